@@ -1,0 +1,102 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One rule book for every target; a warning is an error everywhere.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+// Targets that touch raw memory or C handles: every unsafe expression is marked there.
+let walled: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+  settings: [SwiftSetting] = strict, resources: [Resource]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
+    resources: resources, swiftSettings: settings)
+}
+
+func plugin(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+  library(name, ["PluginKit", "Storage", "JSON"] + more, path: "Plugins/\(name)")
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let cLibraries: [Target] = [
+  .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
+  .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl"),
+  .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
+  .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3"),
+  .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq"),
+  .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
+  .systemLibrary(name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1"),
+  .systemLibrary(name: "CXLSXWriter", path: "Sources/CXLSXWriter", pkgConfig: "xlsxwriter"),
+]
+
+let foundations: [Target] = [
+  library("Bytes", settings: walled),
+  library("JSON", ["Bytes"]),
+  library("Loop", ["Bytes", "CLinux"], settings: walled),
+  library("TLS", ["Bytes", "COpenSSL"], settings: walled),
+  library("Crypto", ["Bytes", "COpenSSL"], settings: walled),
+  library("Deflate", ["Bytes", "CZlib"], settings: walled),
+  library("HTTP", ["Bytes"]),
+  library("WebSocket", ["Bytes", "Deflate", "Crypto"]),
+  library("Configuration", ["CYAML"], settings: walled),
+  library("Storage"),
+  library("SQLiteStore", ["Storage", "Loop", "CSQLite"], settings: walled),
+  library("PostgresStore", ["Storage", "Loop", "CPostgres"], settings: walled),
+  library("Outbound", ["Bytes", "Loop", "CCurl"], settings: walled),
+  library("Spreadsheet", ["CXLSXWriter"], settings: walled),
+]
+
+let hub: [Target] = [
+  library("PluginKit", ["Storage", "JSON"]),
+  library(
+    "HubCore",
+    [
+      "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
+      "PluginKit",
+    ]),
+  library("Web", resources: [.embedInCode("Pages")]),
+  library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
+  library(
+    "MusterTesting", ["Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PluginKit"]),
+]
+
+let plugins: [Target] = [
+  plugin("Chat"),
+  plugin("CheckIn"),
+]
+
+let programs: [Target] = [
+  .executableTarget(
+    name: "muster", path: "Sources/muster", swiftSettings: strict),
+  .executableTarget(
+    name: "muster-bench", path: "Sources/muster-bench", swiftSettings: strict),
+]
+
+let package = Package(
+  name: "muster",
+  products: [
+    .executable(name: "muster", targets: ["muster"]),
+    .executable(name: "muster-bench", targets: ["muster-bench"]),
+    // What a plugin outside this tree builds against.
+    .library(name: "PluginKit", targets: ["PluginKit", "Storage", "JSON"]),
+    .library(name: "MusterTesting", targets: ["MusterTesting"]),
+    .library(name: "MusterClient", targets: ["MusterClient"]),
+  ],
+  targets: cLibraries + foundations + hub + plugins + programs + [
+    tests("BytesTests", ["Bytes"])
+  ],
+  swiftLanguageModes: [.v6]
+)
