@@ -96,7 +96,8 @@ let package = Package(
     .library(name: "MusterClient", targets: ["MusterClient"]),
   ],
   targets: cLibraries + foundations + hub + plugins + programs + [
-    tests("BytesTests", ["Bytes"])
+    tests("BytesTests", ["Bytes"]),
+    tests("JSONTests", ["JSON", "Bytes"]),
   ],
   swiftLanguageModes: [.v6]
 )
