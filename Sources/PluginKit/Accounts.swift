@@ -1,0 +1,126 @@
+/// One account per person, with the names under which the documented systems know that person.
+public struct Account: Sendable, Hashable {
+  public let id: Int64
+  public var login: String
+  public var name: String
+  public var avatar: String
+  public var email: String?
+  public var roles: Roles
+  public var isActive: Bool
+  public var profiles: [ProfileKind: String]
+
+  public init(
+    id: Int64, login: String, name: String, avatar: String = "", email: String? = nil,
+    roles: Roles, isActive: Bool = true, profiles: [ProfileKind: String] = [:]
+  ) {
+    self.id = id
+    self.login = login
+    self.name = name
+    self.avatar = avatar
+    self.email = email
+    self.roles = roles
+    self.isActive = isActive
+    self.profiles = profiles
+  }
+
+  public var identity: Identity {
+    Identity(account: id, name: name, avatar: avatar, roles: roles, profiles: profiles)
+  }
+}
+
+/// An account that is to be made. Without a password nobody can log in to it yet.
+public struct NewAccount: Sendable {
+  public var login: String
+  public var name: String
+  public var avatar = ""
+  public var email: String?
+  public var password: String?
+  public var roles: Roles
+  public var isActive = true
+  public var profiles: [ProfileKind: String] = [:]
+
+  public init(login: String, name: String, password: String? = nil, roles: Roles) {
+    self.login = login
+    self.name = name
+    self.password = password
+    self.roles = roles
+  }
+}
+
+/// What came of a login.
+public enum LoginOutcome: Sendable, Equatable {
+  case success(Account)
+  case unknown
+  case wrongPassword
+  case disabled
+  /// Too many failures for this account or from this address.
+  case throttled(retryAfterSeconds: Int)
+}
+
+/// How an account can be named at a login.
+public enum LoginName: Sendable, Hashable {
+  case login(String)
+  case profile(ProfileKind, String)
+  case email(String)
+  /// Login, any profile or e-mail, whichever is found first.
+  case any(String)
+}
+
+/// How long a token lives.
+public enum TokenLife: Sendable, Hashable {
+  case fixed(seconds: Int)
+  /// Starts anew with each use.
+  case sliding(seconds: Int)
+}
+
+public struct IssuedToken: Sendable, Equatable {
+  public let text: String
+  public let expiresAt: Int64
+  /// False when an unexpired token was prolonged instead.
+  public let isNew: Bool
+
+  public init(text: String, expiresAt: Int64, isNew: Bool = true) {
+    self.text = text
+    self.expiresAt = expiresAt
+    self.isNew = isNew
+  }
+}
+
+/// The accounts, their passwords (hashed, slow on purpose, off the loops) and their tokens.
+public protocol Accounts: Sendable {
+  func account(_ id: Int64) async throws -> Account?
+  func find(_ name: LoginName) async throws -> Account?
+
+  /// Throws `AccountError` when login, e-mail or a profile is taken.
+  @discardableResult
+  func create(_ account: NewAccount) async throws -> Account
+  func update(_ account: Account) async throws
+  func setPassword(_ password: String, of account: Int64) async throws
+
+  /// Checks a password; failures are counted per account and per address and slow each other.
+  func logIn(_ name: LoginName, password: String, from address: String) async throws
+    -> LoginOutcome
+
+  /// A new opaque token. `purpose` names the system it was issued for.
+  func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
+    -> IssuedToken
+  /// Who holds this token, if it is good; prolongs a sliding one.
+  func identity(token: String) async throws -> Identity?
+  /// Ends a token; its live connections are closed within a second.
+  func revoke(token: String) async throws
+  /// Ends all tokens of an account.
+  func revokeTokens(of account: Int64) async throws
+}
+
+public struct AccountError: Error, Equatable {
+  public enum Code: Sendable, Equatable {
+    case loginTaken, emailTaken, profileTaken, invalid, unknown
+  }
+  public let code: Code
+  public let detail: String
+
+  public init(_ code: Code, _ detail: String) {
+    self.code = code
+    self.detail = detail
+  }
+}

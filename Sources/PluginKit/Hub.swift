@@ -1,0 +1,65 @@
+/// The hub as a plugin sees it. Every call may be made from anywhere.
+public protocol Hub: Sendable {
+  /// Sends `event` to everybody in `topic`. Returns once it is stored where the topic has
+  /// stored history; throws `HubError` if it could not be.
+  @discardableResult
+  func publish(_ event: Event, to topic: Topic) async throws -> Position
+
+  /// Sends `event` to the connections of one user in `topic` only. Not part of its history.
+  func send(_ event: Event, to user: String, in topic: Topic) async
+
+  /// Who is there now.
+  func members(of topic: Topic) async -> [Member]
+
+  /// How many are there: members where the topic has presence, otherwise connections.
+  func population(of topic: Topic) async -> Int
+
+  /// Puts a user out of a topic. True if it was there.
+  @discardableResult
+  func remove(_ user: String, from topic: Topic) async -> Bool
+
+  /// Closes all connections of a user and says how many.
+  @discardableResult
+  func disconnect(_ user: String, _ reason: DisconnectReason) async -> Int
+}
+
+public struct Member: Sendable, Hashable {
+  public enum State: String, Sendable { case online, unstable }
+
+  public let id: String
+  public let name: String
+  public let avatar: String
+  public let state: State
+  public let connections: Int
+  /// Unix milliseconds.
+  public let since: Int64
+
+  public init(
+    id: String, name: String, avatar: String, state: State, connections: Int, since: Int64
+  ) {
+    self.id = id
+    self.name = name
+    self.avatar = avatar
+    self.state = state
+    self.connections = connections
+    self.since = since
+  }
+}
+
+/// Close codes a plugin may end connections with.
+public enum DisconnectReason: Sendable, Hashable {
+  case kicked
+  case replaced
+  case revoked
+  case permissionsChanged
+}
+
+/// The hub could not do what it was asked, through no fault of the caller.
+public struct HubError: Error, Sendable, Equatable {
+  public enum Code: Sendable, Equatable {
+    case unknownTopic, overloaded, storeUnavailable, stopping
+  }
+  public let code: Code
+
+  public init(_ code: Code) { self.code = code }
+}

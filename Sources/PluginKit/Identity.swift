@@ -1,0 +1,71 @@
+/// What somebody may do. Roles add up: an admin is not automatically a teacher.
+public struct Roles: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let student = Roles(rawValue: 1)
+  public static let teacher = Roles(rawValue: 2)
+  public static let staff = Roles(rawValue: 4)
+  public static let admin = Roles(rawValue: 8)
+
+  private static let names: [(Roles, String)] = [
+    (.admin, "admin"), (.staff, "staff"), (.teacher, "teacher"), (.student, "student"),
+  ]
+
+  /// The roles by name, the most powerful first.
+  public var names: [String] { Roles.names.filter { contains($0.0) }.map(\.1) }
+
+  /// The role of that name.
+  public init?(name: String) {
+    guard let found = Roles.names.first(where: { $0.1 == name }) else { return nil }
+    self = found.0
+  }
+}
+
+/// Who somebody is to one of the documented systems; a person has at most one of each kind.
+public enum ProfileKind: String, Sendable, Hashable, CaseIterable {
+  case studentNumber = "student_number"
+  case staffName = "staff_name"
+  case studyName = "study_name"
+  case courseUser = "course_user"
+  case telephone = "telephone"
+}
+
+/// Who is on the other end of a connection or a call: an account, or a guest under some name.
+public struct Identity: Sendable, Hashable {
+  /// `u17` for account 17; a guest's begins with `g:`. The unit of presence.
+  public let id: String
+  /// nil for guests.
+  public let account: Int64?
+  public let name: String
+  public let avatar: String
+  public let roles: Roles
+  public let profiles: [ProfileKind: String]
+
+  public init(
+    account: Int64, name: String, avatar: String = "", roles: Roles,
+    profiles: [ProfileKind: String] = [:]
+  ) {
+    id = "u\(account)"
+    self.account = account
+    self.name = name
+    self.avatar = avatar
+    self.roles = roles
+    self.profiles = profiles
+  }
+
+  /// Somebody without an account. Two guests with one `key` are one user to the hub.
+  public init(guest key: String, name: String, avatar: String = "") {
+    id = "g:\(key)"
+    account = nil
+    self.name = name
+    self.avatar = avatar
+    roles = []
+    profiles = [:]
+  }
+
+  public var isGuest: Bool { account == nil }
+
+  /// Has at least one of `roles`.
+  public func hasAny(of roles: Roles) -> Bool { !self.roles.isDisjoint(with: roles) }
+}

@@ -1,0 +1,148 @@
+public import JSON
+public import Storage
+
+/// What a plugin offers, collected once before the server starts and frozen then.
+public struct Registrar: ~Copyable {
+  public private(set) var routes: [Route] = []
+  public private(set) var topics: [TopicRegistration] = []
+  public private(set) var messages: [MessageRegistration] = []
+  public private(set) var dialects: [DialectRegistration] = []
+  public private(set) var jobs: [Job] = []
+  public private(set) var migrations: [Migration] = []
+  public private(set) var authenticators: [Authenticator] = []
+  public private(set) var demos: [Demo] = []
+  public private(set) var shape: ErrorShape = PluginError.defaultShape
+  private var prefixes = [""]
+
+  public init() {}
+
+  /// The paths that follow are served below each of these; `""` is the root, for old clients.
+  public mutating func mount(at prefixes: String...) { self.prefixes = prefixes }
+
+  /// How this system says that something went wrong.
+  public mutating func errorShape(_ shape: @escaping ErrorShape) { self.shape = shape }
+
+  /// A way to say who is calling; they are tried in the order of registration.
+  public mutating func authenticator(_ authenticator: Authenticator) {
+    authenticators.append(authenticator)
+  }
+
+  public mutating func get(
+    _ path: String, _ operation: Operation, _ handler: @escaping RouteHandler
+  ) {
+    route([.get], path, operation, handler)
+  }
+
+  public mutating func post(
+    _ path: String, _ operation: Operation, _ handler: @escaping RouteHandler
+  ) {
+    route([.post], path, operation, handler)
+  }
+
+  public mutating func put(
+    _ path: String, _ operation: Operation, _ handler: @escaping RouteHandler
+  ) {
+    route([.put], path, operation, handler)
+  }
+
+  public mutating func delete(
+    _ path: String, _ operation: Operation, _ handler: @escaping RouteHandler
+  ) {
+    route([.delete], path, operation, handler)
+  }
+
+  /// One handler under several methods. Path parts beginning with `:` are parameters; a trailing
+  /// slash makes no difference.
+  public mutating func route(
+    _ methods: [Method], _ path: String, _ operation: Operation,
+    _ handler: @escaping RouteHandler
+  ) {
+    routes.append(
+      Route(
+        methods: methods, paths: prefixes.map { $0 + path }, operation: operation,
+        shape: shape, handler: handler))
+  }
+
+  /// Rules for the topics that match `pattern`; `{name}` stands for all that follows, dots too.
+  /// The first part of the pattern must be the plugin's name or one of its namespaces.
+  public mutating func topic(
+    _ pattern: String, _ summary: String, _ rules: TopicRules, events: [EventDescription] = []
+  ) {
+    topics.append(
+      TopicRegistration(pattern: pattern, summary: summary, rules: rules, events: events))
+  }
+
+  /// A client message type of this plugin's own; what the handler returns becomes the ack's data.
+  public mutating func on(
+    _ type: String, _ summary: String, _ handler: @escaping MessageHandler
+  ) {
+    messages.append(MessageRegistration(type: type, summary: summary, handler: handler))
+  }
+
+  /// An older protocol at `path`; also the first choice of a listener that names it.
+  public mutating func dialect(_ paths: [String], _ name: String, _ dialect: any Dialect) {
+    dialects.append(DialectRegistration(name: name, paths: paths, dialect: dialect))
+  }
+
+  public mutating func job(
+    _ name: String, _ schedule: Schedule, _ run: @escaping @Sendable (Int64) async throws -> Void
+  ) {
+    jobs.append(Job(name, schedule, run))
+  }
+
+  /// Statements that bring the plugin's tables from `version - 1` to `version`. Never change one
+  /// that was released; add the next.
+  public mutating func migrate(_ version: Int, _ sql: String) {
+    migrations.append(Migration(version, sql))
+  }
+
+  /// Fills an empty database with example data; it runs before `start`.
+  public mutating func demo(_ seed: @escaping Demo) { demos.append(seed) }
+}
+
+public typealias RouteHandler = @Sendable (Request) async throws -> Response
+public typealias MessageHandler = @Sendable (MemberMessage) async throws -> JSONValue
+
+/// Writes example data. `now` is the moment of seeding in Unix milliseconds.
+public typealias Demo = @Sendable (_ services: PluginServices, _ now: Int64) async throws -> Void
+
+/// A call that the server answers.
+public struct Route: Sendable {
+  public let methods: [Method]
+  public let paths: [String]
+  public let operation: Operation
+  public let shape: ErrorShape
+  public let handler: RouteHandler
+}
+
+public struct TopicRegistration: Sendable {
+  public let pattern: String
+  public let summary: String
+  public let rules: TopicRules
+  public let events: [EventDescription]
+}
+
+/// An event as the generated documents describe it.
+public struct EventDescription: Sendable {
+  public let name: String
+  public let summary: String
+  public let fields: [Schema.Property]
+
+  public init(_ name: String, _ summary: String, _ fields: [Schema.Property] = []) {
+    self.name = name
+    self.summary = summary
+    self.fields = fields
+  }
+}
+
+public struct MessageRegistration: Sendable {
+  public let type: String
+  public let summary: String
+  public let handler: MessageHandler
+}
+
+public struct DialectRegistration: Sendable {
+  public let name: String
+  public let paths: [String]
+  public let dialect: any Dialect
+}

@@ -1,0 +1,5 @@
+/// What time it is. Tests turn their own.
+public protocol WallClock: Sendable {
+  /// Unix milliseconds.
+  var now: Int64 { get }
+}
