@@ -1,0 +1,61 @@
+internal import Glibc
+
+/// A thread that may block. An actor that names it as its executor leaves the event loops free:
+/// `await` is the way out and back.
+///
+/// Its queue has no bound; whoever feeds it knows best when to say no.
+public final class BlockingThread: SerialExecutor {
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var isStopping = false
+  }
+
+  private let state = Locked(State())
+  private let thread = Locked<Thread?>(nil)
+  private let filled = Semaphore()
+
+  public init(name: String) {
+    thread.withLock { $0 = Thread(name: name) { self.run() } }
+  }
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let wasEmpty = state.withLock { state in
+      state.jobs.append(job)
+      return state.jobs.count == 1
+    }
+    if wasEmpty { filled.signal() }
+  }
+
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    unsafe UnownedSerialExecutor(ordinary: self)
+  }
+
+  /// Lets the thread end after it has run the jobs it has. From any thread. Jobs that come later
+  /// never run. Without this the thread lives as long as the process.
+  public func stop() {
+    state.withLock { $0.isStopping = true }
+    filled.signal()
+  }
+
+  /// Waits until the thread has ended. Not from the thread itself.
+  public func join() {
+    let thread = thread.withLock { $0.take() }
+    thread?.join()
+  }
+
+  private func run() {
+    let executor = unsafe asUnownedSerialExecutor()
+    var batch: [UnownedJob] = []
+    while true {
+      filled.wait()
+      let isStopping = state.withLock { state in
+        swap(&state.jobs, &batch)
+        return state.isStopping && batch.isEmpty
+      }
+      if isStopping { return }
+      for job in batch { unsafe job.runSynchronously(on: executor) }
+      batch.removeAll(keepingCapacity: true)
+    }
+  }
+}

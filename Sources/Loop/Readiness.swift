@@ -1,0 +1,44 @@
+internal import CLinux
+
+/// What one wants to hear about a descriptor. Level-triggered: it is told again in every turn
+/// while it holds, so a reader may stop after one `recv`.
+public struct Interest: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let read = Interest(rawValue: 1)
+  public static let write = Interest(rawValue: 2)
+
+  var epoll: UInt32 {
+    (contains(.read) ? EPOLLIN.rawValue : 0) | (contains(.write) ? EPOLLOUT.rawValue : 0)
+  }
+}
+
+/// What the kernel said about one registered descriptor.
+public struct Readiness: Sendable {
+  /// What the descriptor was registered under.
+  public let token: UInt64
+  let events: UInt32
+
+  /// There is something to read: bytes, the end, or an error that `recv` will name.
+  public var isReadable: Bool {
+    events & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+  }
+
+  /// There is room to write, or an error that `send` will name.
+  public var isWritable: Bool { events & (EPOLLOUT.rawValue | EPOLLERR.rawValue) != 0 }
+
+  /// Both directions are closed or the connection is broken; told even without any interest.
+  public var isBroken: Bool { events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+}
+
+/// Who a loop works for. All calls come on the loop's thread, in this order, so an actor on the
+/// loop can open each with `assumeIsolated`.
+public protocol LoopClient: AnyObject, Sendable {
+  /// A turn begins. Called once in every turn; `ready` is empty when something else woke the loop.
+  func loopReady(_ ready: [Readiness])
+  /// Timers have come due; `EventLoop.nextDueTimer()` hands them out. Called only when there are any.
+  func loopTimersDue()
+  /// The turn is over: time to write what has gathered. Jobs made here run before the loop sleeps.
+  func loopWillSleep()
+}
