@@ -50,7 +50,7 @@ let foundations: [Target] = [
   library("Crypto", ["Bytes", "COpenSSL"], settings: walled),
   library("Deflate", ["Bytes", "CZlib"], settings: walled),
   library("HTTP", ["Bytes"]),
-  library("WebSocket", ["Bytes", "Deflate", "Crypto"]),
+  library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
   library("Configuration", ["CYAML"], settings: walled),
   library("Storage"),
   library("SQLiteStore", ["Storage", "Loop", "CSQLite"], settings: walled),
@@ -97,6 +97,8 @@ let package = Package(
   ],
   targets: cLibraries + foundations + hub + plugins + programs + [
     tests("BytesTests", ["Bytes"]),
+    tests("DeflateTests", ["Bytes", "Deflate"]),
+    tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),
     tests("JSONTests", ["JSON", "Bytes"]),
   ],
   swiftLanguageModes: [.v6]
