@@ -26,6 +26,15 @@ static inline int clinux_stream_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
+static inline int clinux_socket_pair(int *ends) {
+  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
+}
+
+static inline int clinux_pipe(int *ends) {
+  extern int pipe2(int *, int);
+  return pipe2(ends, O_NONBLOCK | O_CLOEXEC);
+}
+
 static inline int clinux_open_nothing(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 static inline void clinux_name_this_thread(const char *name) {

@@ -1,0 +1,166 @@
+internal import CLinux
+internal import Glibc
+
+/// A socket that connections come in through.
+public final class Listener: Sendable {
+  private let socket: Socket
+  /// Where it listens; the port is the real one, also when any was asked for.
+  public let address: PeerAddress
+  // Given up for a moment when there are no descriptors left, so that a connection that cannot be
+  // served is closed instead of waiting in the queue, where it would wake the loop again and again.
+  private let spare: Locked<FileDescriptor?>
+
+  /// What one call of `accept` did.
+  public struct Acceptance: Hashable, Sendable {
+    public enum End: Hashable, Sendable {
+      /// Nobody else is waiting.
+      case drained
+      /// The limit was reached; somebody else may be waiting.
+      case limited
+      /// The system cannot give connections now, and those who wait could not be refused either.
+      /// Look away for a while: the loop would be told in every turn.
+      case stalled(SystemFault)
+    }
+    public var accepted = 0
+    /// Closed at once, because there were no descriptors left.
+    public var refused = 0
+    public var end = End.drained
+  }
+
+  /// Listens wherever `endpoint` says: `localhost` is both loopback addresses on the same port,
+  /// `*` is one socket for IPv4 and IPv6.
+  /// - Parameters:
+  ///   - sharesPort: several listeners, one per loop, may have the same address; the kernel spreads
+  ///     the connections over them.
+  ///   - backlog: how many connections may wait to be accepted.
+  public static func open(
+    _ endpoint: Endpoint, sharesPort: Bool = false, backlog: Int = 4096
+  ) throws(LoopError) -> [Listener] {
+    let rules = Rules(isEverywhere: endpoint.host == "*", sharesPort: sharesPort, backlog: backlog)
+    if rules.isEverywhere { return [try openEverywhere(endpoint.port, rules)] }
+    let addresses = try endpoint.resolve()
+    // The port that the first address got may be taken on the second: then another one is tried.
+    var triesLeft = endpoint.port == 0 && addresses.count > 1 ? 16 : 1
+    while true {
+      triesLeft -= 1
+      do { return try openAll(addresses, rules) } catch {
+        if error.code != .addressInUse || triesLeft == 0 { throw error }
+      }
+    }
+  }
+
+  struct Rules {
+    var isEverywhere: Bool
+    var sharesPort: Bool
+    var backlog: Int
+  }
+
+  private static func openEverywhere(_ port: UInt16, _ rules: Rules) throws(LoopError) -> Listener {
+    do { return try Listener(PeerAddress(.anyV6, port: port), rules) } catch {
+      // A machine without IPv6.
+      guard error.fault?.number == EAFNOSUPPORT else { throw error }
+      return try Listener(PeerAddress(.anyV4, port: port), rules)
+    }
+  }
+
+  private static func openAll(
+    _ addresses: [PeerAddress], _ rules: Rules
+  ) throws(LoopError) -> [Listener] {
+    var open: [Listener] = []
+    var absent: LoopError?
+    for address in addresses {
+      let port = open.first?.address.port ?? address.port
+      do { open.append(try Listener(PeerAddress(address.address, port: port), rules)) } catch {
+        // `localhost` may lack IPv6 (or IPv4): the other one is enough.
+        guard [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.fault?.number) else { throw error }
+        absent = error
+      }
+    }
+    if open.isEmpty, let absent { throw absent }
+    return open
+  }
+
+  private init(_ wanted: PeerAddress, _ rules: Rules) throws(LoopError) {
+    let context = "listen on \(wanted)"
+    let raw = clinux_stream_socket(wanted.family)
+    guard raw >= 0 else { throw LoopError(.last, context) }
+    let socket = Socket(owning: FileDescriptor(owning: raw))
+    try Self.prepare(socket, for: wanted, rules)
+    let status = unsafe wanted.withSystemForm { unsafe bind(raw, $0, $1) }
+    guard status == 0, listen(raw, Int32(clamping: rules.backlog)) == 0 else {
+      throw LoopError(.last, context)
+    }
+    address = socket.localAddress
+    self.socket = socket
+    spare = Locked(Self.openSpare())
+  }
+
+  private static func prepare(
+    _ socket: borrowing Socket, for address: PeerAddress, _ rules: Rules
+  ) throws(LoopError) {
+    // Accepted sockets inherit this one on Linux, which saves a system call for each.
+    var done = socket.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
+    done = socket.set(SO_REUSEADDR, level: SOL_SOCKET, to: 1) && done
+    if rules.sharesPort { done = socket.set(SO_REUSEPORT, level: SOL_SOCKET, to: 1) && done }
+    if !address.address.isV4 {
+      let only: Int32 = rules.isEverywhere ? 0 : 1
+      done = socket.set(IPV6_V6ONLY, level: Int32(IPPROTO_IPV6), to: only) && done
+    }
+    if !done { throw LoopError(.last, "prepare a socket for \(address)") }
+  }
+
+  private static func openSpare() -> FileDescriptor? {
+    let raw = clinux_open_nothing()
+    return raw >= 0 ? FileDescriptor(owning: raw) : nil
+  }
+}
+
+extension Listener {
+  /// Accepts those who wait, at most `limit`, and hands each to `body` with its address.
+  public func accept(
+    atMost limit: Int, _ body: (consuming Socket, PeerAddress) -> Void
+  ) -> Acceptance {
+    var result = Acceptance()
+    while result.accepted + result.refused < limit {
+      var peer = sockaddr_storage()
+      let raw = unsafe clinux_accept(socket.descriptor.rawValue, &peer)
+      if raw >= 0 {
+        result.accepted += 1
+        body(Socket(owning: FileDescriptor(owning: raw)), PeerAddress(peer))
+        continue
+      }
+      let fault = SystemFault.last
+      switch fault.number {
+      case EAGAIN: return result
+      // accept(2): network errors of the new connection are reported here and mean nothing to us.
+      case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EPERM: continue
+      case _ where fault.isOutOfDescriptors && refuseOne(): result.refused += 1
+      default:
+        result.end = .stalled(fault)
+        return result
+      }
+    }
+    result.end = .limited
+    return result
+  }
+
+  /// Uses the spare descriptor to take one connection out of the queue and close it.
+  private func refuseOne() -> Bool {
+    spare.withLock { spare in
+      spare = nil
+      var peer = sockaddr_storage()
+      let raw = unsafe clinux_accept(socket.descriptor.rawValue, &peer)
+      if raw >= 0 { _ = close(raw) }
+      spare = Self.openSpare()
+      return raw >= 0
+    }
+  }
+
+  /// Lets a loop watch for connections. On that loop.
+  public func register(on loop: EventLoop, token: UInt64) throws(LoopError) {
+    try loop.register(socket.descriptor, token: token, interest: .read)
+  }
+
+  /// Stops the watching, while the queue of the kernel goes on filling. On that loop.
+  public func remove(from loop: EventLoop) { loop.remove(socket.descriptor) }
+}
