@@ -70,7 +70,7 @@ let hub: [Target] = [
   library("Web", resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(
-    "MusterTesting", ["Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PluginKit"]),
+    "MusterTesting", ["Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PluginKit", "HubCore"]),
 ]
 
 let plugins: [Target] = [

@@ -1,0 +1,43 @@
+internal import Synchronization
+
+/// Keeps one plugin's troubles its own: bounds what runs in it at once and counts how it goes.
+public final class PluginGate: Sendable {
+  private let capacity: Int
+  private let running = Atomic<Int>(0)
+  private let calls = Atomic<Int>(0)
+  private let failures = Atomic<Int>(0)
+  private let refusals = Atomic<Int>(0)
+  private let timeouts = Atomic<Int>(0)
+
+  public struct Counts: Sendable, Equatable {
+    public var running: Int
+    public var calls: Int
+    public var failures: Int
+    public var refusals: Int
+    public var timeouts: Int
+  }
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  /// False when as many calls as may are running already.
+  func enter() -> Bool {
+    if running.add(1, ordering: .relaxed).newValue > capacity {
+      running.subtract(1, ordering: .relaxed)
+      refusals.add(1, ordering: .relaxed)
+      return false
+    }
+    calls.add(1, ordering: .relaxed)
+    return true
+  }
+
+  func leave() { running.subtract(1, ordering: .relaxed) }
+  func countFailure() { failures.add(1, ordering: .relaxed) }
+  func countTimeout() { timeouts.add(1, ordering: .relaxed) }
+
+  public var counts: Counts {
+    Counts(
+      running: running.load(ordering: .relaxed), calls: calls.load(ordering: .relaxed),
+      failures: failures.load(ordering: .relaxed), refusals: refusals.load(ordering: .relaxed),
+      timeouts: timeouts.load(ordering: .relaxed))
+  }
+}

@@ -1,0 +1,137 @@
+public import PluginKit
+internal import Storage
+
+/// Answers one call to a plugin's route: who is calling, may they, and if so the handler.
+///
+/// Everything that goes wrong becomes a response in the plugin's own error shape, here and
+/// nowhere else.
+public struct RouteRunner: Sendable {
+  /// What this runner does not count calls of, e.g. loopback addresses with demo data.
+  public typealias Exemption = @Sendable (Peer) -> Bool
+
+  private let accounts: any Accounts
+  private let isExempt: Exemption
+  private let meter = CallMeter()
+  private let gates: [String: PluginGate]
+  private let authenticators: [String: [Authenticator]]
+
+  /// - Parameter capacity: how many calls may run in one plugin at once.
+  public init(
+    units: [PluginUnit], accounts: any Accounts, capacity: Int = 1024,
+    isExempt: @escaping Exemption = { _ in false }
+  ) {
+    self.accounts = accounts
+    self.isExempt = isExempt
+    gates = Dictionary(
+      units.map { ($0.name, PluginGate(capacity: capacity)) }, uniquingKeysWith: { $1 })
+    authenticators = Dictionary(
+      units.map { ($0.name, $0.authenticators) }, uniquingKeysWith: { $1 })
+  }
+
+  public func gate(of plugin: String) -> PluginGate? { gates[plugin] }
+
+  /// Answers `request`, which matched `route` of `unit`. Never throws.
+  public func answer(_ request: Request, route: Route, of unit: PluginUnit) async -> Response {
+    guard let gate = gates[unit.name], gate.enter() else {
+      return route.shape(
+        PluginError(.unavailable, "too busy, try again", retryAfterSeconds: 1), request)
+    }
+    defer { gate.leave() }
+    do {
+      var request = request
+      try count(request, route, by: .address)
+      request.identity = try await caller(request, route.operation.access, plugin: unit.name)
+      try count(request, route, by: .account)
+      try admit(request, route.operation.access, unit.services.settings)
+      return try await route.handler(request)
+    } catch {
+      let known = RouteRunner.shaped(error)
+      if known.code == .failure {
+        gate.countFailure()
+        unit.services.log.error(
+          "a handler failed",
+          ["plugin": unit.name, "path": request.path, "error": "\(type(of: error)): \(error)"])
+      }
+      return retryable(route.shape(known, request), known)
+    }
+  }
+
+  /// The answer to a call whose handler took too long; its task is cancelled by the caller.
+  public func late(_ request: Request, route: Route, of unit: PluginUnit) -> Response {
+    gates[unit.name]?.countTimeout()
+    return route.shape(PluginError(.timeout, "this took too long"), request)
+  }
+
+  /// Who makes this call, by the plugin's own ways and then by the hub's: a `Bearer` or `Token`
+  /// authorization, or the session cookie of the pages.
+  public func identify(_ request: Request, plugin: String) async throws -> Identity? {
+    let ways = (authenticators[plugin] ?? []) + RouteRunner.common
+    for way in ways {
+      if let identity = try await way.identify(request, accounts) { return identity }
+    }
+    return nil
+  }
+
+  /// The ways in that work everywhere.
+  public static let common: [Authenticator] = [
+    .authorization("Bearer"), .authorization("Token"), .field("token"),
+  ]
+
+  /// Like `identify`, but where nobody needs to log in a stale token is as good as none.
+  private func caller(_ request: Request, _ access: Access, plugin: String) async throws
+    -> Identity?
+  {
+    do {
+      return try await identify(request, plugin: plugin)
+    } catch let error as PluginError where error.code == .unauthorized {
+      switch access {
+      case .anyone, .openNetworks: return nil
+      case .signedIn, .anyRole: throw error
+      }
+    }
+  }
+
+  private func count(_ request: Request, _ route: Route, by key: CallLimit.Key) throws {
+    guard let limit = route.operation.limit, limit.key == key else { return }
+    if limit.key == .address && isExempt(request.peer) { return }
+    let caller =
+      limit.key == .address ? request.peer.address : request.identity?.id ?? request.peer.address
+    let wait = meter.count(
+      limit, route: route.paths[0], caller: caller, now: request.receivedAt)
+    guard let wait else { return }
+    throw PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: wait)
+  }
+
+  private func admit(_ request: Request, _ access: Access, _ settings: Settings) throws {
+    switch access {
+    case .anyone: return
+    case .signedIn: _ = try request.caller()
+    case .anyRole(let roles):
+      guard try request.caller().hasAny(of: roles) else {
+        throw PluginError(.forbidden, "not allowed")
+      }
+    case .openNetworks(let setting):
+      let ranges = settings.list(setting).compactMap { AddressRange($0) }
+      if !request.peer.isIn(ranges) { _ = try request.caller() }
+    }
+  }
+
+  private func retryable(_ response: Response, _ error: PluginError) -> Response {
+    guard let seconds = error.retryAfterSeconds, response.status >= 400 else { return response }
+    return response.with("Retry-After", String(seconds))
+  }
+
+  /// What the client is told of an error: never more than it may know.
+  static func shaped(_ error: any Error) -> PluginError {
+    switch error {
+    case let known as PluginError: known
+    case let store as StoreError where store.isTemporary:
+      PluginError(.unavailable, "the database is not available", retryAfterSeconds: 1)
+    case is HubError: PluginError(.unavailable, "not available, try again", retryAfterSeconds: 1)
+    case is CancellationError: PluginError(.timeout, "this took too long")
+    case TopicRefusal.unauthorized: PluginError(.unauthorized, "log in first")
+    case is TopicRefusal: PluginError(.forbidden, "not allowed")
+    default: PluginError(.failure, "internal error")
+    }
+  }
+}

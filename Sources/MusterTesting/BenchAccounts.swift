@@ -1,0 +1,77 @@
+public import PluginKit
+
+/// Accounts in memory with the rules of the real ones, but without slow hashes.
+public actor BenchAccounts: Accounts {
+  private var accounts: [Int64: Account] = [:]
+  private var passwords: [Int64: String] = [:]
+  private var tokens: [String: Int64] = [:]
+  private var nextID: Int64 = 1
+  private var issued = 0
+
+  public init() {}
+
+  public func account(_ id: Int64) async throws -> Account? { accounts[id] }
+
+  public func find(_ name: LoginName) async throws -> Account? {
+    accounts.values.sorted { $0.id < $1.id }.first { account in
+      switch name {
+      case .login(let login): account.login == login
+      case .profile(let kind, let value): account.profiles[kind] == value
+      case .email(let email): account.email == email
+      case .any(let text):
+        account.login == text || account.email == text || account.profiles.values.contains(text)
+      }
+    }
+  }
+
+  @discardableResult
+  public func create(_ new: NewAccount) async throws -> Account {
+    if try await find(.login(new.login)) != nil { throw AccountError(.loginTaken, new.login) }
+    for (kind, value) in new.profiles where try await find(.profile(kind, value)) != nil {
+      throw AccountError(.profileTaken, value)
+    }
+    let account = Account(
+      id: nextID, login: new.login, name: new.name, avatar: new.avatar, email: new.email,
+      roles: new.roles, isActive: new.isActive, profiles: new.profiles)
+    nextID += 1
+    accounts[account.id] = account
+    passwords[account.id] = new.password
+    return account
+  }
+
+  public func update(_ account: Account) async throws {
+    guard accounts[account.id] != nil else { throw AccountError(.unknown, "\(account.id)") }
+    accounts[account.id] = account
+  }
+
+  public func setPassword(_ password: String, of account: Int64) async throws {
+    passwords[account] = password
+  }
+
+  public func logIn(_ name: LoginName, password: String, from address: String) async throws
+    -> LoginOutcome
+  {
+    guard let account = try await find(name) else { return .unknown }
+    guard passwords[account.id] == password else { return .wrongPassword }
+    return account.isActive ? .success(account) : .disabled
+  }
+
+  public func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
+    -> IssuedToken
+  {
+    issued += 1
+    let text = "\(purpose)-token-\(issued)"
+    tokens[text] = account
+    return IssuedToken(text: text, expiresAt: .max)
+  }
+
+  public func identity(token: String) async throws -> Identity? {
+    tokens[token].flatMap { accounts[$0] }?.identity
+  }
+
+  public func revoke(token: String) async throws { tokens[token] = nil }
+
+  public func revokeTokens(of account: Int64) async throws {
+    tokens = tokens.filter { $0.value != account }
+  }
+}
