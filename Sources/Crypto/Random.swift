@@ -1,0 +1,35 @@
+internal import Bytes
+internal import COpenSSL
+
+/// What nobody can guess.
+public enum Random {
+  public static func bytes(_ count: Int) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in
+      let done = unsafe RAND_bytes(target.baseAddress, Int32(count))
+      precondition(done == 1, "the system gives no random bytes")
+      written = count
+    }
+  }
+
+  /// A secret to hand to a client: 32 random bytes as base64url, 43 characters.
+  public static func token() -> String { Base64.url.encode(bytes(32)) }
+
+  /// A random UUID (RFC 9562, version 4) in lower case with hyphens.
+  public static func uuid() -> String {
+    var bytes = bytes(16)
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let digits = Hex.encode(bytes)
+    var text = ""
+    text.reserveCapacity(36)
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { text.append("-") }
+      text.append(digit)
+    }
+    return text
+  }
+}
+
+/// How a token is kept and looked up: its SHA-256. A token is random, so it needs neither salt nor
+/// a slow hash; a stolen table is still of no use.
+public func tokenHash(_ token: String) -> [UInt8] { Digest.sha256(token) }
