@@ -97,6 +97,7 @@ let package = Package(
   ],
   targets: cLibraries + foundations + hub + plugins + programs + [
     tests("BytesTests", ["Bytes"]),
+    tests("HTTPTests", ["Bytes", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
     tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),

@@ -1,0 +1,52 @@
+internal import Bytes
+
+/// The methods that Muster serves. CONNECT and TRACE are refused like unknown ones: a hub is no
+/// proxy, and TRACE shows cookies to whoever can make a browser send it.
+public enum Method: UInt8, Sendable, CaseIterable {
+  case get, head, post, put, delete, patch, options
+
+  public var name: StaticString {
+    switch self {
+    case .get: "GET"
+    case .head: "HEAD"
+    case .post: "POST"
+    case .put: "PUT"
+    case .delete: "DELETE"
+    case .patch: "PATCH"
+    case .options: "OPTIONS"
+    }
+  }
+
+  /// Methods are case-sensitive (RFC 9110, 9.1); nil is a method we do not serve.
+  init?(_ bytes: Span<UInt8>) {
+    switch bytes.count {
+    case 3: self = bytes[0] == UInt8(ascii: "G") ? .get : .put
+    case 4: self = bytes[0] == UInt8(ascii: "H") ? .head : .post
+    case 5: self = .patch
+    case 6: self = .delete
+    case 7: self = .options
+    default: return nil
+    }
+    guard bytes.elementsEqual(name.bytes) else { return nil }
+  }
+}
+
+/// Some of the methods; printed as the value of an `Allow` header.
+public struct MethodSet: OptionSet, Sendable, Hashable, CustomStringConvertible {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  public init(_ method: Method) { rawValue = 1 << method.rawValue }
+
+  public func contains(_ method: Method) -> Bool { contains(MethodSet(method)) }
+
+  public var description: String {
+    Method.allCases.filter { contains($0) }.map { "\($0.name)" }.joined(separator: ", ")
+  }
+}
+
+/// What a peer speaks. A higher minor version of HTTP/1 counts as 1.1 (RFC 9110, 2.5).
+public enum Version: UInt8, Sendable, Comparable {
+  case http10, http11
+
+  public static func < (left: Version, right: Version) -> Bool { left.rawValue < right.rawValue }
+}
