@@ -1,5 +1,4 @@
 public import Bytes
-internal import CZlib
 
 /// Deflates whole messages for permessage-deflate (RFC 7692), each for itself.
 ///
@@ -29,7 +28,7 @@ public struct Deflater: ~Copyable {
   /// Appends `payload` deflated, without the four bytes that RFC 7692 takes off the end.
   public mutating func deflate(_ payload: Span<UInt8>, into output: inout ByteBuffer) {
     if stream == nil { stream = makeStream() }
-    stream!.deflateMessage(payload, into: &output)
+    stream!.deflate(payload, ending: .flush, into: &output)
     // RFC 7692, 7.2.1: what a sync flush ends with (00 00 FF FF) is not sent.
     output.truncate(to: output.count - 4)
   }
@@ -54,26 +53,5 @@ public struct Deflater: ~Copyable {
     // 262 bytes of lookahead in it, so that it never refers back further than 250 bytes.
     let bits = Int32(max(windowBits, 9))
     return .deflating(level: Int32(level), windowBits: -bits, memLevel: Int32(memLevel))
-  }
-}
-
-extension ZlibStream {
-  fileprivate func deflateMessage(_ payload: Span<UInt8>, into output: inout ByteBuffer) {
-    _ = unsafe deflateReset(pointer)
-    unsafe payload.withUnsafeBytes { bytes in
-      unsafe setInput(bytes)
-      // The bound is for a finished stream; a flush in its place adds at most a few bytes.
-      let bound = unsafe Int(deflateBound(pointer, UInt(bytes.count))) + 16
-      repeat {
-        unsafe output.appendUnsafe(minimum: bound) { room in
-          unsafe setOutput(room, atMost: room.count)
-          let given = outputLeft
-          let code = unsafe CZlib.deflate(pointer, Z_SYNC_FLUSH)
-          precondition(code == Z_OK || code == Z_BUF_ERROR, "zlib's compressor failed")
-          return given - outputLeft
-        }
-        // With room to spare, the flush is complete.
-      } while outputLeft == 0
-    }
   }
 }
