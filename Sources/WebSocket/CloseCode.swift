@@ -67,7 +67,7 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
   }
 
   /// The word for it in `goodbye` frames, logs and counters; nil for a code we do not know.
-  public var name: StaticString? {
+  public var name: String? {
     switch self {
     case .normal: "normal"
     case .goingAway: "going_away"
@@ -83,7 +83,7 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
     }
   }
 
-  private var hubName: StaticString? {
+  private var hubName: String? {
     switch self {
     case .badProtocol: "bad_protocol"
     case .unauthorized: "unauthorized"

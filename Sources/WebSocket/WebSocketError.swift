@@ -39,7 +39,7 @@ public struct WebSocketError: Error, Equatable, Sendable {
   }
 
   /// The reason to close the connection with.
-  public var reason: StaticString {
+  public var reason: String {
     switch code {
     case .reservedBits: "reserved bit set"
     case .reservedOpcode: "reserved opcode"
