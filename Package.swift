@@ -67,6 +67,7 @@ let hub: [Target] = [
       "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
       "PluginKit",
     ]),
+  library("AccountStore", ["Crypto", "Loop", "PluginKit", "Storage"]),
   library("Web", resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(

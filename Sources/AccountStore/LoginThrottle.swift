@@ -1,0 +1,145 @@
+/// How failed logins of one kind are slowed down.
+public struct ThrottleRule: Sendable, Hashable {
+  /// Failures that cost nothing; 0 switches the limit off.
+  public var freeFailures: Int
+  /// The wait after the first failure that is not free; each further one doubles it.
+  public var firstDelaySeconds: Int
+  public var longestDelaySeconds: Int
+  /// After so long without an attempt everything is forgiven.
+  public var forgetAfterSeconds: Int
+
+  public init(
+    freeFailures: Int, firstDelaySeconds: Int, longestDelaySeconds: Int, forgetAfterSeconds: Int
+  ) {
+    self.freeFailures = freeFailures
+    self.firstDelaySeconds = firstDelaySeconds
+    self.longestDelaySeconds = longestDelaySeconds
+    self.forgetAfterSeconds = forgetAfterSeconds
+  }
+
+  /// The longest wait is a minute, so that nobody can lock somebody else out for long.
+  public static let account = ThrottleRule(
+    freeFailures: 5, firstDelaySeconds: 2, longestDelaySeconds: 60, forgetAfterSeconds: 3600)
+
+  /// A whole lecture hall can sit behind one address, hence the many free ones.
+  public static let address = ThrottleRule(
+    freeFailures: 30, firstDelaySeconds: 2, longestDelaySeconds: 900, forgetAfterSeconds: 3600)
+}
+
+/// Slows the guessing of passwords, per account and per address. A pure value: time is handed in.
+///
+/// An attempt counts as failed from its beginning, so that many at once cannot slip through before
+/// the first of them is known to be wrong; a success takes that back.
+struct LoginThrottle: Sendable {
+  private var accounts: FailureTable
+  private var addresses: FailureTable
+
+  init(account: ThrottleRule, address: ThrottleRule, capacity: Int = 20_000) {
+    accounts = FailureTable(rule: account, capacity: capacity)
+    addresses = FailureTable(rule: address, capacity: capacity)
+  }
+
+  /// Begins an attempt. Returns how many milliseconds to wait before the next one may begin, or nil
+  /// if this one may go on.
+  ///
+  /// - Parameter address: nil where addresses are not counted.
+  mutating func begin(account: String, address: String?, at now: Int64) -> Int64? {
+    let waits = [
+      accounts.wait(account, at: now), address.flatMap { addresses.wait($0, at: now) },
+    ]
+    if let longest = waits.compactMap({ $0 }).max() { return longest }
+    accounts.fail(account, at: now)
+    if let address { addresses.fail(address, at: now) }
+    return nil
+  }
+
+  /// The attempt was good: the account starts anew, the address gets this one failure back. It does
+  /// not start anew, or one good account would pay for guessing all the others.
+  mutating func succeeded(account: String, address: String?) {
+    accounts.forget(account)
+    if let address { addresses.takeBack(address) }
+  }
+
+  /// The password was not looked at, so nothing was guessed.
+  mutating func undecided(account: String, address: String?) {
+    accounts.takeBack(account)
+    if let address { addresses.takeBack(address) }
+  }
+
+  mutating func forget(account: String) { accounts.forget(account) }
+
+  mutating func apply(account: ThrottleRule, address: ThrottleRule) {
+    accounts.rule = account
+    addresses.rule = address
+  }
+
+  /// Names and addresses that are remembered now.
+  var count: Int { accounts.count + addresses.count }
+}
+
+/// Failures by key, of which at most `capacity` are kept.
+private struct FailureTable: Sendable {
+  private struct Failures {
+    var count = 0
+    var last: Int64 = 0
+    var blockedUntil: Int64 = 0
+  }
+
+  var rule: ThrottleRule
+  private let capacity: Int
+  private var failures: [String: Failures] = [:]
+
+  init(rule: ThrottleRule, capacity: Int) {
+    self.rule = rule
+    self.capacity = capacity
+  }
+
+  var count: Int { failures.count }
+
+  func wait(_ key: String, at now: Int64) -> Int64? {
+    guard rule.freeFailures > 0, let known = failures[key], known.blockedUntil > now else {
+      return nil
+    }
+    return known.blockedUntil - now
+  }
+
+  mutating func fail(_ key: String, at now: Int64) {
+    guard rule.freeFailures > 0 else { return }
+    var entry = failures[key] ?? Failures()
+    if now - entry.last > forgetAfter { entry = Failures() }
+    entry.count += 1
+    entry.last = now
+    entry.blockedUntil = now + delay(after: entry.count)
+    if failures[key] == nil, failures.count >= capacity { makeRoom(at: now) }
+    failures[key] = entry
+  }
+
+  mutating func forget(_ key: String) { failures[key] = nil }
+
+  mutating func takeBack(_ key: String) {
+    guard var entry = failures[key] else { return }
+    entry.count -= 1
+    // It was not blocked when the attempt began.
+    entry.blockedUntil = 0
+    failures[key] = entry.count > 0 ? entry : nil
+  }
+
+  private var forgetAfter: Int64 { Int64(rule.forgetAfterSeconds) * 1000 }
+
+  private func delay(after count: Int) -> Int64 {
+    let paid = count - rule.freeFailures
+    guard paid >= 0 else { return 0 }
+    let doubled = rule.firstDelaySeconds << min(paid, 20)
+    return Int64(min(doubled, rule.longestDelaySeconds)) * 1000
+  }
+
+  /// Drops what would be forgiven anyway; if that is nothing, those with the fewest failures, so
+  /// that a flood of made-up names cannot wash out the one that is under attack.
+  private mutating func makeRoom(at now: Int64) {
+    failures = failures.filter { now - $0.value.last <= forgetAfter }
+    guard failures.count >= capacity else { return }
+    let counts = failures.values.map(\.count).sorted()
+    let median = counts[counts.count / 2]
+    failures = failures.filter { $0.value.count > median }
+  }
+}

@@ -1,0 +1,41 @@
+internal import Crypto
+
+/// What this module needs of `Crypto`, with its choices made.
+enum Secrets {
+  static func hash(_ password: String, cost: PasswordHash.Cost) -> String {
+    PasswordHash(password, cost: cost).description
+  }
+
+  /// False also for a text that is no hash at all.
+  static func verify(_ password: String, hash: String) -> Bool {
+    PasswordHash(stored: hash)?.matches(password) ?? false
+  }
+
+  static func isHash(_ text: String) -> Bool { PasswordHash(stored: text) != nil }
+
+  /// Is a stored hash cheaper to guess than one made today? A dearer one stays as it is.
+  static func isWeak(_ hash: String, comparedWith cost: PasswordHash.Cost) -> Bool {
+    guard let known = PasswordHash(stored: hash)?.cost else { return true }
+    return known.work < cost.work
+  }
+
+  /// A hash of nothing, as dear to check as a real one.
+  static func example(cost: PasswordHash.Cost) -> String {
+    let filling = String(repeating: "A", count: 43)
+    return "$scrypt$ln=\(cost.log2N),r=\(cost.r),p=\(cost.p)$\(filling.prefix(22))$\(filling)"
+  }
+
+  /// Random text that can be read out and typed: no character looks like another one.
+  static func makePassword() -> String {
+    let letters = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+    return String(
+      Random.bytes(20).map { byte in
+        // 56 letters: the slight unevenness of the remainder costs a fraction of a bit.
+        letters[Int(byte) % letters.count]
+      })
+  }
+}
+
+extension PasswordHash.Cost {
+  fileprivate var work: Int { (r * p) << log2N }
+}

@@ -1,0 +1,143 @@
+internal import Loop
+public import PluginKit
+internal import Storage
+
+extension StoredAccounts {
+  @discardableResult
+  public func create(_ account: NewAccount) async throws -> Account {
+    try AccountRules.check(account)
+    let hash: String? =
+      if let password = account.password { try await hasher.hash(password) } else { nil }
+    let now = clock.now
+    return try await translatingTaken {
+      try await store.write { tx in
+        let id = try tx.insert(account, passwordHash: hash, at: now)
+        guard let made = try tx.account(id) else { throw AccountError(.unknown, "\(id)") }
+        return made
+      }
+    }
+  }
+
+  /// Stores everything but the id. Roles and profiles that changed are told to live connections; an
+  /// account that is switched off loses its tokens.
+  public func update(_ account: Account) async throws {
+    try AccountRules.check(account)
+    let now = clock.now
+    let outcome = try await translatingTaken {
+      try await store.write { tx -> (Revocation, Int)? in
+        guard let before = try tx.account(account.id) else {
+          throw AccountError(.unknown, "there is no account \(account.id)")
+        }
+        try tx.update(account, before: before)
+        guard let revocation = StoredAccounts.revocation(from: before, to: account) else {
+          return nil
+        }
+        if !account.isActive { try tx.deleteTokens(of: account.id) }
+        return (revocation, try RevocationBoard.record(revocation, at: now, in: tx))
+      }
+    }
+    cache.withLock { $0.remove(account: account.id) }
+    if let (revocation, row) = outcome { board.tell(revocation, row: row, at: now) }
+  }
+
+  public func setPassword(_ password: String, of account: Int64) async throws {
+    try AccountRules.check(password: password)
+    let hash = try await hasher.hash(password)
+    try await endTokens(of: account) { tx in
+      let changed = try tx.execute(
+        "UPDATE accounts SET password = ? WHERE id = ?", hash, account)
+      guard changed == 1 else {
+        throw AccountError(.unknown, "there is no account \(account)")
+      }
+    }
+    throttle.withLock { $0.forget(account: StoredAccounts.throttleKey(account)) }
+  }
+
+  public func revokeTokens(of account: Int64) async throws {
+    try await endTokens(of: account) { _ in }
+  }
+
+  /// Ends all tokens of an account in the same unit of work as `change`, and its connections.
+  private func endTokens(
+    of account: Int64, _ change: @escaping @Sendable (Transaction) throws -> Void
+  ) async throws {
+    let now = clock.now
+    let row = try await store.write { tx in
+      try change(tx)
+      try tx.deleteTokens(of: account)
+      return try RevocationBoard.record(.account(account), at: now, in: tx)
+    }
+    board.tell(.account(account), row: row, at: now)
+  }
+
+  static func revocation(from before: Account, to after: Account) -> Revocation? {
+    if before.isActive && !after.isActive { return .account(after.id) }
+    if before.roles != after.roles || before.profiles != after.profiles {
+      return .permissions(after.id)
+    }
+    return nil
+  }
+
+  /// Says which of an account's names is somebody else's already.
+  func translatingTaken<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as StoreError where error.code == .unique {
+      throw AccountError(taken: error)
+    }
+  }
+}
+
+extension AccountError {
+  init(taken error: StoreError) {
+    if error.columns.contains("login") {
+      self.init(.loginTaken, "the login is taken")
+    } else if error.columns.contains("email_key") {
+      self.init(.emailTaken, "the e-mail address is another account's")
+    } else {
+      self.init(.profileTaken, "a profile is another account's")
+    }
+  }
+}
+
+extension Transaction {
+  func insert(_ account: NewAccount, passwordHash: String?, at now: Int64) throws -> Int64 {
+    let id = try insert(
+      """
+      INSERT INTO accounts
+        (login, name, avatar, email, email_key, password, roles, is_active, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+      """, account.login, account.name, account.avatar, account.email,
+      account.email?.lowercased(), passwordHash, Int(account.roles.rawValue), account.isActive,
+      now)
+    try setProfiles(account.profiles, of: Int64(id))
+    return Int64(id)
+  }
+
+  func update(_ account: Account, before: Account) throws {
+    try execute(
+      """
+      UPDATE accounts SET login = ?, name = ?, avatar = ?, email = ?, email_key = ?, roles = ?,
+        is_active = ? WHERE id = ?
+      """, account.login, account.name, account.avatar, account.email,
+      account.email?.lowercased(), Int(account.roles.rawValue), account.isActive, account.id)
+    guard before.profiles != account.profiles else { return }
+    for kind in ProfileKind.allCases {
+      try execute(
+        "DELETE FROM account_profiles WHERE account = ? AND kind = ?", account.id, kind.rawValue)
+    }
+    try setProfiles(account.profiles, of: account.id)
+  }
+
+  func deleteTokens(of account: Int64) throws {
+    try execute("DELETE FROM account_tokens WHERE account = ?", account)
+  }
+
+  private func setProfiles(_ profiles: [ProfileKind: String], of account: Int64) throws {
+    for (kind, value) in profiles {
+      try execute(
+        "INSERT INTO account_profiles (account, kind, value) VALUES (?, ?, ?)", account,
+        kind.rawValue, value)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import Loop
+public import PluginKit
+internal import Storage
+
+extension StoredAccounts {
+  public func logIn(_ name: LoginName, password: String, from address: String) async throws
+    -> LoginOutcome
+  {
+    // Names are remembered for a while: nobody shall fill the memory with long ones.
+    guard name.text.utf8.count <= AccountRules.longest else { return .unknown }
+    let candidate = try await candidate(name)
+    let key = candidate.map { StoredAccounts.throttleKey($0.account.id) } ?? "name \(name)"
+    let counted = counts(address) ? address : nil
+    if let wait = throttle.withLock({ $0.begin(account: key, address: counted, at: clock.now) }) {
+      return .throttled(retryAfterSeconds: Int((wait + 999) / 1000))
+    }
+    do {
+      let outcome = try await check(password, of: candidate)
+      if case .success = outcome {
+        throttle.withLock { $0.succeeded(account: key, address: counted) }
+      }
+      return outcome
+    } catch {
+      throttle.withLock { $0.undecided(account: key, address: counted) }
+      if let busy = error as? PluginError, let wait = busy.retryAfterSeconds {
+        return .throttled(retryAfterSeconds: wait)
+      }
+      throw error
+    }
+  }
+
+  static func throttleKey(_ account: Int64) -> String { "account \(account)" }
+
+  private struct Candidate: Sendable {
+    let account: Account
+    let hash: String?
+  }
+
+  private func candidate(_ name: LoginName) async throws -> Candidate? {
+    try await store.read { tx in
+      guard let id = try tx.accountID(name), let account = try tx.account(id) else { return nil }
+      let row = try tx.first("SELECT password FROM accounts WHERE id = ?", id)
+      return Candidate(account: account, hash: try row?.optionalText("password"))
+    }
+  }
+
+  private func check(_ password: String, of candidate: Candidate?) async throws -> LoginOutcome {
+    guard password.utf8.count <= AccountRules.longestPassword else {
+      return candidate == nil ? .unknown : .wrongPassword
+    }
+    // Somebody who is not there takes as long as somebody who is, or the time would tell.
+    let hash = candidate?.hash ?? Secrets.example(cost: options.passwordCost)
+    let verdict = try await hasher.verify(password, hash)
+    guard let candidate else { return .unknown }
+    guard candidate.hash != nil, verdict.isRight else { return .wrongPassword }
+    guard candidate.account.isActive else { return .disabled }
+    if verdict.isWeak { try await strengthen(password, of: candidate) }
+    return .success(candidate.account)
+  }
+
+  /// Hashes anew with today's cost. The tokens stay: the password is the same.
+  private func strengthen(_ password: String, of candidate: Candidate) async throws {
+    let hash = try await hasher.hash(password)
+    try await store.execute(
+      "UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash,
+      candidate.account.id, candidate.hash)
+  }
+
+  private func counts(_ address: String) -> Bool {
+    options.countsLoopback || !(address == "::1" || address.hasPrefix("127."))
+  }
+}
+
+extension LoginName {
+  fileprivate var text: String {
+    switch self {
+    case .login(let text), .email(let text), .any(let text), .profile(_, let text): text
+    }
+  }
+}

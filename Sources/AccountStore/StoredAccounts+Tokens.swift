@@ -1,0 +1,151 @@
+internal import Crypto
+internal import Loop
+public import PluginKit
+internal import Storage
+
+extension StoredAccounts {
+  /// `isNew` is false if the account still held an unexpired token of this purpose. The text is a
+  /// new one even then, because what is stored cannot be turned back into a text.
+  public func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
+    -> IssuedToken
+  {
+    let text = Random.token()
+    let digest = TokenDigest(text).bytes
+    let now = clock.now
+    let (seconds, sliding): (Int, Int?) =
+      switch life {
+      case .fixed(let seconds): (seconds, nil)
+      case .sliding(let seconds): (seconds, seconds)
+      }
+    let expiresAt = now + Int64(seconds) * 1000
+    let kept = options.tokensPerPurpose
+    let ended = try await store.write { tx in
+      try tx.requireActive(account)
+      let ended = try tx.makeRoom(for: account, purpose, keeping: kept - 1, at: now)
+      try tx.execute(
+        """
+        INSERT INTO account_tokens (digest, account, purpose, issued_at, expires_at, sliding_seconds)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """, digest, account, purpose, now, expiresAt, sliding)
+      return ended
+    }
+    for (digest, row) in ended.revoked { board.tell(.token(digest), row: row, at: now) }
+    return IssuedToken(text: text, expiresAt: expiresAt, isNew: !ended.hadOne)
+  }
+
+  public func identity(token: String) async throws -> Identity? {
+    // Our own are far shorter; nothing longer is worth a digest.
+    guard !token.isEmpty, token.utf8.count <= 512 else { return nil }
+    let digest = TokenDigest(token)
+    let now = clock.now
+    let (known, generation) = cache.withLock { ($0.identity(digest, at: now), $0.generation) }
+    if let known { return known }
+    guard let holder = try await holder(of: digest, at: now) else { return nil }
+    let expiresAt = try await prolong(digest, holder, at: now)
+    cache.withLock {
+      $0.insert(digest, holder.identity, expiresAt: expiresAt, asked: generation, at: now)
+    }
+    return holder.identity
+  }
+
+  public func revoke(token: String) async throws {
+    try await revoke(TokenDigest(token))
+  }
+
+  private func revoke(_ digest: TokenDigest) async throws {
+    let now = clock.now
+    let row = try await store.write { tx -> Int? in
+      let deleted = try tx.execute("DELETE FROM account_tokens WHERE digest = ?", digest.bytes)
+      guard deleted > 0 else { return nil }
+      return try RevocationBoard.record(.token(digest), at: now, in: tx)
+    }
+    if let row { board.tell(.token(digest), row: row, at: now) }
+  }
+
+  private struct Holder: Sendable {
+    let identity: Identity
+    let expiresAt: Int64
+    let slidingSeconds: Int?
+  }
+
+  private func holder(of digest: TokenDigest, at now: Int64) async throws -> Holder? {
+    let rows = try await store.query(
+      """
+      SELECT t.expires_at, t.sliding_seconds, a.id, a.name, a.avatar, a.roles, p.kind, p.value
+      FROM account_tokens t JOIN accounts a ON a.id = t.account
+      LEFT JOIN account_profiles p ON p.account = a.id
+      WHERE t.digest = ? AND t.expires_at > ? AND a.is_active = 1
+      """, digest.bytes, now)
+    guard let row = rows.first else { return nil }
+    var profiles: [ProfileKind: String] = [:]
+    for row in rows {
+      guard let kind = try row.optionalText("kind").flatMap({ ProfileKind(rawValue: $0) }) else {
+        continue
+      }
+      profiles[kind] = try row.text("value")
+    }
+    return Holder(
+      identity: Identity(
+        account: try row.int64("id"), name: try row.text("name"), avatar: try row.text("avatar"),
+        roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
+        profiles: profiles),
+      expiresAt: try row.int64("expires_at"), slidingSeconds: try row.optionalInt("sliding_seconds")
+    )
+  }
+
+  /// Lets a sliding token live on. Not with every use: a twentieth of its life may be missing, and
+  /// each of these is a write to the disk.
+  private func prolong(_ digest: TokenDigest, _ holder: Holder, at now: Int64) async throws
+    -> Int64
+  {
+    guard let seconds = holder.slidingSeconds else { return holder.expiresAt }
+    let wanted = now + Int64(seconds) * 1000
+    guard wanted - holder.expiresAt > Int64(seconds) * 50 else { return holder.expiresAt }
+    do {
+      try await store.execute(
+        "UPDATE account_tokens SET expires_at = ? WHERE digest = ? AND expires_at < ?", wanted,
+        digest.bytes, wanted)
+      return wanted
+    } catch {
+      // A disk that is full shall not lock out people whose tokens are good.
+      guard error.isTemporary || error.code == .readOnly else { throw error }
+      return holder.expiresAt
+    }
+  }
+}
+
+extension Transaction {
+  fileprivate struct Ended {
+    var hadOne = false
+    var revoked: [(TokenDigest, Int)] = []
+  }
+
+  fileprivate func requireActive(_ account: Int64) throws {
+    guard let row = try first("SELECT is_active FROM accounts WHERE id = ?", account) else {
+      throw AccountError(.unknown, "there is no account \(account)")
+    }
+    guard try row.bool("is_active") else {
+      throw AccountError(.invalid, "the account is switched off")
+    }
+  }
+
+  /// Leaves at most `keeping` tokens of an account for one system, the youngest.
+  fileprivate func makeRoom(
+    for account: Int64, _ purpose: String, keeping: Int, at now: Int64
+  ) throws -> Ended {
+    try execute(
+      "DELETE FROM account_tokens WHERE account = ? AND expires_at <= ?", account, now)
+    let rows = try query(
+      """
+      SELECT digest FROM account_tokens WHERE account = ? AND purpose = ?
+      ORDER BY issued_at DESC, digest
+      """, account, purpose)
+    var ended = Ended(hadOne: !rows.isEmpty)
+    for row in rows.dropFirst(max(0, keeping)) {
+      let digest = TokenDigest(bytes: try row.blob("digest"))
+      try execute("DELETE FROM account_tokens WHERE digest = ?", digest.bytes)
+      ended.revoked.append((digest, try RevocationBoard.record(.token(digest), at: now, in: self)))
+    }
+    return ended
+  }
+}

@@ -1,0 +1,80 @@
+public import Crypto
+internal import Loop
+public import PluginKit
+public import Storage
+
+/// The accounts of a server, in any `Store`.
+///
+/// Passwords are hashed on threads of their own, tokens and keys are kept as digests only, and what
+/// was revoked is told to whoever listens, so that live connections end with it.
+public final class StoredAccounts: Accounts {
+  public struct Options: Sendable {
+    /// What a password hash costs; tests take less.
+    public var passwordCost = PasswordHash.Cost.standard
+    /// How many passwords are hashed at once.
+    public var hashingThreads = 2
+    /// How many more may wait for that.
+    public var waitingHashes = 64
+    public var accountRule = ThrottleRule.account
+    public var addressRule = ThrottleRule.address
+    /// False where the demo's weak passwords are tried from the same machine.
+    public var countsLoopback = true
+    /// For how long the holder of a token is believed to be the same without asking again.
+    public var cacheSeconds = 3
+    public var cachedTokens = 20_000
+    /// The oldest are ended when one account logs in more often to one system.
+    public var tokensPerPurpose = 20
+
+    public init() {}
+  }
+
+  let store: any Store
+  let clock: any WallClock
+  let options: Options
+  let hasher: PasswordHasher
+  let board: RevocationBoard
+  let throttle: Locked<LoginThrottle>
+  let cache: Locked<TokenCache>
+
+  public init(store: any Store, clock: any WallClock, options: Options = Options()) {
+    self.store = store
+    self.clock = clock
+    self.options = options
+    hasher = PasswordHasher(
+      lanes: options.hashingThreads, waiting: options.waitingHashes, cost: options.passwordCost)
+    board = RevocationBoard(store: store)
+    throttle = Locked(LoginThrottle(account: options.accountRule, address: options.addressRule))
+    cache = Locked(
+      TokenCache(
+        capacity: options.cachedTokens, freshForMilliseconds: Int64(options.cacheSeconds) * 1000))
+    board.add { [cache] revocation in
+      switch revocation {
+      case .account(let id), .permissions(let id): cache.withLock { $0.remove(account: id) }
+      case .token(let digest): cache.withLock { $0.remove(digest) }
+      }
+    }
+  }
+
+  /// Calls `handler` for each revocation, on the thread that finds it: hand it on, do not work there.
+  public func onRevoked(_ handler: @escaping @Sendable (Revocation) -> Void) { board.add(handler) }
+
+  /// Finds what other programs have revoked; call it twice a second. The first call belongs before
+  /// the first connection: see `startWatching`.
+  public func pollRevocations() async throws { try await board.poll(at: clock.now) }
+
+  /// Takes what was revoked up to now as known.
+  public func startWatching() async throws { try await board.begin(at: clock.now) }
+
+  /// New limits for failed logins, from a reloaded configuration.
+  public func apply(account: ThrottleRule, address: ThrottleRule) {
+    throttle.withLock { $0.apply(account: account, address: address) }
+  }
+
+  /// Deletes what has expired. For a job that runs now and then.
+  public func sweep() async throws {
+    try await store.execute("DELETE FROM account_tokens WHERE expires_at <= ?", clock.now)
+  }
+
+  /// Ends the hashing threads. Nothing else may be called afterwards.
+  public func stop() { hasher.stop() }
+}

@@ -1,0 +1,40 @@
+public import Storage
+
+extension StoredAccounts {
+  /// Under this name the tables' versions are kept.
+  public static let owner = "accounts"
+
+  public static let migrations = [
+    Migration(
+      1,
+      """
+      CREATE TABLE accounts (
+        id {id}, login {text} NOT NULL UNIQUE, name TEXT NOT NULL, avatar TEXT NOT NULL,
+        email TEXT, email_key {text} UNIQUE, password TEXT, roles BIGINT NOT NULL,
+        is_active BIGINT NOT NULL, created_at BIGINT NOT NULL);
+      CREATE TABLE account_profiles (
+        account BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        kind {text} NOT NULL, value {text} NOT NULL,
+        PRIMARY KEY (account, kind), UNIQUE (kind, value));
+      CREATE INDEX account_profiles_value ON account_profiles (value);
+      CREATE TABLE account_tokens (
+        digest {blob} NOT NULL PRIMARY KEY,
+        account BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        purpose {text} NOT NULL, issued_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,
+        sliding_seconds BIGINT);
+      CREATE INDEX account_tokens_account ON account_tokens (account, purpose, expires_at);
+      CREATE INDEX account_tokens_expiry ON account_tokens (expires_at);
+      CREATE TABLE account_revocations (
+        id {id}, kind {text} NOT NULL, account BIGINT, digest {blob}, at BIGINT NOT NULL);
+      CREATE INDEX account_revocations_at ON account_revocations (at);
+      CREATE TABLE account_keys (
+        id {id}, name TEXT NOT NULL, digest {blob} NOT NULL UNIQUE, scopes TEXT NOT NULL,
+        created_at BIGINT NOT NULL, expires_at BIGINT, used_at BIGINT);
+      """)
+  ]
+
+  /// Makes the tables, or brings them up to date.
+  public func migrate() async throws {
+    try await store.migrate(StoredAccounts.owner, StoredAccounts.migrations)
+  }
+}

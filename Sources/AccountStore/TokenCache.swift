@@ -1,0 +1,57 @@
+internal import PluginKit
+
+/// The holders of tokens that were asked for a moment ago, so that a busy client costs one query in
+/// some seconds. A pure value: time is handed in.
+struct TokenCache: Sendable {
+  private struct Entry {
+    let identity: Identity
+    let expiresAt: Int64
+    let freshUntil: Int64
+  }
+
+  /// Says which state of the tokens an answer of the database belongs to.
+  typealias Generation = UInt64
+
+  private(set) var generation: Generation = 0
+  private var entries: [TokenDigest: Entry] = [:]
+  private let capacity: Int
+  private let freshFor: Int64
+
+  init(capacity: Int, freshForMilliseconds: Int64) {
+    self.capacity = capacity
+    freshFor = freshForMilliseconds
+  }
+
+  var count: Int { entries.count }
+
+  func identity(_ digest: TokenDigest, at now: Int64) -> Identity? {
+    guard let entry = entries[digest], entry.freshUntil > now, entry.expiresAt > now else {
+      return nil
+    }
+    return entry.identity
+  }
+
+  /// Keeps an answer, unless something was revoked since the question was asked: it may be the very
+  /// token.
+  mutating func insert(
+    _ digest: TokenDigest, _ identity: Identity, expiresAt: Int64, asked: Generation, at now: Int64
+  ) {
+    guard asked == generation, capacity > 0 else { return }
+    if entries.count >= capacity {
+      entries = entries.filter { $0.value.freshUntil > now }
+      if entries.count >= capacity { entries.removeAll(keepingCapacity: true) }
+    }
+    entries[digest] = Entry(identity: identity, expiresAt: expiresAt, freshUntil: now + freshFor)
+  }
+
+  mutating func remove(_ digest: TokenDigest) {
+    generation &+= 1
+    entries[digest] = nil
+  }
+
+  /// Forgets what is known of an account. Not O(1); accounts change rarely.
+  mutating func remove(account: Int64) {
+    generation &+= 1
+    entries = entries.filter { $0.value.identity.account != account }
+  }
+}

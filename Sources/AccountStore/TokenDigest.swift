@@ -1,0 +1,10 @@
+internal import Crypto
+
+/// What is kept of a token: enough to know it again, too little to use it.
+public struct TokenDigest: Sendable, Hashable {
+  let bytes: [UInt8]
+
+  public init(_ token: String) { bytes = tokenHash(token) }
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+}
