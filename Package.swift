@@ -103,6 +103,7 @@ let package = Package(
     tests("DeflateTests", ["Bytes", "Deflate"]),
     tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),
     tests("JSONTests", ["JSON", "Bytes"]),
+    tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,103 @@
+internal import Bytes
+internal import JSON
+internal import PluginKit
+internal import Synchronization
+internal import WebSocket
+
+/// One event of a topic with everything that any number of subscribers needs to be sent it.
+///
+/// It is encoded when it is made. Other forms, compressed or in the words of a dialect, are made
+/// when the first subscriber needs them and shared by all workers from then on.
+final class Publication: Sendable {
+  let topic: TopicName
+  let offset: UInt64
+  /// Unix milliseconds.
+  let ts: Int64
+  /// Who caused it; a dialect may leave that user out.
+  let author: String?
+  /// Carries a token or a code: goes out uncompressed and stays out of logs.
+  let isSecret: Bool
+  /// The event as a whole WebSocket frame, for all version-2 clients without compression.
+  let frame: [UInt8]
+  private let headerLength: Int
+  private let dataStart: Int
+  private let forms = AtomicLazyReference<Form>()
+
+  /// `data` is one well-formed JSON object and is sent as it is.
+  init(
+    topic: TopicName, offset: UInt64, ts: Int64, data: Span<UInt8>, author: String? = nil,
+    isSecret: Bool = false
+  ) {
+    self.topic = topic
+    self.offset = offset
+    self.ts = ts
+    self.author = author
+    self.isSecret = isSecret
+    var json = ByteBuffer(capacity: data.count + topic.description.utf8.count + 96)
+    ServerFrame.event(topic: topic, offset: offset, ts: ts, data: data, into: &json)
+    frame = FrameEncoder.frame(.text, json.bytes)
+    headerLength = frame.count - json.count
+    dataStart = frame.count - 1 - data.count
+  }
+
+  /// The event frame as JSON, without the WebSocket header.
+  var json: ArraySlice<UInt8> { frame[headerLength...] }
+
+  /// The payload alone, as it is stored.
+  var data: ArraySlice<UInt8> { frame[dataStart..<frame.count - 1] }
+
+  /// The event as a dialect's codec wants it. Reads the payload again: call it once per dialect.
+  var event: Event {
+    var fields = (try? JSONValue(parsing: Array(data)))?.object ?? [:]
+    let name = fields["event"]?.string ?? ""
+    fields["event"] = nil
+    var event = Event(name, fields, author: author)
+    event.isSecret = isSecret
+    return event
+  }
+}
+
+extension Publication {
+  /// A form of the event that somebody is sent.
+  struct Variant: Hashable, Sendable {
+    /// The dialect's place in the frozen table; the hub's own protocol is `nil`.
+    let dialect: UInt8?
+    let isCompressed: Bool
+  }
+
+  /// The frame of one variant; empty if its clients do not see the event.
+  ///
+  /// `make` runs for the first subscriber. Two workers that come at the same moment may both run
+  /// it, and one result is kept: that is cheaper than a lock that everybody else would pay for.
+  func frame(_ variant: Variant, make: () -> [UInt8]) -> [UInt8] {
+    var place = forms.load()
+    var last: Form?
+    while let form = place {
+      if form.variant == variant { return form.frame }
+      last = form
+      place = form.next.load()
+    }
+    return append(Form(variant, make()), behind: last)
+  }
+
+  private func append(_ fresh: Form, behind last: Form?) -> [UInt8] {
+    var kept = last.map { $0.next.storeIfNil(fresh) } ?? forms.storeIfNil(fresh)
+    while kept !== fresh {
+      if kept.variant == fresh.variant { return kept.frame }
+      kept = kept.next.storeIfNil(fresh)
+    }
+    return fresh.frame
+  }
+
+  /// A link in the list of forms, which only grows; it has a few members at most.
+  private final class Form: Sendable {
+    let variant: Variant
+    let frame: [UInt8]
+    let next = AtomicLazyReference<Form>()
+
+    init(_ variant: Variant, _ frame: [UInt8]) {
+      self.variant = variant
+      self.frame = frame
+    }
+  }
+}

@@ -1,0 +1,61 @@
+internal import PluginKit
+
+/// What is known of one user in a topic, for a page of members.
+struct PresenceMember: Equatable {
+  let who: Identity
+  let state: PresenceState
+  /// Open connections of the user in this topic.
+  let connections: Int
+  /// Unix milliseconds.
+  let since: Int64
+}
+
+/// How a user is shown. Whoever is gone is not shown at all.
+enum PresenceState: Hashable, Sendable {
+  case online
+  /// Not heard from, or between two connections; gone at `until` (Unix milliseconds).
+  case unstable(until: Int64)
+}
+
+/// Changes of one window, one entry per user at most.
+struct PresenceDiff: Equatable {
+  struct Update: Equatable {
+    let id: String
+    let state: PresenceState
+  }
+  struct Join: Equatable {
+    let who: Identity
+    let state: PresenceState
+  }
+  struct Leave: Equatable {
+    let id: String
+    let reason: LeaveReason
+  }
+
+  /// One more than that of the diff before.
+  let rev: UInt64
+  let total: Int
+  /// Too many members to tell of each: the lists are empty then.
+  var countsOnly = false
+  var join: [Join] = []
+  var update: [Update] = []
+  var leave: [Leave] = []
+}
+
+typealias LeaveReason = MembershipChange.LeaveReason
+
+/// Members in the order in which they came, from some place on.
+struct PresencePage: Equatable {
+  let rev: UInt64
+  let total: Int
+  /// `nil` when there are too many to tell of them unasked.
+  var members: [PresenceMember]?
+  /// Where the next page begins; `nil` on the last one.
+  var next: UInt64?
+}
+
+/// Somebody who was the last of a user's connections has gone for good.
+struct Leaving: Equatable {
+  let who: Identity
+  let reason: LeaveReason
+}

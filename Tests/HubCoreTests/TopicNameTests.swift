@@ -1,0 +1,34 @@
+import Testing
+
+@testable import HubCore
+
+@Suite struct `A topic name` {
+  @Test(arguments: [
+    "a", "chat.room.TEST", "campus.qr.12", "study.live", "a_b:c-d.9", "chat.room.自习室",
+    "chat.room.Übung",
+    "sign.course.5", "чат.комната",
+  ])
+  func `is made of letters of any script, digits and a few signs`(name: String) {
+    #expect(TopicName(name)?.description == name)
+  }
+
+  @Test(arguments: [
+    "", ".", "a.", ".a", "a..b", "a b", "a/b", "a\"b", "a\\b", "a\n", "a\0", "a*", "a😀", "a。b",
+    "a\u{200B}b",
+    "e\u{301}", "a,b", "a@b",
+  ])
+  func `is nothing else`(name: String) {
+    #expect(TopicName(name) == nil)
+  }
+
+  @Test func `has at most 255 bytes`() {
+    #expect(TopicName(String(repeating: "a", count: 255)) != nil)
+    #expect(TopicName(String(repeating: "a", count: 256)) == nil)
+    #expect(TopicName(String(repeating: "房", count: 85)) != nil)
+    #expect(TopicName(String(repeating: "房", count: 86)) == nil)
+  }
+
+  @Test func `belongs to the namespace in front of the first dot`() {
+    #expect(TopicName("chat.room.x")?.namespace == "chat" && TopicName("hub")?.namespace == "hub")
+  }
+}
