@@ -98,6 +98,7 @@ let package = Package(
   ],
   targets: cLibraries + foundations + hub + plugins + programs + [
     tests("BytesTests", ["Bytes"]),
+    tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),

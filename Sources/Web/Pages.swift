@@ -1,5 +1,56 @@
-/// The pages that are part of the binary.
-public enum Page {
-  /// The page at `/`.
-  public static var index: [UInt8] { PackageResources.index_html }
+/// The files of `Pages/`, and how they are served.
+///
+/// The build makes one constant of each file, named after the file alone, whatever folder it lies in; so names
+/// are unique across the folders.
+extension WebPage {
+  /// Styles, scripts and pictures, in an order in which each refers only to those before it.
+  static let assets: [(name: String, bytes: [UInt8])] = [
+    ("icon.svg", PackageResources.icon_svg),
+    ("muster.css", PackageResources.muster_css),
+    ("i18n.js", PackageResources.i18n_js),
+    ("ui.js", PackageResources.ui_js),
+    ("index.js", PackageResources.index_js),
+    ("chat.js", PackageResources.chat_js),
+    ("chart.js", PackageResources.chart_js),
+    ("dashboard.js", PackageResources.dashboard_js),
+    ("docs.js", PackageResources.docs_js),
+  ]
+
+  static let pages: [(path: String, bytes: [UInt8])] = [
+    ("/", PackageResources.index_html),
+    ("/chat", PackageResources.chat_html),
+    ("/dashboard", PackageResources.dashboard_html),
+    ("/docs", PackageResources.docs_html),
+  ]
+
+  /// Assets carry a hash of their content in their names and may be kept for a year; pages, which name them,
+  /// are asked for each time; the SDK, whose name others rely on, for five minutes.
+  static func makeTable() -> [WebPage] {
+    var names = AssetNames()
+    var table = assets.map { asset in
+      let bytes = names.rewrite(asset.bytes)
+      let path = names.add(asset.name, content: bytes)
+      return WebPage(path, bytes, cacheControl: "public, max-age=31536000, immutable")
+    }
+    table += pages.map { WebPage($0.path, names.rewrite($0.bytes), cacheControl: "no-cache") }
+    let sdk = names.rewrite(PackageResources.muster_js)
+    table.append(WebPage("/sdk/muster.js", sdk, cacheControl: "public, max-age=300"))
+    return table
+  }
+
+  private init(_ path: String, _ bytes: [UInt8], cacheControl: String) {
+    self.init(
+      path: path, bytes: bytes, contentType: Self.contentType(of: path),
+      entityTag: "\"\(Fingerprint(of: bytes).hex)\"", cacheControl: cacheControl)
+  }
+
+  /// A path without an extension is a page.
+  private static func contentType(of path: String) -> String {
+    switch path.split(separator: "/").last?.split(separator: ".").dropFirst().last {
+    case "js": "text/javascript; charset=utf-8"
+    case "css": "text/css; charset=utf-8"
+    case "svg": "image/svg+xml"
+    default: "text/html; charset=utf-8"
+    }
+  }
 }

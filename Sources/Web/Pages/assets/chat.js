@@ -1,0 +1,352 @@
+import { $, api, askLogin, begin, clockTime, connect, explain, face, h, session } from "/assets/ui.js";
+import { language, t } from "/assets/i18n.js";
+
+const SEATS = 10, PAGE = 50, LONGEST = 4096, TOGETHER_MS = 300_000;
+
+begin();
+/** @type {Map<string, number>} name → seats taken */
+const rooms = new Map();
+/** @type {Room|null} */
+let open = null;
+let barTimer = 0;
+
+// The rooms
+
+const hub = connect("chat", (state) => {
+  clearTimeout(barTimer);
+  if (state === "live") { $("bar").hidden = true; showMe(); }
+  // A blink of the network is nobody's business; only what lasts is said.
+  else if (open && state !== "stopped") barTimer = setTimeout(() => { $("bar").hidden = false; }, 1200);
+});
+$("bar").textContent = t("chat.reconnecting");
+
+hub.subscribe("chat.rooms", {
+  onSnapshot: (snapshot) => takeRooms(snapshot.room_list ?? snapshot),
+  onEvent: ({ event, name, population }) => {
+    if (event === "room.released") rooms.delete(name);
+    else rooms.set(name, population);
+    showRooms();
+  },
+  onError: async () => { // guests see the list as it was when they came
+    try { takeRooms((await api("/chatroom/list")).room_list); } catch (error) { $("problem").textContent = error.message; }
+  },
+});
+
+function takeRooms(list) {
+  rooms.clear();
+  for (const { name, population } of list) rooms.set(name, population);
+  showRooms();
+  if (!open) enterFromAddress();
+}
+
+function seats(count) {
+  const dots = Array.from({ length: SEATS }, (_, seat) => h(seat < count ? "i.taken" : "i"));
+  return h(count >= SEATS ? "span.seats.full" : "span.seats", { "aria-hidden": "true" }, ...dots);
+}
+
+function showRooms() {
+  const focused = document.activeElement?.dataset?.room;
+  const items = [...rooms].map(([name, count]) => h("li", {}, h("button",
+    { "data-room": name, "aria-current": open?.name === name, onclick: () => enter(name) },
+    h("span.name", {}, name), seats(count),
+    h("span.count", { title: t("chat.seats", { n: count }) }, String(count)))));
+  $("rooms").replaceChildren(...(items.length ? items : [h("li.empty", {}, t("chat.none"))]));
+  if (focused) [...$("rooms").querySelectorAll("button")].find((button) => button.dataset.room === focused)?.focus();
+  open?.showSeats();
+}
+
+$("create").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const name = $("room-name").value.trim(), say = (text) => { $("problem").textContent = text; };
+  if (!/^[\p{L}\p{N}._:-]{1,64}$/u.test(name)) return say(t("chat.badname"));
+  try {
+    const { res } = await api("/chatroom/create", { form: { room_name: name } });
+    if (res === "chatroom already exist") return say(t("chat.exists"));
+    if (res !== "chatroom create successfully") return say(res);
+    say("");
+    $("room-name").value = "";
+    enter(name);
+  } catch (error) {
+    say(error.message);
+  }
+});
+
+function enter(name) {
+  $("main").classList.add("inside");
+  if (open?.name === name && !open.refused) return;
+  open?.leave();
+  if (!session.get()) return showWelcome(name);
+  open = new Room(name);
+  history.replaceState(null, "", `#${encodeURIComponent(name)}`);
+  showRooms();
+}
+
+function enterFromAddress() {
+  const name = decodeURIComponent(location.hash.slice(1));
+  if (name && session.get()) enter(name);
+  else showWelcome(name);
+}
+
+function showWelcome(wanted) {
+  const guest = !session.get();
+  const log = async () => { if (await askLogin()) { hub.reconnect(); if (wanted) enter(wanted); else showWelcome(); } };
+  $("members").replaceChildren();
+  $("room").replaceChildren(h("div.welcome", {},
+    h("h1", {}, t(guest ? "chat.guest" : "chat.pick")),
+    h("p.muted", {}, t(guest ? "chat.guest.lead" : "chat.pick.lead")),
+    guest && h("button.primary", { onclick: log }, t("login")),
+    h("button.back.quiet", { onclick: () => $("main").classList.remove("inside") }, "← " + t("chat.back"))));
+}
+
+// Who I am
+
+function showMe() {
+  const login = session.get();
+  $("me").textContent = login ? hub.user?.name || login.name : t("guest");
+  $("login").textContent = t(login ? "logout" : "login");
+  $("create").hidden = !login;
+}
+
+$("login").addEventListener("click", async () => {
+  if (session.get()) {
+    open?.leave();
+    session.clear();
+    hub.reconnect();
+    showWelcome();
+  } else if (await askLogin()) {
+    hub.reconnect();
+    enterFromAddress();
+  }
+  showMe();
+});
+
+// One room
+
+class Room {
+  /** Shown events by ascending offset. @type {{frame: object, node: HTMLElement}[]} */
+  shown = [];
+  older = false; loading = false; refused = false; unseen = 0;
+
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+    this.build();
+    this.topic = hub.subscribe(`chat.room.${name}`, {
+      presence: true,
+      onEvent: (data, frame) => this.add(frame),
+      onSnapshot: (members) => { if (Array.isArray(members)) this.seatedOnly = members; },
+      onReset: () => { this.clear(); this.lines.append(h("li.notice", {}, t("chat.reset"))); },
+      onLive: ({ recovered, first }) => { if (first || !recovered) this.loadOlder(); this.showMembers(); },
+      onPresence: () => this.showMembers(),
+      onError: (error) => this.refuse(error),
+    });
+  }
+
+  build() {
+    this.lines = h("ol");
+    this.pending = h("ol");
+    this.olderButton = h("button.quiet", { hidden: true, onclick: () => this.loadOlder() }, t("chat.older"));
+    this.start = h("span", { hidden: true }, t("chat.start"));
+    this.newer = h("button.newer", { hidden: true, onclick: () => this.toEnd() }, t("chat.newer"));
+    this.log = h("div.log", { role: "log", tabindex: "0", "aria-label": this.name, onscroll: () => this.scrolled() },
+      h("div.notice", {}, this.olderButton, this.start), this.lines, this.pending, this.newer);
+    this.text = h("textarea", { rows: 1, "aria-label": t("chat.write"), placeholder: t("chat.write"),
+      onkeydown: (event) => {
+        // Enter also ends the choice of a Chinese character; that one must not send.
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
+      } });
+    this.seatView = h("span");
+    this.problem = h("p.bad.small", { role: "alert" });
+    const form = h("form.compose", { onsubmit: (event) => { event.preventDefault(); this.send(); } },
+      this.text, h("button.primary", {}, t("chat.send")));
+    $("room").replaceChildren(
+      h("header", {},
+        h("button.back.quiet", { onclick: () => $("main").classList.remove("inside"), "aria-label": t("chat.back") }, "←"),
+        h("h1", {}, this.name), this.seatView,
+        h("button.quiet.show-people", { onclick: () => $("people").classList.toggle("open") }, t("chat.people.show")),
+        h("button.quiet", { onclick: () => { this.leave(); showWelcome(); } }, t("chat.leave"))),
+      this.log, this.problem, form);
+    this.showSeats();
+    if (matchMedia("(hover: hover)").matches) this.text.focus();
+  }
+
+  leave() {
+    this.topic.close();
+    open = null;
+    document.title = "Muster";
+    history.replaceState(null, "", location.pathname);
+    $("main").classList.remove("inside");
+    $("members").replaceChildren();
+    showRooms();
+  }
+
+  refuse(error) {
+    if (error.temporary) return;
+    this.refused = true;
+    this.lines.replaceChildren(h("li.notice", {}, h("p.bad", {}, explain(error)),
+      h("button", { onclick: () => { this.leave(); enter(this.name); } }, t("retry"))));
+  }
+
+  clear() {
+    this.shown = [];
+    this.lines.replaceChildren();
+    this.older = false;
+  }
+
+  // Lines
+
+  add(frame) {
+    const stay = this.atEnd(), previous = this.shown.at(-1)?.frame;
+    if (previous && frame.offset <= previous.offset) return;
+    const node = this.line(frame, previous);
+    this.shown.push({ frame, node });
+    this.lines.append(node);
+    this.settle(frame.data.id);
+    if (stay) this.toEnd();
+    else if (frame.data.event === "chat.msg") this.newer.hidden = false;
+    if (document.hidden && frame.data.event === "chat.msg") this.unseen++;
+    this.showTitle();
+  }
+
+  async loadOlder() {
+    if (this.loading) return;
+    this.loading = true;
+    const first = this.shown[0];
+    try {
+      const before = first?.frame.offset ?? (this.topic.offset ?? 0) + 1;
+      const page = await this.topic.history({ before, limit: PAGE });
+      this.prepend(page.events.filter((frame) => !(frame.offset >= (this.shown[0]?.frame.offset ?? Infinity))));
+      this.older = page.more;
+    } catch { /* the next connection or the next scroll asks again */ }
+    this.loading = false;
+    this.olderButton.hidden = !this.older;
+    this.start.hidden = this.older;
+    if (!first) this.toEnd();
+    else if (this.log.scrollTop < 200 && this.older) this.log.scrollTop = Math.max(this.log.scrollTop, 201);
+  }
+
+  prepend(frames) {
+    const fromEnd = this.log.scrollHeight - this.log.scrollTop;
+    const batch = frames.map((frame, index) => ({ frame, node: this.line(frame, frames[index - 1]) }));
+    const next = this.shown[0];
+    this.shown.unshift(...batch);
+    this.lines.prepend(...batch.map(({ node }) => node));
+    if (next && batch.length) { // who spoke just before decides whether a line repeats its name
+      const node = this.line(next.frame, frames.at(-1));
+      next.node.replaceWith(node);
+      next.node = node;
+    }
+    this.log.scrollTop = this.log.scrollHeight - fromEnd;
+  }
+
+  /** What is shown for an event, given the one before it. */
+  line(frame, previous) {
+    const { data, ts } = frame, at = data.at ?? ts, name = data.user?.user_name ?? "";
+    const newDay = !previous || new Date(at).toDateString() !== new Date(previous.data.at ?? previous.ts).toDateString();
+    let node;
+    if (data.event === "chat.msg") {
+      const more = !newDay && previous.data.event === "chat.msg" && previous.data.user?.user_name === name
+        && at - (previous.data.at ?? previous.ts) < TOGETHER_MS;
+      node = message(name, data.msg, at, name === hub.user?.name, more);
+    } else if (data.event === "chat.user") {
+      const key = { join: "chat.join", leave: "chat.left", create: "chat.created" }[data.msg] ?? "chat.join";
+      node = h("li.notice", {}, `${t(key, { name })} · ${clockTime(at)}`);
+    } else node = h("li", { hidden: true });
+    if (!newDay) return node;
+    const whole = h("li", {}, h("div.day", {}, dayName(at)), h("ol", {}, node));
+    return whole;
+  }
+
+  // Sending
+
+  send() {
+    const msg = this.text.value.trim();
+    this.problem.textContent = "";
+    if (!msg) return;
+    if ([...msg].length > LONGEST) { this.problem.textContent = t("chat.long"); return; }
+    this.text.value = "";
+    const id = hub.newId(), state = h("span.state", {}, t("chat.sending"));
+    const node = message(hub.user?.name ?? "", msg, hub.now(), true, false);
+    node.classList.add("pending");
+    node.dataset.id = id;
+    node.querySelector(".head").append(state);
+    this.pending.append(node);
+    this.toEnd();
+    this.deliver(id, msg, node, state);
+  }
+
+  async deliver(id, msg, node, state) {
+    node.classList.remove("failed");
+    node.classList.add("pending");
+    state.replaceChildren(t("chat.sending"));
+    try {
+      await this.topic.publish({ msg }, id);
+      node.classList.remove("pending"); // its event takes its place
+      state.replaceChildren("✓");
+    } catch (error) {
+      node.classList.replace("pending", "failed");
+      state.replaceChildren(`${t("chat.failed")}: ${explain(error)}`,
+        h("button.quiet", { onclick: () => this.deliver(id, msg, node, state) }, t("retry")));
+    }
+  }
+
+  settle(id) {
+    for (const node of [...this.pending.children]) if (node.dataset.id === id) node.remove();
+  }
+
+  // Around the lines
+
+  atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.newer.hidden = true;
+  }
+
+  scrolled() {
+    if (this.atEnd()) this.newer.hidden = true;
+    if (this.log.scrollTop < 200 && this.older && !this.loading) this.loadOlder();
+  }
+
+  showTitle() { document.title = `${this.unseen ? `(${this.unseen}) ` : ""}${this.name} · Muster`; }
+
+  showSeats() {
+    const count = rooms.get(this.name) ?? this.topic?.presence.total ?? 0;
+    this.seatView.replaceChildren(seats(count), h("span.visually-hidden", {}, t("chat.seats", { n: count })));
+  }
+
+  showMembers() {
+    let members = [...this.topic.presence.members.values()];
+    if (!members.length) members = (this.seatedOnly ?? []).map((user) => ({ id: user.user_name, name: user.user_name, state: "online" }));
+    members.sort((a, b) => (b.id === hub.user?.id) - (a.id === hub.user?.id) || a.name.localeCompare(b.name, language));
+    $("members").replaceChildren(...members.map((member) => h(`li.${member.state}`, {},
+      face(member.name),
+      h("span.who", {}, member.name, member.id === hub.user?.id && h("span.muted", {}, ` (${t("chat.you")})`),
+        member.state === "unstable" && h("small", {}, t("chat.unstable"))),
+      h(`span.dot.${member.state}`, { "aria-hidden": "true" }))));
+    this.showSeats();
+  }
+}
+
+function message(name, text, at, mine, more) {
+  const classes = ["li.line", mine && "mine", more && "more"].filter(Boolean).join(".");
+  return h(classes, {}, face(name),
+    h("div.head", {}, h("span", {}, name), h("time", { datetime: new Date(at).toISOString() }, clockTime(at))),
+    h("div.body", {}, text));
+}
+
+function dayName(at) {
+  const today = new Date().toDateString() === new Date(at).toDateString();
+  return today ? t("chat.today") : new Date(at).toLocaleDateString(language, { weekday: "long", month: "long", day: "numeric" });
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !open) return;
+  open.unseen = 0;
+  open.showTitle();
+});
+window.addEventListener("hashchange", enterFromAddress);
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".people, .show-people")) $("people").classList.remove("open");
+});
+showMe();

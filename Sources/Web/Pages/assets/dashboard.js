@@ -1,0 +1,211 @@
+import { $, age, api, askLogin, begin, clockTime, connect, duration, explain, h, session } from "/assets/ui.js";
+import { language, t } from "/assets/i18n.js";
+import { dayChart } from "/assets/chart.js";
+
+const MOVES = 12;
+
+begin();
+const asked = new URLSearchParams(location.search);
+/** Who is in the lab: student number → person. */
+const present = new Map();
+/** Chat rooms: name → seats taken. */
+const rooms = new Map();
+const grades = new Map();
+let points = [], staleSince = 0;
+
+const hub = connect("dashboard", (state) => { if (state === "live") showLogin(); });
+/** The lab's clock times are those of Shanghai, without saying so. */
+const moment = (text) => Date.parse(`${text.replace(" ", "T")}+08:00`);
+const set = (id, text) => { $(id).textContent = text; };
+
+// Who is in the lab
+
+const lab = hub.subscribe("checkin.presence", {
+  onSnapshot: (snapshot) => takePresent(snapshot.data ?? snapshot),
+  onEvent: (data, frame) => moved(data, frame.ts),
+  onStale: (ms) => grow(ms),
+  onLive: () => { grow(0); loadDay(); },
+  onError: refused,
+});
+
+function takePresent(users) {
+  present.clear();
+  for (const user of users) present.set(user.studentid, user);
+  showPresent();
+}
+
+function moved({ event, user, recordtime }, ts) {
+  if (event === "checkin.in") present.set(user.studentid, user);
+  else if (["checkin.out", "checkin.auto_out", "checkin.reported"].includes(event)) present.delete(user.studentid);
+  else if (event === "checkin.week_reset") return void [...grades.keys()].forEach((grade) => showRank(grade, []));
+  else return;
+  points.push([Math.floor(ts / 1000), present.size]);
+  showPresent(event === "checkin.in" ? user.studentid : undefined);
+  showDay();
+  addMove(event, user, recordtime, ts);
+}
+
+function showPresent(newcomer) {
+  const people = [...present.values()].sort((a, b) => moment(b.startTime) - moment(a.startTime));
+  set("here", String(people.length));
+  $("present").replaceChildren(...people.map((user) => {
+    const since = h("time", { "data-since": moment(user.startTime) }, duration(hub.now() - moment(user.startTime)));
+    return h(user.studentid === newcomer ? "li.new" : "li", { title: user.studentid }, h("div.who", {}, h("b", {}, user.name), since));
+  }));
+  if (!people.length) $("present").replaceChildren(h("li.empty", {}, t("board.nobody")));
+}
+
+function count() {
+  const now = hub.now();
+  for (const node of $("present").querySelectorAll("time")) node.textContent = duration(now - Number(node.dataset.since));
+  set("clock", clockTime(now));
+  set("date", new Date(now).toLocaleDateString(language, { weekday: "long", month: "long", day: "numeric" }));
+}
+
+const moveTexts = { "checkin.in": "board.in", "checkin.out": "board.out", "checkin.auto_out": "board.auto", "checkin.reported": "board.reported" };
+
+function addMove(event, user, recordtime, ts) {
+  const came = event === "checkin.in";
+  $("ticker").querySelector(".empty")?.remove();
+  $("ticker").prepend(h("li", {}, h("time", {}, clockTime(ts)),
+    h(came ? "span.arrow.in" : "span.arrow.out", { "aria-hidden": "true" }, came ? "→" : "←"),
+    h("span", {}, h("b", {}, user.name), " ", t(moveTexts[event], { n: recordtime ?? "?" }))));
+  while ($("ticker").children.length > MOVES) $("ticker").lastChild.remove();
+}
+
+// The day and the ranks
+
+async function loadDay() {
+  try {
+    const day = await api("/checkin/day");
+    points = day.points;
+    follow(asked.get("grades")?.split(",") ?? day.grades ?? []);
+    showDay();
+  } catch { // the chart is an extra: the people are what counts
+    follow(asked.get("grades")?.split(",") ?? []);
+  }
+}
+
+function showDay() {
+  const most = points.reduce((most, [, people]) => Math.max(most, people), 0);
+  set("peak", t("board.peak", { n: most }));
+  $("chart").replaceChildren(dayChart(points, hub.now(), t("board.day.label", { n: points.at(-1)?.[1] ?? 0, max: most })));
+}
+
+function follow(wanted) {
+  for (const user of present.values()) if (!asked.has("grades")) wanted = [...wanted, user.studentid.slice(0, 2)];
+  for (const grade of new Set(wanted)) {
+    if (!/^\d{1,10}$/.test(grade) || grades.has(grade)) continue;
+    grades.set(grade, h("ol"));
+    hub.subscribe(`checkin.grade.${grade}`, {
+      onSnapshot: (snapshot) => showRank(grade, snapshot.data ?? snapshot),
+      onEvent: ({ event, top }) => { if (event === "checkin.rank") showRank(grade, top); },
+    });
+  }
+  const sorted = [...grades].sort(([a], [b]) => a.localeCompare(b));
+  $("ranks").replaceChildren(...sorted.map(([grade, list]) => h("section", {}, h("h3", {}, t("board.grade", { grade })), list)));
+}
+
+function showRank(grade, users) {
+  const rows = users.map((user, index) => h("li", {}, h("span.place", {}, String(index + 1)), h("b", {}, user.name),
+    h("span", {}, t("board.hours", { n: user.weekTime.toFixed(2) }))));
+  grades.get(grade).replaceChildren(...(rows.length ? rows : [h("li.muted", {}, t("board.norank"))]));
+}
+
+// Counters
+
+const showCounts = ({ users }) => { if (users !== undefined) set("online", users.toLocaleString(language)); };
+hub.subscribe("hub.stats", { onSnapshot: showCounts, onEvent: showCounts, onError: pollCounts });
+
+async function pollCounts() {
+  try { showCounts(await api("/health")); } catch { /* the age of the data says enough */ }
+}
+
+hub.subscribe("chat.rooms", {
+  onSnapshot: (snapshot) => takeRooms(snapshot.room_list ?? snapshot),
+  onEvent: ({ event, name, population }) => {
+    if (event === "room.released") rooms.delete(name);
+    else rooms.set(name, population);
+    showRooms();
+  },
+  onError: async () => { try { takeRooms((await api("/chatroom/list")).room_list); } catch { /* as above */ } },
+});
+
+function takeRooms(list) {
+  rooms.clear();
+  for (const { name, population } of list) rooms.set(name, population);
+  showRooms();
+}
+
+function showRooms() {
+  set("room-count", String(rooms.size));
+  set("talking", String([...rooms.values()].reduce((sum, people) => sum + people, 0)));
+}
+
+// How old what is shown is
+
+function grow(ms) {
+  staleSince = ms;
+  document.documentElement.classList.toggle("stale", ms > 3000);
+  set("age", ms > 3000 ? t("age", { age: age(ms) }) : "");
+}
+
+/** Without a login the list is only as new as the last look at it. */
+async function refused(error) {
+  if (error.temporary) return;
+  $("bar").replaceChildren(t(session.get() ? "board.once" : "board.login"), " ",
+    error.code === 101 || error.code === 103 ? h("button.quiet", { onclick: logIn }, t("login")) : explain(error));
+  $("bar").hidden = false;
+  showLogin();
+  try {
+    takePresent((await api("/showonline")).data ?? []);
+    loadDay();
+  } catch (problem) {
+    set("age", problem.message);
+  }
+}
+
+async function logIn() {
+  if (!await askLogin()) return;
+  $("bar").hidden = true;
+  hub.reconnect();
+}
+
+function showLogin() {
+  $("login").hidden = Boolean(session.get()) || lab.live;
+}
+$("login").addEventListener("click", logIn);
+
+// The form
+
+$("kiosk").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const studentid = $("number").value.trim(), answer = $("answer"), action = event.submitter?.value ?? "login";
+  try {
+    const result = await api(`/${action}`, { form: { studentid } });
+    answer.textContent = result.msg ?? "";
+    answer.className = result.flag ? "number" : "bad";
+    if (result.flag) $("number").value = "";
+  } catch (problem) {
+    answer.textContent = problem.message;
+    answer.className = "bad";
+  }
+  $("number").focus();
+});
+
+// The wall
+
+function wall(on) {
+  document.documentElement.classList.toggle("wall", on);
+  if (on) document.documentElement.requestFullscreen?.().catch(() => {}); // refused without a click: then large type alone
+  else if (document.fullscreenElement) document.exitFullscreen();
+}
+$("wall").addEventListener("click", () => wall(true));
+$("leave").addEventListener("click", () => wall(false));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") wall(false); });
+if (asked.has("wall")) wall(true);
+
+$("ticker").append(h("li.empty", {}, t("board.quiet")));
+count();
+setInterval(count, 1000);
+setInterval(showDay, 60_000);

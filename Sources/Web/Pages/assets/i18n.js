@@ -1,0 +1,173 @@
+// Every sentence of the pages, English and Chinese side by side, so that neither can be forgotten.
+
+const strings = {
+  "nav.dashboard": ["Dashboard", "看板"],
+  "nav.chat": ["Chat", "聊天"],
+  "nav.docs": ["Docs", "接口文档"],
+  "nav.label": ["Pages", "页面"],
+  "skip": ["Skip to content", "跳到正文"],
+  "language": ["中文", "English"],
+  "language.label": ["切换到中文", "Switch to English"],
+  "cancel": ["Cancel", "取消"],
+  "retry": ["Try again", "重试"],
+
+  "link.connecting": ["Connecting…", "正在连接…"],
+  "link.live": ["Live", "实时"],
+  "link.waiting": ["Reconnecting…", "正在重新连接…"],
+  "link.stopped": ["Disconnected", "已断开"],
+  "link.closed": ["Closed", "已关闭"],
+  "link.again": ["Connect again", "重新连接"],
+  "link.stopped.why": ["The server ended this connection ({reason}).", "服务器结束了此连接（{reason}）。"],
+  "age": ["Data from {age} ago", "数据为 {age} 前"],
+  "days": ["{d} d {rest}", "{d} 天 {rest}"],
+
+  "error.network": ["The server cannot be reached.", "无法连接服务器。"],
+  "error.answer": ["The server answered with {status}.", "服务器返回 {status}。"],
+  "error.101": ["Please log in first.", "请先登录。"],
+  "error.103": ["You may not do that here.", "您没有此权限。"],
+  "error.106": ["That is too much at once.", "超出限制。"],
+  "error.107": ["The server did not understand that.", "请求格式不正确。"],
+  "error.111": ["Too fast. Please wait a moment.", "操作太频繁，请稍候。"],
+  "error.120": ["This room is full.", "房间已满。"],
+  "error.other": ["That did not work ({reason}).", "操作失败（{reason}）。"],
+
+  "login": ["Log in", "登录"],
+  "logout": ["Log out", "退出登录"],
+  "register": ["Create an account", "注册账号"],
+  "login.have": ["I have an account", "已有账号"],
+  "login.tel": ["Telephone number", "手机号"],
+  "login.name": ["Name", "用户名"],
+  "login.password": ["Password", "密码"],
+  "login.keep": ["Stay logged in on this device", "在此设备上保持登录"],
+  "login.unknown": ["There is no account with this number.", "该号码尚未注册。"],
+  "login.wrong": ["The password is wrong.", "密码错误。"],
+  "login.taken": ["This number or name is already taken.", "该号码或用户名已被注册。"],
+  "login.missing": ["Please fill in everything.", "请填写完整。"],
+  "guest": ["Guest", "访客"],
+
+  "home.title": ["Who is here, right now.", "此刻，谁在这里。"],
+  "home.lead": ["Presence, chat and check-in for the campus, pushed to every screen the moment something changes.",
+    "校园在线状态、聊天与签到，一有变化，立即推送到每一块屏幕。"],
+  "home.dashboard": ["Who is in the lab, for how long, and who leads the week. Made for a wall.", "谁在实验室、待了多久、本周谁领先。适合挂在墙上。"],
+  "home.chat": ["Rooms for up to ten. Nothing is lost when the network is.", "十人以内的聊天室。断网也不丢消息。"],
+  "home.docs": ["Every call and every event, to read and to try.", "全部接口与事件，可阅读，可试用。"],
+  "home.state": ["The server", "服务器"],
+  "home.health": ["State", "状态"],
+  "home.health.ok": ["Running", "运行中"],
+  "home.health.bad": ["Not well", "异常"],
+  "home.users": ["People online", "在线人数"],
+  "home.connections": ["Connections", "连接数"],
+  "home.trip": ["Round trip", "往返延迟"],
+  "home.uptime": ["Running for", "已运行"],
+  "home.version": ["Version", "版本"],
+
+  "chat.rooms": ["Rooms", "房间"],
+  "chat.people": ["In this room", "房间成员"],
+  "chat.people.show": ["Members", "成员"],
+  "chat.none": ["No rooms yet.", "还没有房间。"],
+  "chat.new": ["New room", "新房间"],
+  "chat.create": ["Create", "创建"],
+  "chat.exists": ["There is already a room with this name.", "同名房间已存在。"],
+  "chat.badname": ["Letters, digits and . _ : - only, 64 at most.", "仅限文字、数字与 . _ : -，最多 64 个。"],
+  "chat.seats": ["{n} of 10 seats taken", "已占 {n}/10 个座位"],
+  "chat.leave": ["Leave", "离开"],
+  "chat.back": ["Rooms", "房间"],
+  "chat.write": ["Write a message", "输入消息"],
+  "chat.send": ["Send", "发送"],
+  "chat.sending": ["sending…", "发送中…"],
+  "chat.failed": ["not sent", "未发送"],
+  "chat.long": ["At most 4096 characters.", "最多 4096 个字符。"],
+  "chat.older": ["Older messages", "更早的消息"],
+  "chat.start": ["This is where the conversation begins.", "对话从这里开始。"],
+  "chat.newer": ["New messages ↓", "有新消息 ↓"],
+  "chat.join": ["{name} came in", "{name} 进入了房间"],
+  "chat.created": ["{name} opened the room", "{name} 开启了房间"],
+  "chat.left": ["{name} left", "{name} 离开了房间"],
+  "chat.unstable": ["connection unstable", "连接不稳定"],
+  "chat.you": ["you", "我"],
+  "chat.reset": ["Some messages could not be caught up; here is the newest.", "部分消息无法补齐，以下为最新内容。"],
+  "chat.reconnecting": ["Reconnecting. What you write is sent as soon as the connection is back.", "正在重新连接。您写的内容会在恢复后自动发送。"],
+  "chat.pick": ["Choose a room", "请选择房间"],
+  "chat.pick.lead": ["Everybody in a room sees who else is there. Rooms have ten seats.", "房间内彼此可见，每间十个座位。"],
+  "chat.guest": ["You are a guest", "您是访客"],
+  "chat.guest.lead": ["You can see the rooms. To come in and talk, log in with your telephone number.", "您可以看到房间列表。登录后即可进入并聊天。"],
+  "chat.today": ["Today", "今天"],
+
+  "board.now": ["In the lab now", "此刻在实验室"],
+  "board.here": ["in the lab", "人在实验室"],
+  "board.online": ["people online", "人在线"],
+  "board.rooms": ["chat rooms", "个聊天室"],
+  "board.talking": ["in conversation", "人在聊天"],
+  "board.nobody": ["Nobody is in the lab.", "实验室暂时没人。"],
+  "board.top": ["Most hours this week", "本周时长榜"],
+  "board.grade": ["Grade {grade}", "{grade} 级"],
+  "board.hours": ["{n} h", "{n} 小时"],
+  "board.norank": ["No hours yet", "暂无记录"],
+  "board.moves": ["Coming and going", "进出动态"],
+  "board.quiet": ["Quiet so far.", "暂时没有动静。"],
+  "board.in": ["checked in", "签到"],
+  "board.out": ["checked out after {n} h", "签退，{n} 小时"],
+  "board.auto": ["checked out at night", "夜间自动签退"],
+  "board.reported": ["was reported as gone", "被举报离开"],
+  "board.day": ["Today", "今天"],
+  "board.day.label": ["People in the lab over the day, now {n}, at most {max}", "今日实验室人数，现在 {n}，最多 {max}"],
+  "board.peak": ["at most {n}", "最多 {n} 人"],
+  "board.kiosk": ["Check in or out", "签到 / 签退"],
+  "board.number": ["Student number", "学号"],
+  "board.checkin": ["Check in", "签到"],
+  "board.checkout": ["Check out", "签退"],
+  "board.wall": ["Wall mode", "大屏模式"],
+  "board.leave": ["Leave wall mode", "退出大屏"],
+  "board.login": ["Log in to see the lab live from here.", "从此处查看实时数据需要登录。"],
+  "board.once": ["Not live: log in to follow changes.", "非实时数据：登录后可实时更新。"],
+
+  "docs.title": ["Interfaces", "接口文档"],
+  "docs.lead": ["Written by the server itself from what it has registered.", "由服务器根据自身注册内容生成。"],
+  "docs.http": ["HTTP calls", "HTTP 接口"],
+  "docs.events": ["Topics and frames", "主题与帧"],
+  "docs.filter": ["Filter", "筛选"],
+  "docs.filter.hint": ["path, name or word", "路径、名称或关键词"],
+  "docs.missing": ["The server does not offer {path}.", "服务器未提供 {path}。"],
+  "docs.parameters": ["Parameters", "参数"],
+  "docs.name": ["Name", "名称"],
+  "docs.where": ["Where", "位置"],
+  "docs.type": ["Type", "类型"],
+  "docs.meaning": ["Meaning", "说明"],
+  "docs.body": ["Body", "请求体"],
+  "docs.answers": ["Answers", "响应"],
+  "docs.messages": ["Messages", "消息"],
+  "docs.required": ["required", "必填"],
+  "docs.try": ["Try it", "试用"],
+  "docs.send": ["Send", "发送"],
+  "docs.result": ["{status} in {ms} ms", "{status}，{ms} 毫秒"],
+  "docs.token": ["With my login", "附带我的登录"],
+  "docs.nothing": ["Nothing matches.", "没有匹配项。"],
+  "docs.other": ["Other", "其他"],
+};
+
+const stored = (() => { try { return localStorage.getItem("muster.language"); } catch { return null; } })();
+const asked = (navigator.languages ?? [navigator.language ?? "en"]).find((tag) => /^(zh|en)\b/i.test(tag)) ?? "en";
+
+/** @type {"en"|"zh"} */
+export const language = stored === "zh" || stored === "en" ? stored : /^zh/i.test(asked) ? "zh" : "en";
+
+/** The sentence of a key, with `{names}` filled in. @param {string} key @param {Record<string, any>} [values] */
+export function t(key, values = {}) {
+  const text = strings[key]?.[language === "zh" ? 1 : 0] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export const has = (key) => key in strings;
+
+/** Remembers the other language and shows the page in it. */
+export function switchLanguage() {
+  localStorage.setItem("muster.language", language === "zh" ? "en" : "zh");
+  location.reload();
+}
+
+/** Fills in `data-t` (text) and `data-t-label`, `data-t-hint` (attributes) below a node. @param {ParentNode} root */
+export function translate(root) {
+  for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
+  for (const node of root.querySelectorAll("[data-t-label]")) node.setAttribute("aria-label", t(node.dataset.tLabel));
+  for (const node of root.querySelectorAll("[data-t-hint]")) node.setAttribute("placeholder", t(node.dataset.tHint));
+}

@@ -1,0 +1,176 @@
+// What all pages share: making elements, the frame around the page, the login, calls to the server, times.
+import { Muster } from "/sdk/muster.js";
+import { has, language, switchLanguage, t, translate } from "/assets/i18n.js";
+
+/**
+ * Makes an element. Text goes in as text and never as markup.
+ * @param {string} name `"li"`, or `"li.line.mine"` with classes
+ * @param {Record<string, any>} [properties] `on…` are listeners; true and false set and leave out an attribute
+ * @param {...(Node|string|null|undefined|false)} children
+ */
+export function h(name, properties = {}, ...children) {
+  const [tag, ...classes] = name.split("."), node = document.createElement(tag);
+  if (classes.length) node.className = classes.join(" ");
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value != null && value !== false) node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child != null && child !== false));
+  return node;
+}
+
+/** @returns {HTMLElement} the element with this id */
+export const $ = (id) => document.getElementById(id);
+
+// The login. For this tab alone unless the person asks to stay logged in: lab machines are shared.
+const stores = () => [sessionStorage, localStorage];
+export const session = {
+  /** @returns {{token: string, name: string}|null} */
+  get() {
+    const text = stores().map((store) => store.getItem("muster.login")).find(Boolean);
+    try { return text ? JSON.parse(text) : null; } catch { return null; }
+  },
+  set(login, keep) { this.clear(); stores()[keep ? 1 : 0].setItem("muster.login", JSON.stringify(login)); },
+  clear() { for (const store of stores()) store.removeItem("muster.login"); },
+};
+
+/**
+ * Calls the server.
+ * @param {string} path @param {{method?: string, form?: Record<string, any>}} [options] with `form` a POST
+ * @returns {Promise<any>} the JSON of the answer; rejects with a readable sentence
+ */
+export async function api(path, { method, form } = {}) {
+  const headers = { Accept: "application/json" }, login = session.get();
+  if (login) headers.token = login.token;
+  let response;
+  try {
+    response = await fetch(path, { method: method ?? (form ? "POST" : "GET"), headers, body: form && new URLSearchParams(form) });
+  } catch {
+    throw new Error(t("error.network"));
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok || answer === null) throw new Error(t("error.answer", { status: response.status }));
+  return answer;
+}
+
+/** A refusal of the hub in words. @param {{code?: number, reason?: string, message?: string}} error */
+export const explain = (error) =>
+  has(`error.${error.code}`) ? t(`error.${error.code}`) : t("error.other", { reason: error.reason || error.message || error.code });
+
+/** Shows the page in its language and gives the frame its life; every page calls this first. */
+export function begin() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  translate(document);
+  $("language").addEventListener("click", switchLanguage);
+  document.documentElement.dataset.ready = "";
+}
+
+/**
+ * Connects to the hub as whoever is logged in, and shows how that stands.
+ * @param {string} client the page's name @param {(state: string, info: object) => void} [onState]
+ */
+export function connect(client, onState) {
+  const login = () => {
+    const current = session.get();
+    return current?.token ?? null;
+  };
+  const hub = new Muster({
+    client: `${client}/1.0`,
+    token: ({ expired }) => { if (expired) session.clear(); return login(); },
+    onState: (state, info) => {
+      // A login that the server no longer knows must not lock the page: go on as a guest.
+      if (state === "stopped" && info.code === 4001 && session.get()) { session.clear(); return void setTimeout(() => hub.reconnect()); }
+      showLink(hub, state, info);
+      onState?.(state, info);
+    },
+  });
+  return hub;
+}
+
+function showLink(hub, state, { reason }) {
+  $("link").replaceChildren(h(`span.dot.${state}`), h("span", {}, t(`link.${state}`)));
+  $("stopped")?.remove();
+  if (state !== "stopped") return;
+  document.querySelector(".top").after(h("div.bar.warn", { id: "stopped", role: "alert" },
+    t("link.stopped.why", { reason: reason || "?" }), " ",
+    h("button.quiet", { onclick: () => hub.reconnect() }, t("link.again"))));
+}
+
+const refusals = {
+  "user not exist": "login.unknown", "password wrong": "login.wrong", "user exist": "login.taken", "missing parameters": "login.missing",
+};
+
+/** Asks for number and password, or makes an account. @returns {Promise<boolean>} true when somebody logged in */
+export function askLogin() {
+  return new Promise((resolve) => {
+    let registering = false;
+    const name = h("input", { name: "user_name", autocomplete: "nickname", maxlength: 32 });
+    const nameLabel = h("label", { hidden: true }, t("login.name"), name);
+    const tel = h("input", { name: "user_tel", inputmode: "numeric", autocomplete: "username", required: true });
+    const password = h("input", { name: "user_password", type: "password", autocomplete: "current-password", required: true });
+    const keep = h("input", { type: "checkbox" });
+    const problem = h("p.bad.small", { role: "alert" });
+    const title = h("h2", {}, t("login")), submit = h("button.primary", {}, t("login"));
+    const other = h("button.quiet", { type: "button", onclick: () => {
+      registering = !registering;
+      nameLabel.hidden = !registering;
+      title.textContent = submit.textContent = t(registering ? "register" : "login");
+      other.textContent = t(registering ? "login.have" : "register");
+      password.autocomplete = registering ? "new-password" : "current-password";
+    } }, t("register"));
+    const call = async (path, form) => {
+      const { res, data } = await api(path, { form });
+      if (!/successfully$/.test(res)) throw new Error(has(refusals[res]) ? t(refusals[res]) : res);
+      return data;
+    };
+    const form = h("form.form", { onsubmit: async (event) => {
+      event.preventDefault();
+      problem.textContent = "";
+      submit.disabled = true;
+      const who = { user_tel: tel.value.trim(), user_password: password.value };
+      try {
+        if (registering) await call("/auth/register", { ...who, user_name: name.value.trim() });
+        const data = await call("/auth/login", who);
+        session.set({ token: data.token, name: data.user_name }, keep.checked);
+        dialog.close("done");
+      } catch (error) {
+        problem.textContent = error.message;
+      }
+      submit.disabled = false;
+    } }, title, h("label", {}, t("login.tel"), tel), nameLabel, h("label", {}, t("login.password"), password),
+    h("label.check", {}, keep, t("login.keep")), problem,
+    h("div.row", {}, submit, h("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))), h("div", {}, other));
+    const dialog = h("dialog", { "aria-label": t("login"), onclose: () => { dialog.remove(); resolve(dialog.returnValue === "done"); } }, form);
+    document.body.append(dialog);
+    dialog.showModal();
+    tel.focus();
+  });
+}
+
+/** A round sign for a person: the first letter on a colour of their own. @param {string} name */
+export function face(name) {
+  let hue = 0;
+  for (const letter of name) hue = (hue * 31 + letter.codePointAt(0)) % 360;
+  const node = h("span.face", { "aria-hidden": "true" }, ([...name][0] ?? "?").toUpperCase());
+  node.style.setProperty("--hue", hue);
+  return node;
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+/** `1:04:09`, `12:30:00`, `3 d 4:05`. @param {number} ms */
+export function duration(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000)), hours = Math.floor(s / 3600) % 24, days = Math.floor(s / 86400), minutes = two(Math.floor(s / 60) % 60);
+  return days ? t("days", { d: days.toLocaleString(language), rest: `${hours}:${minutes}` }) : `${hours}:${minutes}:${two(s % 60)}`;
+}
+
+/** `8 s`, `5 min`, `2:03:00`: an age in few letters. @param {number} ms */
+export function age(ms) {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : duration(ms);
+}
+
+/** `09:41`. @param {number} ms @param {Intl.DateTimeFormatOptions} [options] */
+export const clockTime = (ms, options = {}) =>
+  new Date(ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false, ...options });

@@ -1,0 +1,57 @@
+/// One file of the binary's own web pages, ready to be sent.
+///
+/// The files lie in `Pages/` and become part of the program when it is built; nothing is read at run time.
+public struct WebPage: Sendable, Equatable {
+  /// The path it is served at: `/chat`, `/sdk/muster.js`, `/assets/muster.4be21….css`.
+  public let path: String
+  public let bytes: [UInt8]
+  public let contentType: String
+  /// Strong, with its quotes: equal exactly if the bytes are.
+  public let entityTag: String
+  /// The value of `Cache-Control`.
+  public let cacheControl: String
+
+  /// True if a browser's `If-None-Match` names these bytes, so that 304 is the answer.
+  public func matches(ifNoneMatch header: String) -> Bool {
+    header.split(separator: ",").contains { candidate in
+      var tag = candidate.drop(while: { $0 == " " })
+      while tag.last == " " { tag.removeLast() }
+      if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
+      return tag == "*" || tag == entityTag[...]
+    }
+  }
+}
+
+extension WebPage: CustomStringConvertible {
+  /// The path: the bytes would fill a screen.
+  public var description: String { path }
+}
+
+extension WebPage {
+  /// Scripts, styles and connections from this server alone, nothing inline, no frame around us.
+  public static let contentSecurityPolicy = [
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
+    "font-src 'self'", "media-src 'self' blob:", "connect-src 'self'", "manifest-src 'self'",
+    "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+  ].joined(separator: "; ")
+
+  /// What goes out with every page, besides its type, its tag and its cache policy.
+  public static let headers: [(name: String, value: String)] = [
+    ("Content-Security-Policy", contentSecurityPolicy),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), fullscreen=(self), geolocation=(), microphone=()"),
+  ]
+
+  /// Every page, script and style.
+  public static let all: [WebPage] = makeTable()
+
+  /// The page at a path without its query; one slash at the end is ignored.
+  public static func at(_ path: String) -> WebPage? {
+    if let page = byPath[path] { return page }
+    return path.utf8.count > 2 && path.hasSuffix("/") ? byPath[String(path.dropLast())] : nil
+  }
+
+  private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+}

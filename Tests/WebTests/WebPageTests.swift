@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Web
+
+struct WebPageTests {
+  static let sources: [String: String] = Dictionary(
+    uniqueKeysWithValues: WebPage.assets.map {
+      ($0.name, String(decoding: $0.bytes, as: UTF8.self))
+    })
+  static let documents = WebPage.all.filter { $0.contentType.hasPrefix("text/html") }
+
+  @Test(arguments: ["/", "/chat", "/dashboard", "/docs"])
+  func `a page is found with and without a slash at the end`(path: String) throws {
+    let page = try #require(WebPage.at(path))
+    #expect(page.contentType == "text/html; charset=utf-8")
+    #expect(page.cacheControl == "no-cache")
+    #expect(WebPage.at(path + (path == "/" ? "" : "/")) == page)
+  }
+
+  @Test func `an unknown path has no page`() {
+    #expect(WebPage.at("/nobody") == nil)
+    #expect(WebPage.at("") == nil)
+    #expect(WebPage.at("//") == nil)
+    #expect(WebPage.at("/assets/muster.css") == nil)
+  }
+
+  @Test func `the SDK keeps its name, may be kept for minutes and is a script`() throws {
+    let sdk = try #require(WebPage.at("/sdk/muster.js"))
+    #expect(sdk.contentType == "text/javascript; charset=utf-8")
+    #expect(sdk.cacheControl == "public, max-age=300")
+    #expect(String(decoding: sdk.bytes, as: UTF8.self).contains("export class Muster"))
+  }
+
+  @Test func `assets carry the hash of what is sent and never expire`() throws {
+    for page in WebPage.all where page.path.hasPrefix("/assets/") {
+      let parts = page.path.split(separator: ".")
+      #expect(
+        parts.count == 3 && String(parts[1]) == Fingerprint(of: page.bytes).hex, "\(page.path)")
+      #expect(page.cacheControl == "public, max-age=31536000, immutable")
+    }
+  }
+
+  @Test func `paths and tags are unique, and tags do not change between two makings`() {
+    let again = WebPage.makeTable()
+    #expect(Set(WebPage.all.map(\.path)).count == WebPage.all.count)
+    #expect(Set(WebPage.all.map(\.entityTag)).count == WebPage.all.count)
+    #expect(again == WebPage.all)
+  }
+
+  @Test func `every file refers only to files that exist, by their hashed names`() {
+    for page in WebPage.all where page.contentType.hasPrefix("text/") {
+      for path in Self.references(in: String(decoding: page.bytes, as: UTF8.self)) {
+        #expect(WebPage.at(path) != nil, "\(page.path) refers to \(path)")
+      }
+    }
+  }
+
+  @Test(arguments: documents)
+  func `a page has no inline script, style, handler or outside address`(page: WebPage) {
+    let text = String(decoding: page.bytes, as: UTF8.self).lowercased()
+    for script in text.split(separator: "<").filter({ $0.hasPrefix("script") }) {
+      #expect(script.contains(" src=\"/assets/") && script.hasSuffix(">"), "\(script)")
+    }
+    #expect(!text.contains("<style") && !text.contains(" style="))
+    #expect(!text.contains("javascript:") && !text.contains("http:") && !text.contains("https:"))
+    let attributes = text.split(whereSeparator: { " \n\t".contains($0) })
+    #expect(!attributes.contains { $0.hasPrefix("on") && $0.contains("=") })
+  }
+
+  @Test func `scripts put text into pages as text and load nothing from outside`() {
+    for (name, text) in Self.sources where name.hasSuffix(".js") {
+      for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+        #expect(!text.contains(word), "\(name) uses \(word)")
+      }
+      // The name space of SVG is a name, not an address.
+      let addresses = text.split(separator: "\"").filter { $0.hasPrefix("http") }
+      #expect(addresses.allSatisfy { $0 == "http://www.w3.org/2000/svg" || !$0.contains("//") })
+    }
+    #expect(Self.sources["muster.css"]?.contains("url(") == false)
+    #expect(Self.sources["muster.css"]?.contains("@import") == false)
+  }
+
+  @Test func `the policy allows neither inline code nor strangers`() {
+    let policy = WebPage.contentSecurityPolicy
+    #expect(policy.hasPrefix("default-src 'none'; script-src 'self'; style-src 'self'; "))
+    #expect(policy.contains("frame-ancestors 'none'"))
+    #expect(!policy.contains("unsafe") && !policy.contains("*") && !policy.contains("http"))
+  }
+
+  @Test func `a browser that has the bytes is recognised by their tag`() throws {
+    let page = try #require(WebPage.at("/"))
+    #expect(page.entityTag.utf8.count == 18 && page.entityTag.hasPrefix("\""))
+    #expect(page.matches(ifNoneMatch: page.entityTag))
+    #expect(page.matches(ifNoneMatch: "\"other\" , W/\(page.entityTag) "))
+    #expect(page.matches(ifNoneMatch: "*"))
+    #expect(!page.matches(ifNoneMatch: "\"other\""))
+    #expect(!page.matches(ifNoneMatch: ""))
+  }
+
+  @Test func `all files together stay small enough to be compiled in quickly`() {
+    #expect(WebPage.all.reduce(0) { $0 + $1.bytes.count } < 250_000)
+  }
+
+  /// The paths of this server that a text names in quotes.
+  static func references(in text: String) -> [String] {
+    text.split(separator: "\"").map(String.init).filter {
+      ($0.hasPrefix("/assets/") || $0.hasPrefix("/sdk/")) && !$0.contains(" ")
+    }
+  }
+}
