@@ -23,7 +23,11 @@ internal import COpenSSL
     }
   }
 
-  deinit { unsafe SSL_free(ssl) }
+  deinit {
+    // Otherwise OpenSSL declares the session dead, and nobody could resume it.
+    unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+    unsafe SSL_free(ssl)
+  }
 
   var isEstablished: Bool { unsafe SSL_is_init_finished(ssl) == 1 }
 

@@ -1,43 +1,72 @@
 internal import COpenSSL
+internal import Loop
 
 /// Everything connections of one kind share: certificates, trust, suites, ticket keys.
 ///
 /// Immutable; any number of threads may make connections from it at once.
-// Sendable: the handles are changed by nobody after init, and OpenSSL counts references to them
-// atomically.
+// Sendable: nobody changes the handles or `server` after init, and OpenSSL counts references to
+// the handles atomically.
 @safe public final class TLSContext: @unchecked Sendable {
   let raw: OpaquePointer
   let wireMethod: OpaquePointer
-  let isServer: Bool
-  let verifiesNames: Bool
+  let options: TLSOptions
+  /// Nil for a client.
+  let server: ServerSide?
+  let trust: TLSTrust
 
-  /// For a listener. The first pair serves clients that ask for no name or an unknown one.
-  public static func server(_ pairs: [CertificatePair]) throws(TLSError) -> TLSContext {
-    let context = try TLSContext(isServer: true, verifiesNames: false)
-    for pair in pairs { try context.use(pair) }
-    return context
+  /// For a listener. The first pair serves clients that ask for no name or an unknown one; the
+  /// others serve the names in their certificates, exact names before wildcards.
+  public static func server(
+    _ pairs: [CertificatePair], options: TLSOptions = TLSOptions()
+  ) throws(TLSError) -> TLSContext {
+    try server(pairs, options, TicketKeys(time: options.time))
+  }
+
+  /// A context like this one with other certificates; it opens the tickets of this one. This one
+  /// stays as it is, so when a pair is bad nothing has happened.
+  public func reloaded(_ pairs: [CertificatePair]) throws(TLSError) -> TLSContext {
+    guard let server else { preconditionFailure("a client has no certificates to reload") }
+    return try Self.server(pairs, options, server.ticketKeys)
   }
 
   /// For connections that are opened from here.
-  public static func client(trusting trust: TLSTrust = .system) throws(TLSError) -> TLSContext {
-    let context = try TLSContext(isServer: false, verifiesNames: trust != .anyone)
-    try context.apply(trust)
+  public static func client(
+    trusting trust: TLSTrust = .system, options: TLSOptions = TLSOptions()
+  ) throws(TLSError) -> TLSContext {
+    let context = try TLSContext(options, nil, trust)
+    try context.verifyPeers()
+    // RFC 7301, 3.1: each name behind its length. This call says 0 when it has worked.
+    let protocols = options.protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    guard unsafe SSL_CTX_set_alpn_protos(context.raw, protocols, UInt32(protocols.count)) == 0
+    else { throw .taken(.context) }
     return context
   }
 
-  private init(isServer: Bool, verifiesNames: Bool) throws(TLSError) {
-    guard let raw = unsafe SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
-      throw .taken(.context)
-    }
+  private static func server(
+    _ pairs: [CertificatePair], _ options: TLSOptions, _ ticketKeys: TicketKeys
+  ) throws(TLSError) -> TLSContext {
+    guard !pairs.isEmpty else { throw TLSError(.certificate, "a listener needs a certificate") }
+    var identities: [Identity] = []
+    for pair in pairs { identities.append(try Identity(reading: pair)) }
+    return try TLSContext(options, ServerSide(identities, ticketKeys), .anyone)
+  }
+
+  private init(
+    _ options: TLSOptions, _ server: ServerSide?, _ trust: TLSTrust
+  ) throws(TLSError) {
+    let kind = server == nil ? unsafe TLS_client_method() : unsafe TLS_server_method()
+    guard let raw = unsafe SSL_CTX_new(kind) else { throw .taken(.context) }
     guard let method = unsafe Wire.makeMethod() else {
       unsafe SSL_CTX_free(raw)
       throw .taken(.context)
     }
     unsafe self.raw = raw
     unsafe wireMethod = method
-    self.isServer = isServer
-    self.verifiesNames = verifiesNames
+    self.options = options
+    self.server = server
+    self.trust = trust
     try configure()
+    try unsafe server?.attach(to: raw)
   }
 
   deinit {
@@ -45,15 +74,32 @@ internal import COpenSSL
     unsafe BIO_meth_free(wireMethod)
   }
 
+  /// What an operator should know about the certificates: expired, expiring, key open to all.
+  public var warnings: [String] {
+    let now = options.time.unixMilliseconds / 1000
+    return server?.identities.flatMap { $0.warnings(at: now) } ?? []
+  }
+
+  /// The SHA-256 of the first certificate, for clients that pin it. Servers only.
+  public var fingerprint: [UInt8]? { server?.identities.first?.fingerprint }
+
+  /// How many seconds the first certificate to expire is still good. Servers only.
+  public var secondsUntilExpiry: Int64? {
+    let now = options.time.unixMilliseconds / 1000
+    return server?.identities.map { $0.secondsLeft(at: now) }.min()
+  }
+}
+
+extension TLSContext {
   private func configure() throws(TLSError) {
-    let suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
     let older = """
       ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:\
       ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:\
       ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
       """
-    guard unsafe muster_ctx_set_versions(raw, TLS1_2_VERSION, TLS1_3_VERSION) == 1,
-      unsafe SSL_CTX_set_ciphersuites(raw, suites) == 1,
+    let newest = options.newestVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
+    guard unsafe muster_ctx_set_versions(raw, TLS1_2_VERSION, newest) == 1,
+      unsafe SSL_CTX_set_ciphersuites(raw, options.suites) == 1,
       unsafe SSL_CTX_set_cipher_list(raw, older) == 1,
       unsafe muster_ctx_set_groups(raw, "X25519:P-256:P-384") == 1
     else { throw .taken(.context) }
@@ -66,16 +112,7 @@ internal import COpenSSL
     unsafe muster_ctx_harden(raw)
   }
 
-  private func use(_ pair: CertificatePair) throws(TLSError) {
-    guard unsafe SSL_CTX_use_certificate_chain_file(raw, pair.certificatePath) == 1 else {
-      throw .taken(.certificate, pair.certificatePath)
-    }
-    guard unsafe SSL_CTX_use_PrivateKey_file(raw, pair.keyPath, SSL_FILETYPE_PEM) == 1 else {
-      throw .taken(.certificate, pair.keyPath)
-    }
-  }
-
-  private func apply(_ trust: TLSTrust) throws(TLSError) {
+  private func verifyPeers() throws(TLSError) {
     switch trust {
     case .anyone:
       unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nil)
@@ -86,28 +123,38 @@ internal import COpenSSL
       guard unsafe SSL_CTX_load_verify_file(raw, path) == 1 else {
         throw .taken(.certificate, path)
       }
+    case .pinned(let digest):
+      precondition(digest.count == 32, "a pin is a SHA-256")
+      // Unretained: the context outlives its connections, and with them every call.
+      let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+      unsafe SSL_CTX_set_cert_verify_callback(
+        raw, { store, this in unsafe TLSContext.checkPin(store, this) }, this)
     }
     unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
   }
-}
 
-/// A certificate chain and its key, each a PEM file.
-public struct CertificatePair: Sendable, Hashable {
-  public var certificatePath: String
-  public var keyPath: String
-
-  public init(certificatePath: String, keyPath: String) {
-    self.certificatePath = certificatePath
-    self.keyPath = keyPath
+  private static func checkPin(
+    _ store: OpaquePointer?, _ this: UnsafeMutableRawPointer?
+  ) -> Int32 {
+    guard let this = unsafe this else { return 0 }
+    let context = unsafe Unmanaged<TLSContext>.fromOpaque(this).takeUnretainedValue()
+    guard case .pinned(let pin) = context.trust else { return 0 }
+    guard unsafe Identity.fingerprint(of: X509_STORE_CTX_get0_cert(store)) == pin else {
+      unsafe X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED)
+      return 0
+    }
+    return 1
   }
 }
 
-/// Whose certificates a client accepts.
-public enum TLSTrust: Sendable, Hashable {
-  /// The authorities that the machine trusts.
-  case system
-  /// The authorities (or the self-made certificate) in a PEM file.
-  case file(String)
-  /// Everybody: for measurements on the own machine.
-  case anyone
+extension TLSContext {
+  var isServer: Bool { server != nil }
+
+  /// Whether a client requires the server's certificate to carry the name it connects to.
+  var verifiesNames: Bool {
+    switch trust {
+    case .system, .file: true
+    case .pinned, .anyone: false
+    }
+  }
 }

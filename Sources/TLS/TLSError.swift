@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Glibc
 
 /// Why a TLS connection, context or certificate is not usable, in words for a log line.
 public struct TLSError: Error, Equatable, CustomStringConvertible {
@@ -43,9 +44,14 @@ extension TLSError {
     let first = ERR_get_error()
     ERR_clear_error()
     guard first != 0 else { return TLSError(fallback, what.isEmpty ? "no reason given" : what) }
-    let reason = unsafe ERR_reason_error_string(first).map { unsafe String(cString: $0) }
-    let text = reason ?? "error \(first)"
+    let text = reason(of: first)
     return TLSError(code(of: first) ?? fallback, what.isEmpty ? text : "\(what): \(text)")
+  }
+
+  private static func reason(of error: UInt) -> String {
+    if let words = unsafe ERR_reason_error_string(error) { return unsafe String(cString: words) }
+    // What the system refused has no words of OpenSSL's own.
+    return unsafe String(cString: strerror(ERR_GET_REASON(error)))
   }
 
   private static func code(of error: UInt) -> Code? {
