@@ -2,7 +2,7 @@ internal import Bytes
 
 /// Takes the framing off a body: a counted one, a chunked one, or one that ends with the input.
 struct BodyReader: Sendable {
-  enum Step {
+  private enum Step {
     /// The first `count` bytes of the input belong to the body; the caller takes them out.
     case data(Int)
     case more
@@ -45,8 +45,23 @@ struct BodyReader: Sendable {
     if case .untilClose = state { true } else { false }
   }
 
+  /// Moves what has arrived from `input` to `body`; the trailers once it is complete, else nil.
+  mutating func read(
+    _ input: inout ByteBuffer, into body: inout ByteBuffer, limits: RequestParser.Limits
+  ) throws(HTTPError) -> Headers? {
+    while true {
+      switch try next(&input, limits: limits) {
+      case .data(let count):
+        body.append(input.bytes.extracting(0..<count))
+        input.consume(count)
+      case .more: return nil
+      case .end(let trailers): return trailers
+      }
+    }
+  }
+
   /// Looks at the front of `input`; after `.data` the caller takes that many bytes out of it.
-  mutating func next(
+  private mutating func next(
     _ input: inout ByteBuffer, limits: RequestParser.Limits
   ) throws(HTTPError) -> Step {
     while true {

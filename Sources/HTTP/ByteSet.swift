@@ -27,6 +27,10 @@ struct ByteSet {
   static var attribute: ByteSet {
     ByteSet(low: 0x03ff_685a_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
   }
+  /// RFC 2046, 5.1.1: `bchars`.
+  static var boundary: ByteSet {
+    ByteSet(low: 0xa7ff_fb81_0000_0000, high: 0x07ff_fffe_87ff_fffe)
+  }
 }
 
 extension UInt8 {

@@ -13,6 +13,9 @@ struct HeadScanner {
   private(set) var fieldCount = 0
   private var hasFirstLine: Bool
 
+  /// Whether there was anything to look at yet.
+  var hasBegun: Bool { scanned > 0 }
+
   /// Trailers have no line in front of their fields.
   init(hasFirstLine: Bool) { self.hasFirstLine = hasFirstLine }
 

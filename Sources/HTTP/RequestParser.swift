@@ -107,29 +107,13 @@ public struct RequestParser: Sendable {
     case .head: return true
     case .body(var reader):
       do throws(HTTPError) {
-        return try read(&input, &reader, into: &body)
+        let trailers = try reader.read(&input, into: &body, limits: limits)
+        state = trailers == nil ? .body(reader) : .head(HeadScanner(hasFirstLine: true))
+        self.trailers = trailers ?? Headers()
+        return trailers != nil
       } catch {
         state = .failed(error)
         throw error
-      }
-    }
-  }
-
-  private mutating func read(
-    _ input: inout ByteBuffer, _ reader: inout BodyReader, into body: inout ByteBuffer
-  ) throws(HTTPError) -> Bool {
-    while true {
-      switch try reader.next(&input, limits: limits) {
-      case .data(let count):
-        body.append(input.bytes.extracting(0..<count))
-        input.consume(count)
-      case .more:
-        state = .body(reader)
-        return false
-      case .end(let trailers):
-        self.trailers = trailers
-        state = .head(HeadScanner(hasFirstLine: true))
-        return true
       }
     }
   }
