@@ -1,0 +1,78 @@
+internal import Bytes
+internal import Loop
+internal import TLS
+
+/// One client's line: its socket, its encryption, what it is in the middle of, and what it is owed.
+///
+/// It never leaves the worker that accepted it. Others name it by its `token`.
+final class Connection {
+  /// Where a connection is in its life; it only ever moves down this list.
+  enum Stage {
+    /// The TLS handshake is under way. Next: any other.
+    case greeting
+    /// Requests and answers. Next: `webSocket` or `parting`.
+    case http(HTTPExchange)
+    /// Frames. Next: `parting`.
+    case webSocket(WebSocketLink)
+    /// What is queued is still sent, then the line is closed; what comes in is thrown away.
+    case parting
+    /// The socket is closed; whoever still holds this object must do nothing with it.
+    case gone
+  }
+
+  let token: UInt64
+  let socket: Socket
+  let door: Door
+  let peer: PeerAddress
+  var tls: TLSConnection?
+  var stage: Stage
+  /// Frames and publications that have not been encrypted yet.
+  var outbox = Outbox()
+  /// Encrypted bytes that the kernel had no room for; while there are any, nothing is sealed.
+  var unsent = ByteBuffer()
+  /// Nanoseconds of the loop's clock when the last byte came.
+  var lastHeard: UInt64
+  var timer: EventLoop.Timer?
+  /// Is it in the worker's list of connections that have something to send?
+  var isDirty = false
+  var isReading = true
+  var isWaitingToWrite = false
+  /// Set when the peer has ended its side or the line broke.
+  var isDeaf = false
+
+  init(
+    token: UInt64, socket: consuming Socket, door: Door, peer: PeerAddress,
+    tls: consuming TLSConnection?, now: UInt64
+  ) {
+    self.token = token
+    self.socket = socket
+    self.door = door
+    self.peer = peer
+    self.tls = tls
+    lastHeard = now
+    stage = .greeting
+  }
+
+  var isGone: Bool {
+    if case .gone = stage { true } else { false }
+  }
+
+  var isParting: Bool {
+    switch stage {
+    case .parting, .gone: true
+    case .greeting, .http, .webSocket: false
+    }
+  }
+
+  /// The conversation in frames, once it is one.
+  var link: WebSocketLink? {
+    if case .webSocket(let link) = stage { link } else { nil }
+  }
+
+  var interest: Interest {
+    var interest: Interest = []
+    if isReading { interest.insert(.read) }
+    if isWaitingToWrite { interest.insert(.write) }
+    return interest
+  }
+}

@@ -1,0 +1,33 @@
+internal import Bytes
+internal import HTTP
+internal import Loop
+
+/// A connection that speaks HTTP: one request after another, each answered before the next is read.
+final class HTTPExchange {
+  enum State {
+    /// Waiting for a request, or for the rest of its head.
+    case head
+    /// Taking in the body of a request whose endpoint is known.
+    case body(RequestHead, Endpoint)
+    /// A handler is at work; what the client sends ahead waits.
+    case working(RequestHead)
+  }
+
+  var parser: RequestParser
+  var state = State.head
+  /// Bytes that have come but are not parsed yet.
+  var input = ByteBuffer()
+  var body = ByteBuffer()
+  /// Counts the requests of this connection; an answer that comes too late finds another number.
+  var number: UInt64 = 0
+  /// Where the current request leads, with the places of its path parameters.
+  var match: RouteMatch?
+  var task: Task<Void, Never>?
+  /// When the current request began to arrive; 0 between requests.
+  var begunAt: UInt64 = 0
+
+  init(_ limits: RequestParser.Limits) { parser = RequestParser(limits: limits) }
+
+  /// Sent ahead of answers, more than this stops the reading until they are out.
+  static let mostSentAhead = 64 << 10
+}

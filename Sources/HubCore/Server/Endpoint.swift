@@ -1,0 +1,57 @@
+public import PluginKit
+
+/// What a path of the server leads to.
+enum Endpoint: Sendable {
+  case route(PluginUnit, Route)
+  /// A call that the server itself answers.
+  case own(OwnCall)
+  /// Bytes that are part of the program.
+  case asset(Asset)
+  case socket(SocketKind)
+
+  enum SocketKind: Sendable, Hashable {
+    case hub
+    case echo
+    /// By its place in the table of dialects.
+    case dialect(Int)
+  }
+
+  /// How large a body it takes.
+  func bodyLimit(default standard: Int) -> Int {
+    switch self {
+    case .route(_, let route): route.operation.body?.maxBytes ?? standard
+    case .own, .asset, .socket: standard
+    }
+  }
+}
+
+/// A call that the server itself answers; never slow, never waiting.
+public struct OwnCall: Sendable {
+  public let operation: Operation
+  public let handler: @Sendable (Request) async -> Response
+
+  public init(_ operation: Operation, _ handler: @escaping @Sendable (Request) async -> Response) {
+    self.operation = operation
+    self.handler = handler
+  }
+}
+
+/// A file that is part of the program.
+public struct Asset: Sendable {
+  public let bytes: [UInt8]
+  public let contentType: String
+  public let entityTag: String
+  public let cacheControl: String
+  public let headers: [(name: String, value: String)]
+
+  public init(
+    bytes: [UInt8], contentType: String, entityTag: String, cacheControl: String,
+    headers: [(name: String, value: String)] = []
+  ) {
+    self.bytes = bytes
+    self.contentType = contentType
+    self.entityTag = entityTag
+    self.cacheControl = cacheControl
+    self.headers = headers
+  }
+}

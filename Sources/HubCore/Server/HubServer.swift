@@ -1,0 +1,113 @@
+internal import HTTP
+public import Loop
+public import PluginKit
+public import TLS
+public import WebSocket
+
+/// The running server: its workers, its doors, and how they start and stop.
+public final class HubServer: Sendable {
+  /// Where to listen and what is behind that door.
+  public struct DoorPlan: Sendable {
+    public var endpoint: Endpoint
+    public var purpose: Door.Purpose
+    public var dialect: String?
+    public var isEncrypted: Bool
+
+    public typealias Endpoint = Loop.Endpoint
+
+    public init(
+      _ endpoint: Endpoint, purpose: Door.Purpose = .everything, dialect: String? = nil,
+      isEncrypted: Bool = true
+    ) {
+      self.endpoint = endpoint
+      self.purpose = purpose
+      self.dialect = dialect
+      self.isEncrypted = isEncrypted
+    }
+  }
+
+  /// Everything the server is made of.
+  public struct Plan: Sendable {
+    public var doors: [DoorPlan] = []
+    public var workers = 1
+    public var limits = ServerLimits()
+    public var heartbeat = HeartbeatRules()
+    public var origins = OriginRules()
+    public var tls: TLSContext?
+    public var offersEcho = false
+    public var units: [PluginUnit] = []
+    public var accounts: any Accounts
+    public var assets: [(path: String, asset: Asset)] = []
+    public var log = Log.silent
+    public var accessLog = AccessLog.none
+    public var time: any TimeSource = SystemTime()
+
+    public init(accounts: any Accounts) { self.accounts = accounts }
+  }
+
+  private let house: House
+  private let workers: [Worker]
+  private let certificates: Certificates?
+  /// Where each door really listens, in the order of the plan.
+  public let addresses: [[PeerAddress]]
+
+  /// Opens the doors; nobody is accepted before `start`.
+  public init(_ plan: Plan) throws {
+    let count = max(plan.workers, 1)
+    certificates = plan.tls.map { Certificates($0) }
+    var entrances = [[House.Entrance]](repeating: [], count: count)
+    var addresses: [[PeerAddress]] = []
+    for door in plan.doors {
+      addresses.append(try HubServer.open(door, certificates, &entrances))
+    }
+    self.addresses = addresses
+    house = House(
+      entrances: entrances, everything: try HubServer.routes(plan),
+      inside: try HubServer.insideRoutes(plan), units: plan.units,
+      runner: RouteRunner(units: plan.units, accounts: plan.accounts), accounts: plan.accounts,
+      limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
+      accessLog: plan.accessLog)
+    let house = house
+    workers = (0..<count).map { index in
+      Worker(
+        index: index,
+        loop: EventLoop(time: plan.time) { nanoseconds in
+          house.log.warning(
+            "a long turn", ["worker": "\(index)", "ms": "\(nanoseconds / 1_000_000)"])
+        }, house: house)
+    }
+  }
+
+  /// One listener per worker, all on the port that the first of them got.
+  private static func open(
+    _ plan: DoorPlan, _ certificates: Certificates?, _ entrances: inout [[House.Entrance]]
+  ) throws -> [PeerAddress] {
+    let isShared = entrances.count > 1
+    var listeners = [try Listener.open(plan.endpoint, sharesPort: isShared)]
+    let port = listeners[0].first?.address.port ?? plan.endpoint.port
+    for _ in 1..<max(entrances.count, 1) {
+      let same = Loop.Endpoint(host: plan.endpoint.host, port: port)
+      listeners.append(try Listener.open(same, sharesPort: true))
+    }
+    let door = Door(
+      purpose: plan.purpose, defaultDialect: plan.dialect,
+      certificates: plan.isEncrypted ? certificates : nil)
+    for (worker, own) in listeners.enumerated() {
+      entrances[worker] += own.map { House.Entrance(door: door, listener: $0) }
+    }
+    return listeners[0].map(\.address)
+  }
+
+  public func start() async throws {
+    for worker in workers {
+      worker.loop.start(name: "muster-\(worker.index)", client: worker)
+      try await worker.open()
+    }
+  }
+
+  /// Ends the loops; whoever is still connected is cut off.
+  public func stop() {
+    for worker in workers { worker.loop.stop() }
+    for worker in workers { worker.loop.join() }
+  }
+}

@@ -1,0 +1,36 @@
+internal import Bytes
+internal import Deflate
+internal import WebSocket
+
+/// What a worker's connections share: every buffer that is only needed while one of them is served.
+///
+/// An idle connection owns no buffer at all because of this one.
+struct Desk: ~Copyable {
+  /// As received from the socket.
+  var received = ByteBuffer(capacity: Desk.window)
+  /// The same, decrypted.
+  var opened = ByteBuffer(capacity: Desk.window)
+  /// Frames and answers for the connection that is being served, before encryption.
+  var cork = ByteBuffer(capacity: Desk.window)
+  /// Encrypted bytes on their way to the socket.
+  var sealed = ByteBuffer(capacity: Desk.window)
+  /// Text that a frame is about to be made of.
+  var text = ByteBuffer(capacity: 4096)
+  var scratch = MessageScratch()
+  var frames = FrameEncoder(role: .server)
+  var deflater = Deflater()
+
+  // One `recv` takes what the kernel has for a connection; more than a few records at once gains
+  // nothing, and a quarter of a megabyte stays within the second-level cache.
+  static let window = 256 << 10
+
+  init() {}
+
+  /// Gives back what an unusually large message made the buffers grow to.
+  mutating func shrink() {
+    if cork.capacity > 2 * Desk.window { cork = ByteBuffer(capacity: Desk.window) }
+    if sealed.capacity > 2 * Desk.window { sealed = ByteBuffer(capacity: Desk.window) }
+    if opened.capacity > 2 * Desk.window { opened = ByteBuffer(capacity: Desk.window) }
+    if text.capacity > Desk.window { text = ByteBuffer(capacity: 4096) }
+  }
+}

@@ -1,0 +1,242 @@
+internal import Bytes
+internal import Deflate
+internal import HTTP
+internal import Loop
+internal import PluginKit
+
+// From a request's bytes to a plugin's values, and from a plugin's answer to bytes.
+extension Worker {
+  func makeRequest(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead
+  ) throws(HTTPError) -> Request {
+    var request = Request(
+      PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
+      cookies: Fields(Cookies(head.headers)), peer: Peer(connection.peer),
+      receivedAt: loop.unixMilliseconds)
+    request.query = Fields(try head.query())
+    if let match = exchange.match {
+      let names = house.table(of: connection.door).parameters(of: match, in: head.pathBytes)
+      for (name, value) in names { request.parameters[name] = value }
+    }
+    request.body = try body(of: exchange, head)
+    return request
+  }
+
+  private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
+    -> Request.Body
+  {
+    guard !exchange.body.isEmpty else { return .bytes([]) }
+    defer { exchange.body.removeAll(keepingCapacity: false) }
+    let bytes = [UInt8](exchange.body)
+    guard ContentType(head.headers)?.essence == ContentType.form.essence else {
+      return .bytes(bytes)
+    }
+    return .form(Fields(try FormFields(decoding: bytes.span)), files: [])
+  }
+
+  /// Answers the current request and makes room for the next.
+  func answer(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ response: Response
+  ) {
+    let bytes: [UInt8]
+    switch response.body {
+    case .none: bytes = []
+    case .bytes(let content): bytes = content
+    case .file(let path):
+      return sendFile(path, connection, exchange, head, response)
+    }
+    answer(connection, exchange, head, response, bytes)
+  }
+
+  func answer(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ response: Response,
+    _ body: [UInt8]
+  ) {
+    var headers = makeHeaders(response, on: connection)
+    var body = body
+    compress(&body, &headers, response, head)
+    var context = ResponseContext(head)
+    context.keepsAlive = context.keepsAlive && !isDraining && !connection.isDeaf
+    var out = ByteBuffer(capacity: body.count + 512)
+    let encoder = encoder(of: connection)
+    let plan = encoder.append(
+      Status(response.status), headers, body: body.span, for: context, into: &out)
+    logAccess(connection, exchange, head, response.status, body.count)
+    queue(out, to: connection)
+    exchange.state = .head
+    exchange.match = nil
+    exchange.begunAt = 0
+    if plan.closes { return part(connection) }
+    startReading(connection)
+    setTimer(connection, seconds: limits.idleSeconds)
+  }
+
+  /// Answers what could not be read as a request; nobody knows where the next one would begin.
+  func refuse(_ connection: Connection, _ status: Status, _ reason: String) {
+    var out = ByteBuffer(capacity: 512)
+    let text = Array("\(reason)\n".utf8)
+    encoder(of: connection).append(
+      status, sayingPlainText, body: text.span, for: .unreadable, into: &out)
+    queue(out, to: connection)
+    part(connection)
+  }
+
+  var sayingPlainText: Headers {
+    var headers = Headers()
+    try? headers.append(.contentType, "text/plain; charset=utf-8" as StaticString)
+    return headers
+  }
+
+  private func encoder(of connection: Connection) -> ResponseEncoder {
+    let second = Int(loop.unixMilliseconds / 1000)
+    if connection.door.isEncrypted {
+      secureEncoder.setDate(unixSeconds: second)
+      return secureEncoder
+    }
+    plainEncoder.setDate(unixSeconds: second)
+    return plainEncoder
+  }
+
+  /// A header that cannot be sent (a line end in it) is our own fault: it is left out and logged.
+  private func makeHeaders(_ response: Response, on connection: Connection) -> Headers {
+    var headers = Headers()
+    do {
+      if let contentType = response.contentType { try headers.append(.contentType, contentType) }
+      try headers.append("X-Content-Type-Options", "nosniff")
+      for (name, value) in response.headers { try headers.append(name, value) }
+    } catch {
+      house.log.error("a header cannot be sent", ["reason": error.reason])
+    }
+    return headers
+  }
+
+  /// Below this a compressed answer saves less than its header costs.
+  private static var worthCompressing: Int { 1024 }
+
+  private func compress(
+    _ body: inout [UInt8], _ headers: inout Headers, _ response: Response, _ head: RequestHead
+  ) {
+    guard body.count >= Worker.worthCompressing, response.status == 200,
+      let type = response.contentType, ContentType(parsing: type.utf8.span)?.isCompressible == true,
+      head.headers.contains(.acceptEncoding, element: "gzip"),
+      !headers.contains(.contentEncoding)
+    else { return }
+    var packed = ByteBuffer(capacity: body.count / 2)
+    gzip.encode(body.span, into: &packed)
+    guard packed.count < body.count else { return }
+    body = [UInt8](packed)
+    do {
+      try headers.append(.contentEncoding, "gzip" as StaticString)
+      try headers.append(.vary, "Accept-Encoding" as StaticString)
+    } catch {
+      preconditionFailure("these two headers are well formed")
+    }
+  }
+
+  private func logAccess(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ status: Int,
+    _ bytes: Int
+  ) {
+    house.accessLog.write(
+      AccessLog.Line(
+        at: loop.unixMilliseconds, address: "\(connection.peer.address)",
+        method: "\(head.method.name)", path: head.path, status: status, bytes: bytes,
+        microseconds: Int((loop.time.monotonic &- exchange.begunAt) / 1000)))
+  }
+}
+
+extension Response {
+  static func plain(_ status: Int, _ text: String) -> Response {
+    .text(text + "\n", status: status)
+  }
+}
+
+extension PluginKit.Method {
+  /// HEAD is a GET whose body is not sent.
+  init(_ method: HTTP.Method) {
+    switch method {
+    case .get, .head, .options: self = .get
+    case .post: self = .post
+    case .put: self = .put
+    case .delete: self = .delete
+    case .patch: self = .patch
+    }
+  }
+}
+
+extension Fields {
+  init(_ headers: Headers) {
+    self.init(ignoringCase: true)
+    for index in 0..<headers.count {
+      append(String(headers.name(at: index)), String(headers.value(at: index)))
+    }
+  }
+
+  init(_ form: FormFields) {
+    self.init()
+    for field in form.fields { append(field.name, field.value) }
+  }
+
+  init(_ cookies: Cookies) {
+    self.init()
+    for cookie in cookies.cookies { append(cookie.name, cookie.value) }
+  }
+}
+
+extension Peer {
+  init(_ peer: PeerAddress) {
+    let address = peer.address
+    let bytes: [UInt8]
+    if let v4 = address.v4 {
+      bytes = (0..<4).map { UInt8(truncatingIfNeeded: v4 >> (24 - 8 * UInt32($0))) }
+    } else {
+      bytes = [address.high, address.low].flatMap { half in
+        (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
+      }
+    }
+    self.init(address: "\(address)", bytes: bytes)
+  }
+}
+
+extension Headers {
+  /// The lines of one header as text, in order.
+  func lines(of text: StaticString) -> [String] {
+    let name = HeaderName(stringLiteral: text)
+    var lines: [String] = []
+    var next = index(of: name)
+    while let index = next {
+      lines.append(String(value(at: index)))
+      next = self.index(of: name, from: index + 1)
+    }
+    return lines
+  }
+}
+
+extension Asset {
+  /// The file, or 304 for a client that has it.
+  func answer(_ head: RequestHead) -> Response {
+    var answer = Response(status: 200, contentType: contentType, headers: headers)
+    answer.headers.append(("ETag", entityTag))
+    answer.headers.append(("Cache-Control", cacheControl))
+    if let known = head.headers[.ifNoneMatch], EntityTags.contain(entityTag, in: known) {
+      answer.status = 304
+      answer.contentType = nil
+    } else {
+      answer.body = .bytes(bytes)
+    }
+    return answer
+  }
+}
+
+/// The value of `If-None-Match`: a list of tags, or `*`.
+enum EntityTags {
+  /// RFC 9110, 13.1.2: the weak comparison, which takes no notice of `W/`.
+  static func contain(_ tag: String, in list: String) -> Bool {
+    list.split(separator: ",").contains { element in
+      var one = element.drop { $0 == " " || $0 == "\t" }
+      while one.last == " " || one.last == "\t" { one.removeLast() }
+      if one.hasPrefix("W/") { one = one.dropFirst(2) }
+      return one == "*" || one == (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...])
+    }
+  }
+}

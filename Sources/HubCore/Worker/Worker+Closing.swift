@@ -1,0 +1,108 @@
+internal import Bytes
+internal import Loop
+internal import WebSocket
+
+// The end of a conversation in frames, and its heartbeat.
+extension Worker {
+  /// Does what the close handshake asks for.
+  func perform(
+    _ action: CloseHandshake.Action, _ connection: Connection, _ link: WebSocketLink,
+    reason: String, _ desk: inout Desk
+  ) {
+    switch action {
+    case .nothing: return
+    case .end: part(connection)
+    case .sendClose(let code):
+      desk.frames.appendClose(code, reason: reason, to: &desk.cork)
+      setTimer(connection, seconds: limits.closeSeconds)
+    case .sendCloseThenEnd(let code):
+      if connection.outbox.isEmpty {
+        desk.frames.appendClose(code, reason: reason, to: &desk.cork)
+      } else {
+        queueClose(code, reason, connection)
+      }
+      part(connection)
+    }
+  }
+
+  /// Closes from our side, behind everything that is queued, and gives the peer a while to answer.
+  func close(_ connection: Connection, _ code: CloseCode, reason: String? = nil) {
+    guard let link = connection.link else { return part(connection) }
+    guard case .sendClose(let code) = link.closing.close(code) else { return }
+    queueClose(code, reason ?? code.name ?? "", connection)
+    setTimer(connection, seconds: limits.closeSeconds)
+  }
+
+  private func queueClose(_ code: CloseCode, _ reason: String, _ connection: Connection) {
+    var encoder = FrameEncoder(role: .server)
+    var frame = ByteBuffer(capacity: 128)
+    encoder.appendClose(code, reason: reason, to: &frame)
+    queue(frame, to: connection)
+  }
+
+  /// How a conversation ended, for the presence of whoever spoke.
+  func ending(of link: WebSocketLink, _ how: Ending) -> Ending {
+    guard how == .ended, case .closed = link.closing.state, let code = link.closing.outcome else {
+      return how
+    }
+    return .closedByPeer(code.rawValue)
+  }
+}
+
+extension Worker {
+  /// Looks at how long a connection has been silent: pings it, calls it unstable, or gives it up.
+  func beat(_ connection: Connection, _ link: WebSocketLink) {
+    if case .waiting = link.closing.state {
+      // The peer has not answered our close frame in time.
+      if link.closing.deadlinePassed() == .end { drop(connection, .ended) }
+      return
+    }
+    let silence = silence(of: connection)
+    if silence >= Int64(heartbeat.timeoutSeconds) * 1000 {
+      counters.heartbeatClosed.add(1)
+      queueClose(.noHeartbeat, "nothing heard", connection)
+      link.closing.transportEnded()
+      return part(connection)
+    }
+    if silence >= pingDelay(connection) && !link.isProbed { probe(connection, link) }
+    if silence >= Int64(heartbeat.unstableSeconds) * 1000 { turnUnstable(connection, link) }
+    setTimer(connection, milliseconds: nextBeat(connection))
+  }
+
+  func silence(of connection: Connection) -> Int64 {
+    Int64((now &- connection.lastHeard) / 1_000_000)
+  }
+
+  /// Milliseconds until this connection has to be looked at again.
+  func nextBeat(_ connection: Connection) -> Int64 {
+    let silence = silence(of: connection)
+    let marks = [
+      pingDelay(connection), Int64(heartbeat.unstableSeconds) * 1000,
+      Int64(heartbeat.timeoutSeconds) * 1000,
+    ]
+    return max(1, (marks.first { $0 > silence } ?? silence + 1000) - silence)
+  }
+
+  /// Ten per cent earlier or later, different for each connection, so that the pings of those who
+  /// came at the same moment spread out.
+  private func pingDelay(_ connection: Connection) -> Int64 {
+    let base = Int64(heartbeat.pingSeconds) * 1000
+    let scattered = Int64((connection.token &* 0x9E37_79B9_7F4A_7C15) >> 54)
+    return base * 9 / 10 + base / 5 * scattered / 1024
+  }
+
+  private func probe(_ connection: Connection, _ link: WebSocketLink) {
+    link.isProbed = true
+    var frame = ByteBuffer(capacity: 64)
+    var encoder = FrameEncoder(role: .server)
+    switch link.speaker {
+    case .echo, .dialect:
+      encoder.append(.ping, text: "", to: &frame)
+    case .hub:
+      var json = ByteBuffer(capacity: 48)
+      ServerFrame.ping(ts: loop.unixMilliseconds, into: &json)
+      encoder.append(.text, json.bytes, to: &frame)
+    }
+    queue(frame, to: connection)
+  }
+}

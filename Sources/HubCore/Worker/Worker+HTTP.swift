@@ -1,0 +1,177 @@
+internal import Bytes
+internal import HTTP
+internal import Loop
+internal import PluginKit
+
+// Requests: parse, find who answers, take in the body, let them answer, in order.
+extension Worker {
+  func serveRequests(_ connection: Connection, _ exchange: HTTPExchange, _ desk: inout Desk) {
+    do throws(HTTPError) {
+      while try serveNext(connection, exchange, &desk) {}
+    } catch {
+      counters.badRequests.add(1)
+      refuse(connection, error.status, error.reason)
+    }
+  }
+
+  /// Takes the exchange one step further; false if it has to wait.
+  private func serveNext(
+    _ connection: Connection, _ exchange: HTTPExchange, _ desk: inout Desk
+  ) throws(HTTPError) -> Bool {
+    guard case .http(let current) = connection.stage, current === exchange else { return false }
+    switch exchange.state {
+    case .working:
+      if exchange.input.count > HTTPExchange.mostSentAhead { stopReading(connection) }
+      return false
+    case .head:
+      return try serveHead(connection, exchange, &desk)
+    case .body(let head, let endpoint):
+      guard try exchange.parser.readBody(&exchange.input, into: &exchange.body) else {
+        return false
+      }
+      begin(connection, exchange, head, endpoint, &desk)
+      return true
+    }
+  }
+
+  private func serveHead(
+    _ connection: Connection, _ exchange: HTTPExchange, _ desk: inout Desk
+  ) throws(HTTPError) -> Bool {
+    guard let head = try exchange.parser.nextHead(&exchange.input) else {
+      noteArrival(connection, exchange)
+      return false
+    }
+    if exchange.begunAt == 0 { exchange.begunAt = now }
+    counters.requests.add(1)
+    exchange.number += 1
+    switch house.table(of: connection.door).match(head.method, head.pathBytes) {
+    case .found(let match):
+      exchange.match = match
+      let endpoint = house.table(of: connection.door).routes[match.route].value
+      return try awaitBody(connection, exchange, head, endpoint, &desk)
+    case .notFound:
+      if head.wantsUpgrade, let dialect = house.dialect(named: connection.door.defaultDialect) {
+        begin(connection, exchange, head, .socket(.dialect(dialect)), &desk)
+        return true
+      }
+      answer(connection, exchange, head, Response.plain(404, "There is nothing at this address."))
+    case .options(let methods):
+      answer(connection, exchange, head, Response(status: 204).with("Allow", "\(methods)"))
+    case .methodNotAllowed(let methods):
+      answer(
+        connection, exchange, head,
+        Response.plain(405, "This address does not take that method.")
+          .with("Allow", "\(methods)"))
+    }
+    return true
+  }
+
+  /// Waits for the body, if there is one. A declared length over the limit is refused before
+  /// anything of it is taken in, and before the client is told to go on.
+  private func awaitBody(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ endpoint: Endpoint, _ desk: inout Desk
+  ) throws(HTTPError) -> Bool {
+    guard head.body != .none else {
+      begin(connection, exchange, head, endpoint, &desk)
+      return true
+    }
+    exchange.parser.limitBody(to: endpoint.bodyLimit(default: limits.requestBody))
+    exchange.state = .body(head, endpoint)
+    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
+    if isWhole {
+      begin(connection, exchange, head, endpoint, &desk)
+    } else if head.expectsContinue {
+      ResponseEncoder.appendContinue(into: &desk.cork)
+    }
+    return isWhole
+  }
+
+  /// The clock of a request runs from its first byte.
+  private func noteArrival(_ connection: Connection, _ exchange: HTTPExchange) {
+    if exchange.input.isEmpty {
+      exchange.begunAt = 0
+      exchange.input.removeAll(keepingCapacity: false)
+      setTimer(connection, seconds: limits.idleSeconds)
+    } else if exchange.begunAt == 0 {
+      exchange.begunAt = now
+      setTimer(connection, seconds: limits.requestHeadSeconds)
+    }
+  }
+
+  /// The request is whole: hands it to its endpoint.
+  private func begin(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ endpoint: Endpoint, _ desk: inout Desk
+  ) {
+    exchange.state = .working(head)
+    switch endpoint {
+    case .asset(let asset): answer(connection, exchange, head, asset.answer(head))
+    case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
+    case .own(let call):
+      start(connection, exchange, head) { request in await call.handler(request) }
+    case .route(let unit, let route):
+      let runner = house.runner
+      start(connection, exchange, head) { request in
+        await runner.answer(request, route: route, of: unit)
+      }
+      limitTime(connection, exchange, head, unit, route)
+    }
+  }
+
+  /// Runs a handler on this loop until it first has to wait.
+  private func start(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ handler: @escaping @Sendable (Request) async -> Response
+  ) {
+    let request: Request
+    do throws(HTTPError) {
+      request = try makeRequest(connection, exchange, head)
+    } catch {
+      return answer(
+        connection, exchange, head, Response.plain(Int(error.status.code), error.reason))
+    }
+    let token = connection.token
+    let number = exchange.number
+    exchange.task = Task.immediate {
+      let response = await handler(request)
+      finish(token, number, response)
+    }
+    // A handler that never waited has answered by now.
+    if case .head = exchange.state { exchange.task = nil }
+  }
+
+  private func finish(_ token: UInt64, _ number: UInt64, _ response: Response) {
+    guard let connection = connections[token], case .http(let exchange) = connection.stage,
+      exchange.number == number, case .working(let head) = exchange.state
+    else { return }
+    exchange.task = nil
+    answer(connection, exchange, head, response)
+    answered.append(connection)
+  }
+
+  private func limitTime(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ unit: PluginUnit,
+    _ route: Route
+  ) {
+    guard case .working = exchange.state else { return }
+    let token = connection.token
+    let number = exchange.number
+    loop.schedule(after: .seconds(route.operation.timeoutSeconds)) { [weak self] in
+      self?.assumeIsolated { $0.giveUp(token, number, unit, route) }
+    }
+  }
+
+  /// A handler takes too long: its caller is answered in its place.
+  private func giveUp(_ token: UInt64, _ number: UInt64, _ unit: PluginUnit, _ route: Route) {
+    guard let connection = connections[token], case .http(let exchange) = connection.stage,
+      exchange.number == number, case .working(let head) = exchange.state
+    else { return }
+    house.log.warning("a handler took too long", ["plugin": unit.name, "path": head.path])
+    exchange.task?.cancel()
+    exchange.task = nil
+    let request = Request(.get, head.path)
+    answer(connection, exchange, head, house.runner.late(request, route: route, of: unit))
+    answered.append(connection)
+  }
+}

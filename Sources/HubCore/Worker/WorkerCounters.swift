@@ -1,0 +1,30 @@
+internal import Synchronization
+
+/// A number that one thread raises and others may read.
+struct Counter: ~Copyable, Sendable {
+  private let value = Atomic<Int>(0)
+
+  borrowing func add(_ amount: Int) { value.add(amount, ordering: .relaxed) }
+  var current: Int { value.load(ordering: .relaxed) }
+}
+
+/// What one worker has done since the start.
+final class WorkerCounters: Sendable {
+  let accepted = Counter()
+  let refused = Counter()
+  let closed = Counter()
+  let handshakes = Counter()
+  let resumptions = Counter()
+  let failedHandshakes = Counter()
+  let bytesIn = Counter()
+  let bytesOut = Counter()
+  let requests = Counter()
+  let badRequests = Counter()
+  let upgrades = Counter()
+  let framesIn = Counter()
+  let badFrames = Counter()
+  let published = Counter()
+  let deliveries = Counter()
+  let slowClosed = Counter()
+  let heartbeatClosed = Counter()
+}
