@@ -53,8 +53,9 @@ let foundations: [Target] = [
   library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
   library("Configuration", ["CYAML"], settings: walled),
   library("Storage"),
-  library("SQLiteStore", ["Storage", "Loop", "CSQLite"], settings: walled),
-  library("PostgresStore", ["Storage", "Loop", "CPostgres"], settings: walled),
+  library("StoreWork", ["Storage", "Loop"]),
+  library("SQLiteStore", ["Storage", "StoreWork", "Loop", "CSQLite"], settings: walled),
+  library("PostgresStore", ["Storage", "StoreWork", "Loop", "CPostgres"], settings: walled),
   library("Outbound", ["Bytes", "Loop", "CCurl"], settings: walled),
   library("Spreadsheet", ["CXLSXWriter"], settings: walled),
 ]
@@ -86,6 +87,13 @@ let programs: [Target] = [
     name: "muster-bench", path: "Sources/muster-bench", swiftSettings: strict),
 ]
 
+// What tests start as a process of its own.
+let testPrograms: [Target] = [
+  .executableTarget(
+    name: "store-crash-writer", dependencies: ["Storage", "SQLiteStore"],
+    path: "Tests/StoreCrashWriter", swiftSettings: strict)
+]
+
 let package = Package(
   name: "muster",
   products: [
@@ -96,7 +104,7 @@ let package = Package(
     .library(name: "MusterTesting", targets: ["MusterTesting"]),
     .library(name: "MusterClient", targets: ["MusterClient"]),
   ],
-  targets: cLibraries + foundations + hub + plugins + programs + [
+  targets: cLibraries + foundations + hub + plugins + programs + testPrograms + [
     tests("BytesTests", ["Bytes"]),
     tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "HTTP"]),
@@ -106,6 +114,9 @@ let package = Package(
     tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
+    tests("StorageTests", ["Storage"]),
+    tests("StoreWorkTests", ["Storage", "StoreWork"]),
+    tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],
   swiftLanguageModes: [.v6]
 )

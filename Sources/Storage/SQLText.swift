@@ -17,6 +17,7 @@ public struct SQLText: Sendable {
   public let parameters: Int
 
   public init(_ source: String, for engine: Engine) throws(StoreError) {
+    try Self.refuseForeignWords(source)
     var translation = Translation(engine: engine)
     var scanner = SQLScanner(source)
     while let piece = scanner.next() { try translation.add(piece) }
@@ -26,15 +27,36 @@ public struct SQLText: Sendable {
 
   /// Whether a statement only reads, judged by its first word.
   public static func isReading(_ sql: String) -> Bool {
+    ["select", "values", "with", "explain"].contains(firstWord(of: sql))
+  }
+
+  /// In lower case; empty if the statement does not begin with a word.
+  private static func firstWord(of sql: String) -> String {
     var scanner = SQLScanner(sql)
     while let piece = scanner.next() {
-      guard case .other(let text) = piece else { return false }
-      let word = text.drop { $0 == " " || $0 == "\n" || $0 == "\t" || $0 == "\r" || $0 == "(" }
-      if word.isEmpty { continue }
-      let first = word.prefix { ("a"..."z").contains($0) || ("A"..."Z").contains($0) }
-      return ["select", "values", "with", "explain"].contains(first.lowercased())
+      if piece == .comment { continue }
+      guard case .other(let text) = piece else { return "" }
+      let start = text.drop { $0.isWhitespace || $0 == "(" }
+      if !start.isEmpty { return start.prefix(while: \.isLetter).lowercased() }
     }
-    return false
+    return ""
+  }
+
+  private static func isReturnToSavepoint(_ sql: String) -> Bool {
+    sql.lowercased().split(whereSeparator: \.isWhitespace).prefix(2) == ["rollback", "to"]
+  }
+
+  /// Units of work belong to the store: a plugin that committed by hand would store another's
+  /// half-done work with its own.
+  private static func refuseForeignWords(_ sql: String) throws(StoreError) {
+    let word = firstWord(of: sql)
+    let isReserved = [
+      "begin", "start", "commit", "end", "abort", "attach", "detach", "pragma", "vacuum",
+    ].contains(word)
+    let isRollback = word == "rollback" && !isReturnToSavepoint(sql)
+    if isReserved || isRollback {
+      throw StoreError(.syntax, "\(word.uppercased()) is not for plugins: use write, read, attempt")
+    }
   }
 
   /// The statements of a text, split at semicolons that are not inside of quotes or comments.
@@ -89,17 +111,31 @@ private struct Translation {
   var text = ""
   var parameters = 0
   private var isNumbered: Bool?
+  /// The last piece was an argument, whose type PostgreSQL cannot guess if it is only compared
+  /// with null.
+  private var isAfterParameter = false
 
   init(engine: Engine) { self.engine = engine }
 
   mutating func add(_ piece: SQLScanner.Piece) throws(StoreError) {
     switch piece {
-    case .other(let more), .quoted(let more): text += more
+    case .other(let more):
+      if isAfterParameter && engine == .postgres && isNullCheck(more) { text += "::text" }
+      text += more
+    case .quoted(let more): text += more
     case .comment: text += " "
     case .end: text += ";"
     case .parameter(let mark): text += try parameter(mark)
     case .token(let token): text += try column(token)
     }
+    if case .parameter = piece { isAfterParameter = true } else { isAfterParameter = false }
+  }
+
+  private func isNullCheck(_ text: String) -> Bool {
+    let words = text.split(maxSplits: 3, whereSeparator: \.isWhitespace).map { $0.lowercased() }
+    guard words.count > 1, words[0] == "is" else { return false }
+    let last = words[1] == "not" && words.count > 2 ? words[2] : words[1]
+    return last.prefix(while: \.isLetter) == "null"
   }
 
   private mutating func parameter(_ mark: String) throws(StoreError) -> String {

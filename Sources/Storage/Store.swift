@@ -41,6 +41,7 @@ public protocol Store: Sendable {
   /// `body` runs on the store's own thread and blocks other work there: it only talks to the
   /// transaction. It **may run more than once** when the engine asks for a repetition, so it
   /// changes nothing outside.
+  @discardableResult
   func write<Result: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Result
   ) async throws -> Result
@@ -49,6 +50,9 @@ public protocol Store: Sendable {
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Result
   ) async throws -> Result
+
+  /// What the store has done so far.
+  var metrics: StoreMetrics { get }
 
   /// Finishes what is under way and closes; later calls throw `.unavailable`.
   func close() async

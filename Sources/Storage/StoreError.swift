@@ -34,6 +34,8 @@ public struct StoreError: Error, Sendable, Equatable {
     case corrupt
     /// A row does not hold what the program expects.
     case mismatch
+    /// A value that not every engine can keep, such as text with a zero character.
+    case unstorable
     /// Something that has no code of its own.
     case other
   }
@@ -58,7 +60,7 @@ public struct StoreError: Error, Sendable, Equatable {
     switch code {
     case .busy, .full, .unavailable, .overloaded, .timeout: true
     case .unique, .foreignKey, .notNull, .check, .readOnly, .ambiguous, .tooNew, .syntax, .corrupt,
-      .mismatch, .other:
+      .mismatch, .unstorable, .other:
       false
     }
   }

@@ -32,3 +32,28 @@ extension Value: ExpressibleByNilLiteral, ExpressibleByIntegerLiteral, Expressib
   public init(stringLiteral value: String) { self = .text(value) }
   public init(booleanLiteral value: Bool) { self = .int(value ? 1 : 0) }
 }
+
+extension Value {
+  /// The most bytes that one text or blob may have. PostgreSQL takes a gigabyte at most, SQLite as
+  /// much; what is larger than this belongs into a file.
+  public static let largestSize = 64 << 20
+
+  /// Refuses what an engine could not keep, or would silently cut: every store asks before it binds.
+  public func checkStorable() throws(StoreError) {
+    switch self {
+    case .text(let text):
+      if text.utf8.contains(0) {
+        throw StoreError(.unstorable, "text with a zero character cannot be stored")
+      }
+      try Self.checkSize(text.utf8.count)
+    case .blob(let bytes): try Self.checkSize(bytes.count)
+    case .null, .int, .real: return
+    }
+  }
+
+  private static func checkSize(_ count: Int) throws(StoreError) {
+    guard count <= largestSize else {
+      throw StoreError(.unstorable, "a value of \(count) bytes is larger than \(largestSize)")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+internal import Loop
+package import Storage
+
+/// A line of work with a bound, served by threads that take from its front.
+///
+/// A thread that finds nothing is parked, and the next piece of work wakes it with a single hop.
+/// A piece is handed to exactly one thread; the one parked last goes first, its caches are warm.
+package final class WorkQueue<Work: Sendable>: Sendable {
+  private typealias Parked = CheckedContinuation<[Work], Never>
+
+  private struct State {
+    var waiting: [Work] = []
+    /// What lies before it has been taken; saves moving the rest for every piece.
+    var front = 0
+    var parked: [Parked] = []
+    var isClosed = false
+    var refused = 0
+
+    var count: Int { waiting.count - front }
+
+    mutating func take(_ limit: Int) -> [Work] {
+      let end = front + min(limit, count)
+      let taken = Array(waiting[front..<end])
+      front = end
+      if front == waiting.count {
+        waiting.removeAll(keepingCapacity: true)
+        front = 0
+      } else if front > 1024 {
+        waiting.removeFirst(front)
+        front = 0
+      }
+      return taken
+    }
+  }
+
+  private let state = Locked(State())
+  private let limit: Int
+
+  /// - Parameter limit: how many pieces may wait; one more is refused.
+  package init(limit: Int) { self.limit = limit }
+
+  /// How many pieces wait, and how many were refused so far.
+  package var load: (waiting: Int, refused: Int) { state.withLock { ($0.count, $0.refused) } }
+
+  package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  package func submit(_ work: Work) throws(StoreError) {
+    let thread = try state.withLock { state throws(StoreError) -> Parked? in
+      if state.isClosed { throw StoreError(.unavailable, "the store is closed") }
+      if let thread = state.parked.popLast() { return thread }
+      guard state.count < limit else {
+        state.refused += 1
+        throw StoreError(.overloaded, "\(limit) units of work are waiting already")
+      }
+      state.waiting.append(work)
+      return nil
+    }
+    thread?.resume(returning: [work])
+  }
+
+  /// Waits for work. Empty means: closed, and everything has been taken.
+  package func take(upTo limit: Int) async -> [Work] {
+    let ready = takeNow(upTo: limit)
+    if !ready.isEmpty { return ready }
+    return await withCheckedContinuation { thread in
+      let ready: [Work]? = state.withLock { state in
+        if state.count > 0 || state.isClosed { return state.take(limit) }
+        state.parked.append(thread)
+        return nil
+      }
+      if let ready { thread.resume(returning: ready) }
+    }
+  }
+
+  /// What is there, without waiting.
+  package func takeNow(upTo limit: Int) -> [Work] {
+    state.withLock { $0.count == 0 ? [] : $0.take(limit) }
+  }
+
+  /// Refuses new work. What waits is still taken; then every thread gets an empty answer.
+  package func close() {
+    let parked = state.withLock { state in
+      state.isClosed = true
+      defer { state.parked = [] }
+      return state.parked
+    }
+    for thread in parked { thread.resume(returning: []) }
+  }
+}
