@@ -13,10 +13,15 @@ let barTimer = 0;
 // The rooms
 
 const hub = connect("chat", (state) => {
-  clearTimeout(barTimer);
-  if (state === "live") { $("bar").hidden = true; showMe(); }
-  // A blink of the network is nobody's business; only what lasts is said.
-  else if (open && state !== "stopped") barTimer = setTimeout(() => { $("bar").hidden = false; }, 1200);
+  if (state === "live" || state === "stopped") {
+    clearTimeout(barTimer);
+    barTimer = 0;
+    $("bar").hidden = true;
+    showMe();
+  } else if (open) {
+    // A blink of the network is nobody's business; only what lasts is said.
+    barTimer ||= setTimeout(() => { $("bar").hidden = false; }, 1200);
+  }
 });
 $("bar").textContent = t("chat.reconnecting");
 

@@ -11,9 +11,9 @@ const present = new Map();
 /** Chat rooms: name → seats taken. */
 const rooms = new Map();
 const grades = new Map();
-let points = [], staleSince = 0;
+let points = [];
 
-const hub = connect("dashboard", (state) => { if (state === "live") showLogin(); });
+const hub = connect("dashboard");
 /** The lab's clock times are those of Shanghai, without saying so. */
 const moment = (text) => Date.parse(`${text.replace(" ", "T")}+08:00`);
 const set = (id, text) => { $(id).textContent = text; };
@@ -24,7 +24,13 @@ const lab = hub.subscribe("checkin.presence", {
   onSnapshot: (snapshot) => takePresent(snapshot.data ?? snapshot),
   onEvent: (data, frame) => moved(data, frame.ts),
   onStale: (ms) => grow(ms),
-  onLive: () => { grow(0); loadDay(); },
+  onLive: ({ first }) => {
+    grow(0);
+    $("bar").hidden = true;
+    showLogin();
+    loadDay();
+    if (first) loadMoves();
+  },
   onError: refused,
 });
 
@@ -52,6 +58,7 @@ function showPresent(newcomer) {
     const since = h("time", { "data-since": moment(user.startTime) }, duration(hub.now() - moment(user.startTime)));
     return h(user.studentid === newcomer ? "li.new" : "li", { title: user.studentid }, h("div.who", {}, h("b", {}, user.name), since));
   }));
+  $("present").classList.toggle("dense", people.length > 12);
   if (!people.length) $("present").replaceChildren(h("li.empty", {}, t("board.nobody")));
 }
 
@@ -73,6 +80,15 @@ function addMove(event, user, recordtime, ts) {
   while ($("ticker").children.length > MOVES) $("ticker").lastChild.remove();
 }
 
+/** What happened before this page was opened. */
+async function loadMoves() {
+  try {
+    const { events } = await lab.history({ limit: MOVES });
+    $("ticker").querySelectorAll("li:not(.empty)").forEach((node) => node.remove());
+    for (const { data, ts } of events) if (moveTexts[data.event]) addMove(data.event, data.user, data.recordtime, ts);
+  } catch { /* a topic without history: the list fills from now on */ }
+}
+
 // The day and the ranks
 
 async function loadDay() {
@@ -89,7 +105,9 @@ async function loadDay() {
 function showDay() {
   const most = points.reduce((most, [, people]) => Math.max(most, people), 0);
   set("peak", t("board.peak", { n: most }));
-  $("chart").replaceChildren(dayChart(points, hub.now(), t("board.day.label", { n: points.at(-1)?.[1] ?? 0, max: most })));
+  const width = $("chart").clientWidth, wall = document.documentElement.classList.contains("wall");
+  const height = wall ? innerHeight * .17 : Math.min(220, Math.max(130, width / 4));
+  $("chart").replaceChildren(dayChart(points, { width, height, now: hub.now() }, t("board.day.label", { n: points.at(-1)?.[1] ?? 0, max: most })));
 }
 
 function follow(wanted) {
@@ -145,7 +163,6 @@ function showRooms() {
 // How old what is shown is
 
 function grow(ms) {
-  staleSince = ms;
   document.documentElement.classList.toggle("stale", ms > 3000);
   set("age", ms > 3000 ? t("age", { age: age(ms) }) : "");
 }
@@ -166,9 +183,7 @@ async function refused(error) {
 }
 
 async function logIn() {
-  if (!await askLogin()) return;
-  $("bar").hidden = true;
-  hub.reconnect();
+  if (await askLogin()) hub.reconnect();
 }
 
 function showLogin() {
@@ -197,11 +212,14 @@ $("kiosk").addEventListener("submit", async (event) => {
 
 function wall(on) {
   document.documentElement.classList.toggle("wall", on);
-  if (on) document.documentElement.requestFullscreen?.().catch(() => {}); // refused without a click: then large type alone
-  else if (document.fullscreenElement) document.exitFullscreen();
+  if (!on && document.fullscreenElement) document.exitFullscreen();
 }
-$("wall").addEventListener("click", () => wall(true));
+$("wall").addEventListener("click", () => {
+  wall(true);
+  document.documentElement.requestFullscreen?.().catch(() => {}); // refused: then large type alone
+});
 $("leave").addEventListener("click", () => wall(false));
+document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) wall(false); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") wall(false); });
 if (asked.has("wall")) wall(true);
 
@@ -209,3 +227,4 @@ $("ticker").append(h("li.empty", {}, t("board.quiet")));
 count();
 setInterval(count, 1000);
 setInterval(showDay, 60_000);
+new ResizeObserver(showDay).observe($("chart"));

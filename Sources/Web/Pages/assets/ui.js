@@ -70,13 +70,9 @@ export function begin() {
  * @param {string} client the page's name @param {(state: string, info: object) => void} [onState]
  */
 export function connect(client, onState) {
-  const login = () => {
-    const current = session.get();
-    return current?.token ?? null;
-  };
   const hub = new Muster({
     client: `${client}/1.0`,
-    token: ({ expired }) => { if (expired) session.clear(); return login(); },
+    token: ({ expired }) => { if (expired) session.clear(); return session.get()?.token; },
     onState: (state, info) => {
       // A login that the server no longer knows must not lock the page: go on as a guest.
       if (state === "stopped" && info.code === 4001 && session.get()) { session.clear(); return void setTimeout(() => hub.reconnect()); }

@@ -62,7 +62,7 @@ class Subscription {
     return { events: frame.data.events ?? [], more: frame.data.more === true };
   }
 
-  /** One page of the members of a topic too big for a whole list. @param {{after?: string, limit?: number}} [page] */
+  /** One page of the members of a topic too big for a whole list. @param {{after?: number, limit?: number}} [page] `after`: `next` of the page before */
   async members(page = {}) {
     return (await this.hub.request({ type: "presence", topic: this.topic, data: page })).data;
   }
@@ -104,6 +104,12 @@ class Subscription {
     this.on.onLive?.({ recovered: recovered === true, first });
   }
 
+  /** The server took us out of the topic; coming back is for the page to decide. */
+  removed(reason) {
+    this.hub.unsubscribe(this);
+    this.on.onError?.(new MusterError({ reason }));
+  }
+
   event(frame) {
     if (frame.offset !== undefined) {
       if (frame.offset <= (this.offset ?? -1)) return;
@@ -116,15 +122,15 @@ class Subscription {
   async whole(data, rev) {
     const list = [...(data.members ?? [])];
     try {
-      for (let page = data; page.more && page.members?.length; list.push(...page.members ?? [])) {
+      for (let page = data; page.next !== undefined; list.push(...page.members ?? [])) {
         this.held ??= [];
-        page = await this.members({ after: list.at(-1).id });
+        page = await this.members({ after: page.next });
       }
     } catch { return; } // the connection went away; the next one brings a new list
     const held = this.held ?? [];
     this.held = null;
-    this.presence.members = new Map(list.map((member) => [member.id, member]));
-    Object.assign(this.presence, { rev, total: data.total ?? list.length, countsOnly: data.counts_only === true });
+    if (data.members || data.counts_only) this.presence.members = new Map(list.map((member) => [member.id, member]));
+    Object.assign(this.presence, { rev, total: data.total, countsOnly: data.counts_only === true });
     this.on.onPresence?.(this.presence, null);
     for (const frame of held) this.diff(frame);
   }
@@ -361,7 +367,8 @@ export class Muster {
     else if (type === "event" && subscription) subscription.live ? subscription.event(frame) : subscription.early.push(frame);
     else if (type === "presence" && re === undefined) { if (subscription?.live) subscription.diff(frame); }
     else if (type === "error") this.#failed(re, new MusterError(frame.data ?? {}));
-    else if (type === "ack") this.#settle(re)?.resolve({ id: re, offset: frame.offset, epoch: frame.epoch, ts: frame.ts });
+    else if (type === "ack" && this.#outbox.has(re)) this.#settle(re).resolve({ id: re, offset: frame.offset, epoch: frame.epoch, ts: frame.ts });
+    else if (type === "unsubscribed" && re === undefined) subscription?.removed(frame.data?.reason ?? "removed");
     else if (re !== undefined) this.#answer(re)?.resolve(frame);
     if (this.#stale && this.state === "live") this.#fresh();
   }
