@@ -112,6 +112,7 @@ let package = Package(
     tests("TLSTests", ["Bytes", "Loop", "TLS"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
     tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),
+    tests("ConfigurationTests", ["Configuration"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
     tests("StorageTests", ["Storage"]),

@@ -1,0 +1,55 @@
+extension Keys {
+  public static let pingAfter = Key(
+    "heartbeat.ping", Duration.seconds(10),
+    "A connection that was silent for so long is pinged (10 % more or less, so that not all are at once).",
+    isReloadable: true, check: atLeast(.seconds(1)))
+  public static let silenceLimit = Key(
+    "heartbeat.timeout", Duration.seconds(60),
+    "A connection that was silent for so long is closed and its presence ends.",
+    isReloadable: true, check: atLeast(.seconds(2)))
+  public static let unstableAfter = Key(
+    "heartbeat.unstable", Duration.seconds(16),
+    "Somebody who was silent for so long is shown as unstable.", isReloadable: true)
+  public static let leaveGrace = Key(
+    "heartbeat.leave_grace", Duration.seconds(5),
+    "A closed or reloaded page has so long to come back before others see it leave.",
+    isReloadable: true)
+  public static let resumeWindow = Key(
+    "heartbeat.resume", Duration.seconds(60),
+    "A broken connection has so long to come back before others see it leave.", isReloadable: true)
+  public static let reconnectRate = Key(
+    "heartbeat.reconnects_per_second", 500,
+    "After a restart clients spread their return so that at most so many arrive per second.",
+    isReloadable: true, check: atLeast(1))
+
+  public static let recoverLimit = Key(
+    "history.recover", 300,
+    "A client that comes back is sent at most so many missed events; if it missed more it is told so.",
+    isReloadable: true, check: atLeast(0))
+  public static let historyPage = Key(
+    "history.page", 100, "Events in one answer to a question for history.", isReloadable: true,
+    check: atLeast(1))
+  public static let historyMemory = Key(
+    "history.memory", ByteCount.mebibytes(256),
+    "What all histories together may take of the memory before the oldest are let go.",
+    check: atLeast(0))
+
+  public static let compression = Key(
+    "compression.enabled", true, "Offer permessage-deflate to those who ask for it.",
+    isReloadable: true)
+  public static let compressionMinimum = Key(
+    "compression.minimum", ByteCount(512), "Shorter messages go out as they are.",
+    isReloadable: true, check: atLeast(0))
+
+  static func atLeast(_ least: Int) -> @Sendable (Int) -> String? {
+    { $0 >= least ? nil : "is at least \(least)" }
+  }
+
+  static func atLeast(_ least: Int) -> @Sendable (ByteCount) -> String? {
+    { $0.bytes >= least ? nil : "is at least \(least)" }
+  }
+
+  static func atLeast(_ least: Duration) -> @Sendable (Duration) -> String? {
+    { $0 >= least ? nil : "is at least \(least.yaml)" }
+  }
+}

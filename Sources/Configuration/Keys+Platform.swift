@@ -1,0 +1,81 @@
+extension Keys {
+  public static let accountFailures = Key(
+    "accounts.failures_per_account", 5,
+    "Failed logins of one account that cost nothing; each further one doubles the wait. 0: no limit.",
+    isReloadable: true, check: atLeast(0))
+  public static let addressFailures = Key(
+    "accounts.failures_per_address", 30,
+    "The same for one address. A whole lecture hall can sit behind one. 0: no limit.",
+    isReloadable: true, check: atLeast(0))
+  public static let sessionLife = Key(
+    "accounts.session", Duration.seconds(12 * 3600),
+    "A login on the server's own pages lives so long without being used.", isReloadable: true,
+    check: atLeast(.seconds(60)))
+  public static let passwordLength = Key(
+    "accounts.password_length", 8, "The shortest password that somebody may choose.",
+    isReloadable: true, check: atLeast(1))
+  public static let hashingThreads = Key(
+    "accounts.hashing_threads", 2,
+    "Passwords that are checked at once; each takes 64 MiB and a good part of a second.",
+    check: { (1...64).contains($0) ? nil : "is 1 to 64" })
+
+  public static let smtp = Key(
+    "mail.smtp", "",
+    """
+    smtps://HOST:465 or smtp://HOST:587 (with STARTTLS). Empty keeps letters as files in the folder \
+    outbox of the data folder.
+    """, isReloadable: true,
+    check: {
+      $0.isEmpty || $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://")
+        ? nil : "wants smtps://HOST:PORT or smtp://HOST:PORT"
+    })
+  public static let smtpUser = Key("mail.user", "", "The login at that server.", isReloadable: true)
+  public static let smtpPassword = Key(
+    "mail.password", Secret.none, "Its password, or file:/path of a file with it.",
+    isReloadable: true)
+  public static let smtpInsecure = Key(
+    "mail.allow_plain", false,
+    "Send without encryption if the server has none: closed networks only.",
+    isReloadable: true)
+  public static let mailFrom = Key(
+    "mail.from", "muster@localhost", "The sender of letters.", isReloadable: true,
+    check: { $0.contains("@") ? nil : "wants an e-mail address" })
+
+  public static let webhooks = Key(
+    "webhooks", [Webhook](),
+    """
+    Servers that are told of events, as {url: "https://…", topics: ["checkin.*"], secret: "…"}.
+    """, isReloadable: true)
+
+  /// All of them, in the order in which they are printed.
+  public static let all: [AnyKey] =
+    base + [
+      AnyKey(pingAfter), AnyKey(silenceLimit), AnyKey(unstableAfter), AnyKey(leaveGrace),
+      AnyKey(resumeWindow), AnyKey(reconnectRate), AnyKey(recoverLimit), AnyKey(historyPage),
+      AnyKey(historyMemory), AnyKey(compression), AnyKey(compressionMinimum),
+    ] + limits + platform
+
+  private static let base: [AnyKey] = [
+    AnyKey(listen), AnyKey(data), AnyKey(database), AnyKey(databasePassword), AnyKey(redis),
+    AnyKey(workers), AnyKey(timeZone), AnyKey(origins), AnyKey(proxies), AnyKey(demo),
+    AnyKey(echo), AnyKey(drain), AnyKey(internalListen), AnyKey(logLevel), AnyKey(logFormat),
+    AnyKey(certificates), AnyKey(minimumTLS),
+  ]
+
+  private static let limits: [AnyKey] = [
+    AnyKey(connections), AnyKey(connectionsPerAddress), AnyKey(connectionsPerUser),
+    AnyKey(handshakesPerSecond), AnyKey(helloTimeout), AnyKey(handshakeTimeout), AnyKey(message),
+    AnyKey(inflated), AnyKey(echoMessage), AnyKey(topicsPerConnection), AnyKey(topics),
+    AnyKey(publishesPerSecond), AnyKey(publishBurst), AnyKey(framesPerSecond), AnyKey(queueSoft),
+    AnyKey(queueSoftAge), AnyKey(queueHard), AnyKey(queueHardAge), AnyKey(queueMemory),
+    AnyKey(presenceCounts), AnyKey(requestsPerSecond), AnyKey(requestBurst),
+    AnyKey(requestHeader), AnyKey(requestBody), AnyKey(upload), AnyKey(requestTimeout),
+    AnyKey(waitingCalls),
+  ]
+
+  private static let platform: [AnyKey] = [
+    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(sessionLife), AnyKey(passwordLength),
+    AnyKey(hashingThreads), AnyKey(smtp), AnyKey(smtpUser), AnyKey(smtpPassword),
+    AnyKey(smtpInsecure), AnyKey(mailFrom), AnyKey(webhooks),
+  ]
+}

@@ -1,0 +1,104 @@
+/// A time span, written `250ms`, `10s`, `5m`, `12h` or `7d`; `0` stands for none.
+extension Duration: Configurable {
+  public static var kindName: String { "a time span such as 250ms, 10s, 5m, 12h or 7d" }
+
+  private static let units: [(name: String, milliseconds: Int)] = [
+    ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
+  ]
+
+  public init?(configured text: String) {
+    if text == "0" {
+      self = .zero
+      return
+    }
+    guard let (number, unit) = splitNumber(text),
+      let size = Duration.units.first(where: { $0.name == unit })?.milliseconds
+    else { return nil }
+    let (product, isTooLong) = number.multipliedReportingOverflow(by: size)
+    guard !isTooLong else { return nil }
+    self = .milliseconds(product)
+  }
+
+  public var yaml: String {
+    let total = inMilliseconds
+    guard total != 0 else { return "0" }
+    let unit = Duration.units.first { total % $0.milliseconds == 0 } ?? ("ms", 1)
+    return "\(total / unit.milliseconds)\(unit.name)"
+  }
+
+  /// Whole milliseconds, which is what the configuration knows.
+  public var inMilliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+
+  /// Whole seconds, rounded up so that a short span does not become none.
+  public var inSeconds: Int { (inMilliseconds + 999) / 1000 }
+}
+
+/// A number of bytes, written `512B`, `64KiB`, `1MiB` or `2GiB`; a plain number counts bytes.
+public struct ByteCount: Configurable, ExpressibleByIntegerLiteral {
+  public let bytes: Int
+
+  public init(_ bytes: Int) { self.bytes = bytes }
+  public init(integerLiteral value: Int) { bytes = value }
+
+  public static func kibibytes(_ count: Int) -> ByteCount { ByteCount(count << 10) }
+  public static func mebibytes(_ count: Int) -> ByteCount { ByteCount(count << 20) }
+
+  public static var kindName: String { "a number of bytes such as 512B, 64KiB or 1MiB" }
+
+  private static let units: [(name: String, bytes: Int)] = [
+    ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1),
+  ]
+
+  public init?(configured text: String) {
+    guard let (number, unit) = splitNumber(text),
+      let size = unit.isEmpty ? 1 : ByteCount.units.first(where: { $0.name == unit })?.bytes
+    else { return nil }
+    let (product, isTooMuch) = number.multipliedReportingOverflow(by: size)
+    guard !isTooMuch else { return nil }
+    bytes = product
+  }
+
+  public var yaml: String {
+    guard bytes != 0 else { return "0" }
+    let unit = ByteCount.units.first { bytes % $0.bytes == 0 } ?? ("B", 1)
+    return "\(bytes / unit.bytes)\(unit.name)"
+  }
+}
+
+/// `64KiB` as 64 and `KiB`; blanks between the two are fine.
+private func splitNumber(_ text: String) -> (Int, String)? {
+  let digits = text.prefix { ("0"..."9").contains($0) }
+  guard let number = Int(digits) else { return nil }
+  return (number, text.dropFirst(digits.count).trimmed)
+}
+
+/// A time zone by its distance from UTC, written `+08:00`.
+public struct TimeZoneOffset: Configurable {
+  public let seconds: Int
+
+  public init(hours: Int) { seconds = hours * 3600 }
+
+  public static var kindName: String { "a distance from UTC such as +08:00" }
+
+  public init?(configured text: String) {
+    if text == "UTC" || text == "Z" {
+      seconds = 0
+      return
+    }
+    guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
+    let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hours = Int(parts[0]),
+      let minutes = Int(parts[1]), (0...14).contains(hours), (0..<60).contains(minutes)
+    else { return nil }
+    seconds = (hours * 3600 + minutes * 60) * (sign == "-" ? -1 : 1)
+  }
+
+  public var yaml: String {
+    let minutes = abs(seconds) / 60
+    let hour = minutes / 60 < 10 ? "0\(minutes / 60)" : "\(minutes / 60)"
+    let minute = minutes % 60 < 10 ? "0\(minutes % 60)" : "\(minutes % 60)"
+    return "\"\(seconds < 0 ? "-" : "+")\(hour):\(minute)\""
+  }
+}
