@@ -105,6 +105,9 @@ let package = Package(
     .library(name: "MusterClient", targets: ["MusterClient"]),
   ],
   targets: cLibraries + foundations + hub + plugins + programs + testPrograms + [
+    tests(
+      "AccountStoreTests",
+      ["AccountStore", "Crypto", "Loop", "PluginKit", "SQLiteStore", "Storage"]),
     tests("BytesTests", ["Bytes"]),
     tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "HTTP"]),

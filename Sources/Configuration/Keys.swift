@@ -3,7 +3,7 @@
 /// 0 switches a limit off, everywhere.
 public enum Keys {
   public static let listen = Key(
-    "listen", [Listener("0.0.0.0:8443")],
+    "listen", [ListenAddress("0.0.0.0:8443")],
     """
     Where to serve HTTPS and WSS: HOST:PORT, or {address: "0.0.0.0:2333", dialect: chat, tls: true} \
     for a port that speaks an older protocol on its root path. tls: false is for a proxy on the \
@@ -53,7 +53,7 @@ public enum Keys {
     "internal.listen", "127.0.0.1:9443",
     """
     Plain HTTP for /health, /ready and /metrics. Empty switches it off.
-    """, check: { $0.isEmpty || Listener.isAddress($0) ? nil : "wants HOST:PORT" })
+    """, check: { $0.isEmpty || ListenAddress.isAddress($0) ? nil : "wants HOST:PORT" })
   public static let drain = Key(
     "drain", Duration.seconds(10),
     "How long a stopping server lets its clients move away before it closes what is left.")
@@ -64,7 +64,7 @@ public enum Keys {
     "log.format", LogFormat.text, "text for people, json for collectors.")
 
   public static let certificates = Key(
-    "tls.certificates", [CertificatePair](),
+    "tls.certificates", [CertificateFiles](),
     """
     PEM files as {certificate: chain.pem, key: key.pem}; one ECDSA and one RSA pair may stand side \
     by side. Empty makes a certificate of the server's own, which browsers warn of. Changed files \

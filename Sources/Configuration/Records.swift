@@ -1,5 +1,5 @@
 /// A place where the server listens: `HOST:PORT`, or a section with more to say.
-public struct Listener: Configurable {
+public struct ListenAddress: Configurable {
   public var address: String
   /// The protocol that this port speaks on its root path; empty for the hub's own.
   public var dialect: String
@@ -16,14 +16,14 @@ public struct Listener: Configurable {
   }
 
   public init?(configured text: String) {
-    guard Listener.isAddress(text) else { return nil }
+    guard ListenAddress.isAddress(text) else { return nil }
     self.init(text)
   }
 
-  public static func read(_ node: YAMLNode) throws(ValueProblem) -> Listener {
-    guard case .map = node.content else { return try Listener(scalar: node) }
+  public static func read(_ node: YAMLNode) throws(ValueProblem) -> ListenAddress {
+    guard case .map = node.content else { return try ListenAddress(scalar: node) }
     let record = try Record(node, members: ["address", "dialect", "tls"])
-    let listener = Listener(
+    let listener = ListenAddress(
       try record.needed("address"), dialect: try record.value("dialect") ?? "",
       tls: try record.value("tls") ?? true)
     guard isAddress(listener.address) else {
@@ -33,8 +33,9 @@ public struct Listener: Configurable {
   }
 
   private init(scalar node: YAMLNode) throws(ValueProblem) {
-    guard case .scalar(let text, _) = node.content, let listener = Listener(configured: text) else {
-      throw ValueProblem("wants \(Listener.kindName)", node)
+    guard case .scalar(let text, _) = node.content, let listener = ListenAddress(configured: text)
+    else {
+      throw ValueProblem("wants \(ListenAddress.kindName)", node)
     }
     self = listener
   }
@@ -59,7 +60,7 @@ public struct Listener: Configurable {
 }
 
 /// A certificate and its key, as the names of PEM files.
-public struct CertificatePair: Configurable {
+public struct CertificateFiles: Configurable {
   public var certificate: String
   public var key: String
 
@@ -77,9 +78,9 @@ public struct CertificatePair: Configurable {
     self.init(certificate: String(parts[0]), key: String(parts[1]))
   }
 
-  public static func read(_ node: YAMLNode) throws(ValueProblem) -> CertificatePair {
+  public static func read(_ node: YAMLNode) throws(ValueProblem) -> CertificateFiles {
     let record = try Record(node, members: ["certificate", "key"])
-    return CertificatePair(
+    return CertificateFiles(
       certificate: try record.needed("certificate"), key: try record.needed("key"))
   }
 

@@ -9,7 +9,7 @@ import Testing
   private static let name = Key("name", "muster", "Name.")
   private static let limit = Key("limits.message", ByteCount.kibibytes(64), "Limit.")
   private static let origins = Key("origins", [String](), "Origins.")
-  private static let listen = Key("listen", [Listener("0.0.0.0:8443")], "Listen.")
+  private static let listen = Key("listen", [ListenAddress("0.0.0.0:8443")], "Listen.")
   private static let password = Key("mail.password", Secret.none, "Password.")
   private let table = KeyTable([
     AnyKey(ping), AnyKey(name), AnyKey(limit), AnyKey(origins), AnyKey(listen), AnyKey(password),
@@ -90,15 +90,15 @@ import Testing
         - {address: "127.0.0.1:8080", tls: false}
       """
     let wanted = [
-      Listener("0.0.0.0:8443"), Listener("[::]:2333", dialect: "chat"),
-      Listener("127.0.0.1:8080", tls: false),
+      ListenAddress("0.0.0.0:8443"), ListenAddress("[::]:2333", dialect: "chat"),
+      ListenAddress("127.0.0.1:8080", tls: false),
     ]
     #expect(try load(file)[Self.listen] == wanted)
     let byFlag = Sources.Flag("--listen", path: "listen", value: "127.0.0.1:1,[::1]:2")
     #expect(
       try load(file, flags: [byFlag])[Self.listen].map(\.address) == ["127.0.0.1:1", "[::1]:2"])
     let byVariable = ["MUSTER_LISTEN": "[{address: \"a:1\", tls: false}]"]
-    #expect(try load(environment: byVariable)[Self.listen] == [Listener("a:1", tls: false)])
+    #expect(try load(environment: byVariable)[Self.listen] == [ListenAddress("a:1", tls: false)])
     #expect(
       problems("listen:\n  - adress: a:1\n    tls: true\n") == [
         "m.yaml:2: listen adress is not known here; did you mean address?"
@@ -107,7 +107,7 @@ import Testing
 
   @Test(arguments: ["8443", "host", "host:", "host:70000", ":8443", "a:b:1", "host:-1", "h:+1"])
   func `what is no address is refused`(text: String) {
-    #expect(Listener(configured: text) == nil)
+    #expect(ListenAddress(configured: text) == nil)
   }
 
   @Test func `a misspelt variable is a warning, a wrong value in one is an error`() throws {

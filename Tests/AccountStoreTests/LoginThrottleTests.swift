@@ -1,0 +1,85 @@
+import Testing
+
+@testable import AccountStore
+
+@Suite struct LoginThrottleTests {
+  private static let rule = ThrottleRule(
+    freeFailures: 3, firstDelaySeconds: 2, longestDelaySeconds: 60, forgetAfterSeconds: 3600)
+  private static let off = ThrottleRule(
+    freeFailures: 0, firstDelaySeconds: 2, longestDelaySeconds: 60, forgetAfterSeconds: 3600)
+
+  private var throttle = LoginThrottle(account: rule, address: off)
+
+  @Test mutating func `the first failures are free and each further one doubles the wait`() {
+    var now: Int64 = 1_000_000
+    for _ in 0..<3 { #expect(throttle.begin(account: "a", address: nil, at: now) == nil) }
+    for delay: Int64 in [2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000] {
+      #expect(throttle.begin(account: "a", address: nil, at: now) == delay)
+      #expect(throttle.begin(account: "a", address: nil, at: now + delay - 1) == 1)
+      now += delay
+      #expect(throttle.begin(account: "a", address: nil, at: now) == nil)
+    }
+  }
+
+  @Test mutating func `a success lets the account start anew`() {
+    for _ in 0..<3 { _ = throttle.begin(account: "a", address: nil, at: 0) }
+    throttle.succeeded(account: "a", address: nil)
+    #expect(throttle.begin(account: "a", address: nil, at: 0) == nil)
+  }
+
+  @Test mutating func `attempts count before they are known to have failed`() {
+    let through = (0..<100).count { _ in
+      throttle.begin(account: "a", address: nil, at: 0) == nil
+    }
+    #expect(through == 3)
+  }
+
+  @Test mutating func `other accounts are not slowed`() {
+    for _ in 0..<5 { _ = throttle.begin(account: "a", address: nil, at: 0) }
+    #expect(throttle.begin(account: "b", address: nil, at: 0) == nil)
+  }
+
+  @Test mutating func `an hour without attempts forgives everything`() {
+    for _ in 0..<3 { _ = throttle.begin(account: "a", address: nil, at: 0) }
+    let later: Int64 = 3_600_001
+    for _ in 0..<3 { #expect(throttle.begin(account: "a", address: nil, at: later) == nil) }
+    #expect(throttle.begin(account: "a", address: nil, at: later) == 2000)
+  }
+
+  @Test func `one good account does not pay for guessing the others from its address`() {
+    var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.rule)
+    for victim in ["x", "y"] {
+      #expect(throttle.begin(account: victim, address: "10.0.0.1", at: 0) == nil)
+      #expect(throttle.begin(account: "mine", address: "10.0.0.1", at: 0) == nil)
+      throttle.succeeded(account: "mine", address: "10.0.0.1")
+    }
+    #expect(throttle.begin(account: "z", address: "10.0.0.1", at: 0) == nil)
+    #expect(throttle.begin(account: "mine", address: "10.0.0.1", at: 0) == 2000)
+    #expect(throttle.begin(account: "mine", address: "10.0.0.2", at: 0) == nil)
+  }
+
+  @Test mutating func `an attempt that was not decided is taken back`() {
+    for _ in 0..<50 {
+      #expect(throttle.begin(account: "a", address: nil, at: 0) == nil)
+      throttle.undecided(account: "a", address: nil)
+    }
+    #expect(throttle.count == 0)
+  }
+
+  @Test func `a limit of 0 is none`() {
+    var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.off)
+    for _ in 0..<100 { #expect(throttle.begin(account: "a", address: "b", at: 0) == nil) }
+    #expect(throttle.count == 0)
+  }
+
+  @Test func `made-up names take bounded memory and do not wash out the one under attack`() {
+    var throttle = LoginThrottle(
+      account: LoginThrottleTests.rule, address: LoginThrottleTests.off, capacity: 100)
+    for _ in 0..<3 { _ = throttle.begin(account: "victim", address: nil, at: 0) }
+    for name in 0..<10_000 {
+      _ = throttle.begin(account: "\(name)", address: nil, at: 0)
+      #expect(throttle.count <= 100)
+    }
+    #expect(throttle.begin(account: "victim", address: nil, at: 0) == 2000)
+  }
+}
