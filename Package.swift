@@ -113,6 +113,7 @@ let package = Package(
     tests("HTTPTests", ["Bytes", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("TLSTests", ["Bytes", "Loop", "TLS"]),
+    tests("LoopTests", ["Bytes", "Loop"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
     tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),
     tests("ConfigurationTests", ["Configuration"]),

@@ -36,15 +36,17 @@ extension EventLoop {
   }
 
   /// Watches a descriptor with a closure instead of the client: for the few that are not
-  /// connections. The descriptor may belong to a C library, but must stay open until `unwatch`.
-  public func watch(
-    _ descriptor: Int32, interest: Interest, _ action: @escaping (Readiness) -> Void
+  /// connections. It is told its own name, to end the watch with. The descriptor may belong to a C
+  /// library, but must stay open until `unwatch`.
+  @discardableResult public func watch(
+    _ descriptor: Int32, interest: Interest, _ action: @escaping (Watch, Readiness) -> Void
   ) throws(LoopError) -> Watch {
     checkIsolated()
     let token = makeOwnToken()
     try add(descriptor, token: token, interest: interest)
-    watchers[token] = action
-    return Watch(token: token, descriptor: descriptor)
+    let watch = Watch(token: token, descriptor: descriptor)
+    watchers[token] = { action(watch, $0) }
+    return watch
   }
 
   /// Changes what a closure is told.

@@ -25,6 +25,12 @@ public final class Listener: Sendable {
     /// Closed at once, because there were no descriptors left.
     public var refused = 0
     public var end = End.drained
+
+    public init(accepted: Int = 0, refused: Int = 0, end: End = .drained) {
+      self.accepted = accepted
+      self.refused = refused
+      self.end = end
+    }
   }
 
   /// Listens wherever `endpoint` says: `localhost` is both loopback addresses on the same port,
@@ -122,20 +128,20 @@ extension Listener {
   ) -> Acceptance {
     var result = Acceptance()
     while result.accepted + result.refused < limit {
-      var peer = sockaddr_storage()
-      let raw = unsafe clinux_accept(socket.descriptor.rawValue, &peer)
-      if raw >= 0 {
+      switch takeOne() {
+      case .taken(let raw, let peer):
         result.accepted += 1
-        body(Socket(owning: FileDescriptor(owning: raw)), PeerAddress(peer))
-        continue
-      }
-      let fault = SystemFault.last
-      switch fault.number {
-      case EAGAIN: return result
-      // accept(2): network errors of the new connection are reported here and mean nothing to us.
-      case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EPERM: continue
-      case _ where fault.isOutOfDescriptors && refuseOne(): result.refused += 1
-      default:
+        body(Socket(owning: FileDescriptor(owning: raw)), peer)
+      case .gone: continue
+      case .nobody: return result
+      case .fault(let fault) where fault.isOutOfDescriptors:
+        guard let end = refuseOne() else {
+          result.refused += 1
+          continue
+        }
+        result.end = end
+        return result
+      case .fault(let fault):
         result.end = .stalled(fault)
         return result
       }
@@ -144,15 +150,40 @@ extension Listener {
     return result
   }
 
-  /// Uses the spare descriptor to take one connection out of the queue and close it.
-  private func refuseOne() -> Bool {
+  private enum Attempt {
+    case taken(Int32, PeerAddress)
+    /// Gave up while waiting in the queue.
+    case gone
+    case nobody
+    case fault(SystemFault)
+  }
+
+  private func takeOne() -> Attempt {
+    var peer = sockaddr_storage()
+    let raw = unsafe clinux_accept(socket.descriptor.rawValue, &peer)
+    if raw >= 0 { return .taken(raw, PeerAddress(peer)) }
+    switch errno {
+    case EAGAIN: return .nobody
+    // accept(2): network errors of the new connection are reported here and mean nothing to us.
+    case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EPERM: return .gone
+    default: return .fault(.last)
+    }
+  }
+
+  /// Uses the spare descriptor to take one connection out of the queue and close it; says why not.
+  private func refuseOne() -> Acceptance.End? {
     spare.withLock { spare in
       spare = nil
-      var peer = sockaddr_storage()
-      let raw = unsafe clinux_accept(socket.descriptor.rawValue, &peer)
-      if raw >= 0 { _ = close(raw) }
-      spare = Self.openSpare()
-      return raw >= 0
+      defer { spare = Self.openSpare() }
+      switch takeOne() {
+      case .taken(let raw, _):
+        _ = close(raw)
+        return nil
+      case .gone: return nil
+      // The kernel looks for a free descriptor first and at the queue only then.
+      case .nobody: return .drained
+      case .fault(let fault): return .stalled(fault)
+      }
     }
   }
 

@@ -50,7 +50,7 @@ public enum Signals {
   ) {
     let source = SignalSource(pipe: pipe, handler: handler)
     // Only a machine without memory refuses, at a moment when the server has just started.
-    guard (try? loop.watch(source.descriptor, interest: .read, { _ in source.drain() })) != nil
+    guard (try? loop.watch(source.descriptor, interest: .read, { _, _ in source.drain() })) != nil
     else { preconditionFailure("cannot watch for signals") }
   }
 

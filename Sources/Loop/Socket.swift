@@ -88,7 +88,7 @@ public struct Socket: ~Copyable, Sendable {
 }
 
 /// Two connected sockets, to be taken apart.
-public struct SocketPair: ~Copyable {
+@frozen public struct SocketPair: ~Copyable {
   public var one: Socket
   public var other: Socket
 }
