@@ -6,6 +6,8 @@ internal import COpenSSL
   private let ssl: OpaquePointer
   // Owned by `ssl`; kept to hand it the wire of each call.
   private let bio: OpaquePointer
+  // Only while a handshake may end with our own records.
+  private var secrets: HandshakeSecrets?
 
   init(_ context: TLSContext) throws(TLSError) {
     guard let ssl = unsafe SSL_new(context.raw) else { throw .taken(.context) }
@@ -21,6 +23,7 @@ internal import COpenSSL
     } else {
       unsafe SSL_set_connect_state(ssl)
     }
+    if context.usesOwnRecords { secrets = unsafe HandshakeSecrets(of: ssl) }
   }
 
   deinit {
@@ -31,16 +34,25 @@ internal import COpenSSL
 
   var isEstablished: Bool { unsafe SSL_is_init_finished(ssl) == 1 }
 
-  /// Feeds received bytes: handshake steps first, then decrypted bytes for the caller.
+  /// Goes on with the handshake as far as the bytes allow; says how many of them it took, or nil
+  /// when it took all and needs more.
+  mutating func shakeHands(
+    _ ciphertext: UnsafeRawBufferPointer, _ reply: inout ByteBuffer
+  ) throws(TLSError) -> Int? {
+    let session = unsafe ssl
+    return try unsafe withWire(ciphertext, &reply) { wire throws(TLSError) in
+      guard try unsafe Self.shakeHands(session) else { return nil }
+      return unsafe ciphertext.count - wire.pointee.remaining
+    }
+  }
+
+  /// Decrypts received bytes for the caller.
   mutating func open(
     _ ciphertext: UnsafeRawBufferPointer, _ plaintext: inout ByteBuffer, _ reply: inout ByteBuffer
   ) throws(TLSError) -> TLSProgress {
     let session = unsafe ssl
     return try unsafe withWire(ciphertext, &reply) { wire throws(TLSError) in
-      if unsafe SSL_is_init_finished(session) == 0 {
-        guard try unsafe Self.shakeHands(session) else { return .handshaking }
-      }
-      return try unsafe Self.read(session, wire, &plaintext)
+      try unsafe Self.read(session, wire, &plaintext)
     }
   }
 
@@ -63,6 +75,17 @@ internal import COpenSSL
     let nothing = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     unsafe withWire(nothing, &output) { _ in
       if unsafe SSL_shutdown(session) < 0 { ERR_clear_error() }
+    }
+  }
+
+  mutating func updateKey(askingPeer: Bool, _ output: inout ByteBuffer) throws(TLSError) {
+    let session = unsafe ssl
+    guard unsafe SSL_version(session) == TLS1_3_VERSION else { return }
+    let kind = askingPeer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED
+    let nothing = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    try unsafe withWire(nothing, &output) { _ throws(TLSError) in
+      guard unsafe SSL_key_update(session, kind) == 1, unsafe SSL_do_handshake(session) == 1
+      else { throw .taken(.protocolViolation, "changing the key") }
     }
   }
 
@@ -123,6 +146,32 @@ internal import COpenSSL
 }
 
 extension OpenSSLSession {
+  /// What carries the data from here on in place of this session; nil when this session has to,
+  /// because the version, the suite or what was sent so far is not what our own records expect.
+  mutating func makeRecordLayer(_ context: TLSContext) -> RecordLayer? {
+    defer { stopListening() }
+    guard let algorithms = context.recordAlgorithms, unsafe SSL_version(ssl) == TLS1_3_VERSION,
+      let suite = unsafe RecordSuite(
+        rawValue: SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl))),
+      // Nothing behind the handshake may have been read already.
+      unsafe SSL_has_pending(ssl) == 0, let sequence = secrets?.nextSequence,
+      let theirs = secrets?.secret(ofServer: !context.isServer, length: suite.secretLength),
+      let ours = secrets?.secret(ofServer: context.isServer, length: suite.secretLength),
+      let incoming = RecordCipher(suite, algorithms, theirs, sealing: false, sequence: 0),
+      let outgoing = RecordCipher(suite, algorithms, ours, sealing: true, sequence: sequence)
+    else { return nil }
+    return RecordLayer(
+      incoming: incoming, outgoing: outgoing, isServer: context.isServer,
+      recordLimit: context.options.recordLimit ?? suite.recordLimit)
+  }
+
+  private mutating func stopListening() {
+    unsafe HandshakeSecrets.ignore(ssl)
+    secrets = nil
+    // During the handshake nothing is read ahead, so that what follows it can go elsewhere.
+    unsafe SSL_set_read_ahead(ssl, 1)
+  }
+
   /// Names the server the client wants, and requires its certificate to carry that name.
   mutating func setServerName(_ name: String, verified: Bool) throws(TLSError) {
     let isAddress = ServerName.isAddress(name)

@@ -10,7 +10,9 @@ public import Bytes
 
   // Keeps alive what OpenSSL's session points to.
   private let context: TLSContext
-  private var session: OpenSSLSession
+  // OpenSSL shakes hands; then either it stays, or `records` takes its place and it is freed.
+  private var session: OpenSSLSession?
+  var records: RecordLayer?
   private var stage = Stage.fresh
   private var hasSentClose = false
   /// Known once the handshake is done.
@@ -35,7 +37,7 @@ public import Bytes
     var session = try OpenSSLSession(context)
     try session.setServerName(serverName, verified: context.verifiesNames)
     if let earlier { try session.resume(earlier) }
-    self.session = session
+    self.session = consume session
   }
 
   public var isEstablished: Bool { stage == .established }
@@ -56,15 +58,35 @@ public import Bytes
     if stage == .ended { throw TLSError(.closed, "bytes after the end") }
     if stage == .fresh { try begin(ciphertext) }
     do {
-      let progress = try unsafe ciphertext.withUnsafeBytes { bytes throws(TLSError) in
-        try unsafe session.open(bytes, &plaintext, &reply)
+      return try unsafe ciphertext.withUnsafeBytes { bytes throws(TLSError) in
+        try unsafe take(bytes, &plaintext, &reply)
       }
-      advance(progress)
-      return progress
     } catch {
       stage = .ended
       throw error
     }
+  }
+
+  private mutating func take(
+    _ bytes: UnsafeRawBufferPointer, _ plaintext: inout ByteBuffer, _ reply: inout ByteBuffer
+  ) throws(TLSError) -> TLSProgress {
+    var rest = unsafe bytes
+    if stage == .handshaking {
+      guard let used = try unsafe session?.shakeHands(bytes, &reply) ?? nil else {
+        return .handshaking
+      }
+      unsafe rest = UnsafeRawBufferPointer(rebasing: bytes[used...])
+      establish()
+    }
+    if let progress = try unsafe records?.open(rest, &plaintext, &reply) { return progress }
+    return try unsafe session?.open(rest, &plaintext, &reply) ?? .closed
+  }
+
+  private mutating func establish() {
+    stage = .established
+    facts = session?.facts()
+    records = session?.makeRecordLayer(context) ?? nil
+    if records != nil { session = nil }
   }
 
   /// Appends `plaintext` as records of at most 16 KiB.
@@ -74,7 +96,8 @@ public import Bytes
     guard stage == .established, !hasSentClose else { throw notReady() }
     if plaintext.isEmpty { return }
     try unsafe plaintext.withUnsafeBytes { bytes throws(TLSError) in
-      try unsafe session.seal(bytes, &output)
+      try unsafe records?.seal(bytes, &output)
+      try unsafe session?.seal(bytes, &output)
     }
   }
 
@@ -83,11 +106,26 @@ public import Bytes
   public mutating func closeNotify(into output: inout ByteBuffer) {
     guard stage == .established, !hasSentClose else { return }
     hasSentClose = true
-    session.closeNotify(&output)
+    records?.closeNotify(&output)
+    session?.closeNotify(&output)
   }
 
-  /// What a later connection may resume, once the server has sent it. For clients.
-  public func resumableSession() -> TLSSession? { session.resumableSession() }
+  /// Appends a notice that what follows comes under a new key, for connections that live long;
+  /// may ask the peer to do the same. TLS 1.3 only; TLS 1.2 keeps its key and nothing is appended.
+  public mutating func updateKey(
+    askingPeer: Bool, into output: inout ByteBuffer
+  ) throws(TLSError) {
+    guard stage == .established, !hasSentClose else { throw notReady() }
+    records?.sealKeyUpdate(askingPeer: askingPeer, &output)
+    try session?.updateKey(askingPeer: askingPeer, &output)
+  }
+
+  /// What a later connection may resume, once the server has sent it. For clients whose context
+  /// collects sessions.
+  public func resumableSession() -> TLSSession? { session?.resumableSession() ?? nil }
+
+  /// Whether Muster's own records carry the data, and not OpenSSL's.
+  public var ownsRecords: Bool { records != nil }
 
   /// RFC 8446, 5.1: a connection starts with a handshake record (22). A letter is plain HTTP.
   private mutating func begin(_ first: Span<UInt8>) throws(TLSError) {
@@ -100,12 +138,6 @@ public import Bytes
       throw TLSError(.plainHTTP, "plain HTTP on a TLS port")
     }
     stage = .handshaking
-  }
-
-  private mutating func advance(_ progress: TLSProgress) {
-    guard stage == .handshaking, progress != .handshaking else { return }
-    stage = .established
-    facts = session.facts()
   }
 
   private func notReady() -> TLSError {

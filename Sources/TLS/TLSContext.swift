@@ -13,6 +13,8 @@ internal import Loop
   /// Nil for a client.
   let server: ServerSide?
   let trust: TLSTrust
+  /// Nil when OpenSSL carries the data of every connection.
+  let recordAlgorithms: RecordAlgorithms?
 
   /// For a listener. The first pair serves clients that ask for no name or an unknown one; the
   /// others serve the names in their certificates, exact names before wildcards.
@@ -65,6 +67,8 @@ internal import Loop
     self.options = options
     self.server = server
     self.trust = trust
+    let mayOwn = options.ownsRecords && (server != nil || !options.collectsSessions)
+    recordAlgorithms = mayOwn ? RecordAlgorithms() : nil
     try configure()
     try unsafe server?.attach(to: raw)
   }
@@ -107,7 +111,8 @@ extension TLSContext {
     // always takes everything.
     unsafe muster_ctx_set_mode(
       raw, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
-    unsafe muster_ctx_set_read_ahead(raw, 1)
+    unsafe muster_ctx_set_read_ahead(raw, usesOwnRecords ? 0 : 1)
+    if usesOwnRecords { unsafe HandshakeSecrets.listen(raw) }
     unsafe muster_ctx_disable_session_cache(raw)
     unsafe muster_ctx_harden(raw)
   }
@@ -149,6 +154,8 @@ extension TLSContext {
 
 extension TLSContext {
   var isServer: Bool { server != nil }
+
+  var usesOwnRecords: Bool { recordAlgorithms != nil }
 
   /// Whether a client requires the server's certificate to carry the name it connects to.
   var verifiesNames: Bool {

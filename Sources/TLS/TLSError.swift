@@ -42,10 +42,12 @@ extension TLSError {
   /// would turn another connection's "more bytes, please" into a fatal error.
   static func taken(_ fallback: Code, _ what: String = "") -> TLSError {
     let first = ERR_get_error()
+    var code = code(of: first)
+    while code == nil, case let next = ERR_get_error(), next != 0 { code = self.code(of: next) }
     ERR_clear_error()
     guard first != 0 else { return TLSError(fallback, what.isEmpty ? "no reason given" : what) }
     let text = reason(of: first)
-    return TLSError(code(of: first) ?? fallback, what.isEmpty ? text : "\(what): \(text)")
+    return TLSError(code ?? fallback, what.isEmpty ? text : "\(what): \(text)")
   }
 
   private static func reason(of error: UInt) -> String {

@@ -4,10 +4,18 @@ public import Loop
 public struct TLSOptions: Sendable {
   /// The newest version offered; for tests and for measuring.
   public var newestVersion = TLSFacts.Version.tls13
+  /// Whether Muster's own records carry the data of TLS 1.3 once OpenSSL has shaken hands: a tenth
+  /// of the memory and less time per message. What is unusual stays with OpenSSL either way.
+  public var ownsRecords = true
+  /// For clients: whether to keep what a later connection may resume. Only OpenSSL can read the
+  /// server's tickets, so such a connection stays with it.
+  public var collectsSessions = false
   public var time: any TimeSource = SystemTime()
   /// The TLS 1.3 suites in order of preference.
   var suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 
+  /// After how many records the sending key changes; nil for what the suite can bear.
+  var recordLimit: UInt64?
   /// What a client offers to speak inside.
   var protocols = ["http/1.1"]
 

@@ -1,8 +1,61 @@
 import Bytes
-import TLS
+import Testing
+
+@testable import TLS
+
+/// Who carries the data at either end, and how.
+struct Setup: Sendable, CustomTestStringConvertible {
+  var server: Bool
+  var client: Bool
+  var suite = "TLS_AES_128_GCM_SHA256"
+  var version = TLSFacts.Version.tls13
+
+  /// Both record layers against both, every suite once more, and TLS 1.2.
+  static let all = [
+    Setup(server: false, client: false), Setup(server: true, client: false),
+    Setup(server: false, client: true), Setup(server: true, client: true),
+    Setup(server: true, client: false, suite: "TLS_AES_256_GCM_SHA384"),
+    Setup(server: true, client: false, suite: "TLS_CHACHA20_POLY1305_SHA256"),
+    Setup(server: true, client: true, version: .tls12),
+  ]
+  static let tls13 = all.filter { $0.version == .tls13 }
+
+  var testDescription: String {
+    let names = [server, client].map { $0 ? "own" : "OpenSSL" }
+    return "\(names[0]) server, \(names[1]) client, \(version), \(suite)"
+  }
+
+  func options(own: Bool) -> TLSOptions {
+    var options = TLSOptions()
+    options.ownsRecords = own
+    options.newestVersion = version
+    options.suites = suite
+    return options
+  }
+
+  func link(_ certificates: TestCertificates, recordLimit: UInt64? = nil) throws -> Link {
+    let pair = try certificates.make("a")
+    var serverOptions = options(own: server)
+    var clientOptions = options(own: client)
+    serverOptions.recordLimit = recordLimit
+    clientOptions.recordLimit = recordLimit
+    return try Link(
+      .server([pair], options: serverOptions), .client(trusting: .anyone, options: clientOptions))
+  }
+
+  /// A link whose handshake is done and whose ends are who they should be.
+  func settled(_ certificates: TestCertificates, recordLimit: UInt64? = nil) throws -> Link {
+    let link = try link(certificates, recordLimit: recordLimit)
+    try link.settle()
+    try link.require(self)
+    return link
+  }
+}
 
 /// Both ends of one connection, with the bytes between them in the test's hands.
 final class Link {
+  struct Unexpected: Error {}
+
   var server: TLSConnection
   var client: TLSConnection
   var toServer = ByteBuffer()
@@ -24,6 +77,13 @@ final class Link {
   var clientFacts: TLSFacts? { client.facts }
   var session: TLSSession? { client.resumableSession() }
 
+  func require(_ setup: Setup) throws {
+    let canOwn = setup.version == .tls13
+    guard isEstablished, server.ownsRecords == (canOwn && setup.server),
+      client.ownsRecords == (canOwn && setup.client)
+    else { throw Unexpected() }
+  }
+
   /// Carries bytes both ways, `step` at a time, until none are left.
   func settle(step: Int = .max) throws {
     while !toServer.isEmpty || !toClient.isEmpty {
@@ -34,30 +94,26 @@ final class Link {
 
   @discardableResult
   func deliverToServer(_ step: Int = .max) throws -> TLSProgress? {
-    var last: TLSProgress?
-    let bytes = [UInt8](toServer)
-    toServer.removeAll()
-    var index = 0
-    while index < bytes.count {
-      let end = min(bytes.count, step == .max ? bytes.count : index + step)
-      last = try server.open(
-        bytes.span.extracting(index..<end), plaintext: &atServer, reply: &toClient)
-      index = end
-    }
-    return last
+    try Self.deliver(&toServer, step, to: &server, &atServer, &toClient)
   }
 
   @discardableResult
   func deliverToClient(_ step: Int = .max) throws -> TLSProgress? {
+    try Self.deliver(&toClient, step, to: &client, &atClient, &toServer)
+  }
+
+  private static func deliver(
+    _ wire: inout ByteBuffer, _ step: Int, to end: inout TLSConnection,
+    _ plaintext: inout ByteBuffer, _ reply: inout ByteBuffer
+  ) throws -> TLSProgress? {
     var last: TLSProgress?
-    let bytes = [UInt8](toClient)
-    toClient.removeAll()
-    var index = 0
-    while index < bytes.count {
-      let end = min(bytes.count, step == .max ? bytes.count : index + step)
-      last = try client.open(
-        bytes.span.extracting(index..<end), plaintext: &atClient, reply: &toServer)
-      index = end
+    var bytes = ByteBuffer()
+    swap(&bytes, &wire)
+    while !bytes.isEmpty {
+      let count = min(bytes.count, step)
+      last = try end.open(
+        bytes.bytes.extracting(..<count), plaintext: &plaintext, reply: &reply)
+      bytes.consume(count)
     }
     return last
   }
@@ -66,16 +122,40 @@ final class Link {
 
   func sendToClient(_ bytes: [UInt8]) throws { try server.seal(bytes.span, into: &toClient) }
 
+  /// Takes the bytes that are on their way to the server out of the wire.
+  func interceptToServer() -> [UInt8] {
+    defer { toServer.removeAll() }
+    return [UInt8](toServer)
+  }
+
+  func interceptToClient() -> [UInt8] {
+    defer { toClient.removeAll() }
+    return [UInt8](toClient)
+  }
+
+  func injectToServer(_ bytes: some Sequence<UInt8>) { toServer.append(Array(bytes)) }
+
+  func injectToClient(_ bytes: some Sequence<UInt8>) { toClient.append(Array(bytes)) }
+
   /// What arrived at the server since the last call.
   func takeAtServer() -> [UInt8] {
-    let bytes = [UInt8](atServer)
-    atServer.removeAll()
-    return bytes
+    defer { atServer.removeAll() }
+    return [UInt8](atServer)
   }
 
   func takeAtClient() -> [UInt8] {
-    let bytes = [UInt8](atClient)
-    atClient.removeAll()
-    return bytes
+    defer { atClient.removeAll() }
+    return [UInt8](atClient)
   }
 }
+
+/// The error that `body` throws, if it is one of ours.
+func failure(of body: () throws -> Void) -> TLSError? {
+  do {
+    try body()
+    return nil
+  } catch { return error as? TLSError }
+}
+
+/// `count` bytes that differ from place to place.
+func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) } }

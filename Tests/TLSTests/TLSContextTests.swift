@@ -18,13 +18,6 @@ import Testing
     return link
   }
 
-  private func failure(of body: () throws -> Void) -> TLSError? {
-    do {
-      try body()
-      return nil
-    } catch { return error as? TLSError }
-  }
-
   @Test func `prefers TLS 1.3 with AES-128-GCM whatever the client likes best`() throws {
     let pair = try certificates.make("a")
     var options = TLSOptions()
@@ -83,7 +76,10 @@ import Testing
   @Test func `resumes with a ticket, also after the certificates were reloaded`() throws {
     let pair = try certificates.make("a")
     let source = ReloadableContext(try .server([pair]))
-    let client = try TLSContext.client(trusting: .file(pair.certificatePath))
+    var options = TLSOptions()
+    options.collectsSessions = true
+    let client = try TLSContext.client(
+      trusting: .file(pair.certificatePath), options: options)
     let first = try established(source.context, client)
     #expect(first.clientFacts?.isResumed == false)
     let session = try #require(first.session)
@@ -102,6 +98,7 @@ import Testing
     var options = TLSOptions()
     options.time = time
     options.newestVersion = version
+    options.collectsSessions = true
     let server = try TLSContext.server([certificates.make("a")], options: options)
     let client = try TLSContext.client(trusting: .anyone, options: options)
     let session = try #require(try established(server, client).session)
@@ -178,7 +175,9 @@ import Testing
   @Test func `serves handshakes on many threads while certificates are reloaded`() async throws {
     let pairs = [try certificates.make("a"), try certificates.make("b", .rsa)]
     let source = ReloadableContext(try .server(pairs))
-    let client = try TLSContext.client(trusting: .anyone)
+    var options = TLSOptions()
+    options.collectsSessions = true
+    let client = try TLSContext.client(trusting: .anyone, options: options)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<4 {
         group.addTask {
