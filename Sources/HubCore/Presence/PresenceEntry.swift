@@ -1,0 +1,174 @@
+internal import PluginKit
+
+/// One user in a topic: the connections below it, and what the others have been told of it.
+struct PresenceEntry {
+  /// One tab of the user: an open connection, or the time in which it may come back.
+  struct Link {
+    enum State: Equatable {
+      case open
+      /// Open, but not heard from for longer than the heartbeat allows.
+      case silent(until: Int64)
+      /// Closed without a farewell, or with one that a reload gives, too.
+      case lost(until: Int64, LeaveReason)
+      /// Closed by us in order to have it on another node; nobody sees that.
+      case drained(until: Int64)
+    }
+
+    var connection: ConnectionID?
+    /// Names the tab across its connections, if the client knows how to.
+    let session: String?
+    var state: State
+  }
+
+  var who: Identity
+  /// Unix milliseconds.
+  let since: Int64
+  private var links: [Link] = []
+  /// Why the user left, once the last link is gone.
+  private var reason = LeaveReason.bye
+
+  // What the subscribers were told last, and what happened since.
+  private var told: PresenceState?
+  private var firstChange: UInt64?
+  private var wasGone = false
+  private(set) var isPresent = false
+
+  init(_ who: Identity, since: Int64) {
+    self.who = who
+    self.since = since
+  }
+
+  var connections: [ConnectionID] { links.compactMap(\.connection) }
+
+  var openLinks: Int { links.count { $0.connection != nil } }
+
+  /// `nil` once nothing is left that could come back.
+  var state: PresenceState? {
+    var latest: Int64?
+    for link in links {
+      switch link.state {
+      case .open, .drained: return .online
+      case .silent(let until), .lost(let until, _): latest = max(latest ?? until, until)
+      }
+    }
+    return latest.map { .unstable(until: $0) }
+  }
+}
+
+// What happens to the links.
+extension PresenceEntry {
+  /// Adds a connection. It takes the place of a closed one of the same tab.
+  ///
+  /// An open one of the same session is left alone: browsers copy the session when a tab is
+  /// duplicated, and both tabs are there then.
+  mutating func attach(_ connection: ConnectionID, session: String?) {
+    let fresh = Link(connection: connection, session: session, state: .open)
+    if let place = place(waitingFor: session) { links[place] = fresh } else { links.append(fresh) }
+  }
+
+  /// A user is on the way here: was in the topic before a restart, and may be back.
+  mutating func expect(session: String?, until: Int64) {
+    links.append(Link(connection: nil, session: session, state: .drained(until: until)))
+  }
+
+  private func place(waitingFor session: String?) -> Int? {
+    links.firstIndex { $0.connection == nil && $0.session == session }
+      ?? links.firstIndex { link in
+        if case .drained = link.state { link.session == nil } else { false }
+      }
+  }
+
+  mutating func mark(_ connection: ConnectionID, _ state: Link.State) {
+    guard let place = links.firstIndex(where: { $0.connection == connection }) else { return }
+    links[place].state = state
+  }
+
+  /// Ends a connection; with a `rest` its tab may come back for a while. Without one the tab is
+  /// gone, and nobody need wait for what its earlier connections left.
+  mutating func detach(_ connection: ConnectionID, rest: Link.State?, _ reason: LeaveReason) {
+    guard let place = links.firstIndex(where: { $0.connection == connection }) else { return }
+    self.reason = reason
+    if let rest {
+      links[place].connection = nil
+      links[place].state = rest
+      return
+    }
+    let session = links.remove(at: place).session
+    guard let session else { return }
+    links.removeAll { $0.session == session && $0.connection == nil }
+  }
+
+  mutating func detachAll(_ reason: LeaveReason) {
+    self.reason = reason
+    links.removeAll()
+  }
+
+  /// Forgets the links whose time to come back is over.
+  mutating func expire(at now: Int64) {
+    for link in links {
+      if case .lost(let until, let reason) = link.state, until <= now { self.reason = reason }
+      if case .drained(let until) = link.state, until <= now { reason = .timeout }
+    }
+    links.removeAll { link in
+      switch link.state {
+      case .lost(let until, _), .drained(let until): until <= now
+      case .open, .silent: false
+      }
+    }
+  }
+}
+
+// What the others are told.
+extension PresenceEntry {
+  enum Turn: Equatable {
+    case came
+    case went(Leaving)
+    case stayed
+
+    var leaving: Leaving? {
+      if case .went(let leaving) = self { leaving } else { nil }
+    }
+  }
+
+  /// Notes what the links have become. `isNews` says that there is something to tell which was
+  /// not there before.
+  mutating func settle(change: UInt64) -> (turn: Turn, isNews: Bool) {
+    let state = state
+    let turn: Turn
+    switch (isPresent, state != nil) {
+    case (false, true): turn = .came
+    case (true, false):
+      turn = .went(Leaving(who: who, reason: reason))
+      wasGone = true
+    case (true, true), (false, false): turn = .stayed
+    }
+    isPresent = state != nil
+    guard firstChange == nil, state != told else { return (turn, false) }
+    firstChange = change
+    return (turn, true)
+  }
+
+  /// Adds to `diff` what has changed for those who know what was told before.
+  ///
+  /// A page that was given in the middle of the window showed more than that to somebody. If it
+  /// was given at a later change than `firstChange`, the entry is told in any case: what cancels
+  /// out for the others does not for the reader of that page.
+  mutating func tell(in diff: inout PresenceDiff, pagedAt: UInt64?) {
+    let wasSeen = firstChange.flatMap { first in pagedAt.map { first <= $0 } } ?? false
+    switch (told, state) {
+    case (nil, nil):
+      if wasSeen { diff.leave.append(.init(id: who.id, reason: reason)) }
+    case (nil, let state?): diff.join.append(.init(who: who, state: state))
+    case (_?, nil): diff.leave.append(.init(id: who.id, reason: reason))
+    case (let before?, let state?):
+      if wasSeen, wasGone {
+        diff.join.append(.init(who: who, state: state))
+      } else if wasSeen || before != state {
+        diff.update.append(.init(id: who.id, state: state))
+      }
+    }
+    told = state
+    firstChange = nil
+    wasGone = false
+  }
+}
