@@ -14,6 +14,9 @@ function step(top) {
   return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((size) => top / size <= 4) ?? Math.ceil(top / 4);
 }
 
+/** The last point of each column of pixels: a busy day has more points than a screen. */
+const onePerPixel = (points, x) => points.filter(([time], at) => at > 0 && (at + 1 === points.length || Math.floor(x(points[at + 1][0])) > Math.floor(x(time))));
+
 /**
  * @param {[number, number][]} points Unix seconds and people, ascending
  * @param {{width: number, height: number, now: number}} frame pixels and Unix milliseconds
@@ -22,10 +25,11 @@ function step(top) {
  */
 export function dayChart(points, { width, height, now }, label) {
   const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const left = 2 * em, right = .75 * em, top = .75 * em, bottom = 1.75 * em;
+  const right = .75 * em, top = .75 * em, bottom = 1.75 * em;
   const end = now / 1000, shown = points.filter(([time]) => time > end - 24 * HOUR && time <= end);
   const start = Math.min(shown[0]?.[0] ?? end, end - 4 * HOUR);
-  const most = Math.max(3, ...shown.map(([, people]) => people)), unit = step(most), ceiling = Math.ceil(most / unit) * unit;
+  const most = shown.reduce((most, [, people]) => Math.max(most, people), 3), unit = step(most), ceiling = Math.ceil(most / unit) * unit;
+  const left = em * (1 + .5 * String(ceiling).length);
   const x = (time) => left + ((time - start) / (end - start)) * (width - left - right);
   const y = (people) => height - bottom - (people / ceiling) * (height - top - bottom);
   const root = svg("svg", { class: "chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
@@ -41,7 +45,7 @@ export function dayChart(points, { width, height, now }, label) {
   }
   if (!shown.length) return root;
   let edge = `M${x(shown[0][0])} ${y(shown[0][1])}`;
-  for (const [time, people] of shown.slice(1)) edge += `H${x(time).toFixed(1)}V${y(people).toFixed(1)}`;
+  for (const [time, people] of onePerPixel(shown, x)) edge += `H${x(time).toFixed(1)}V${y(people).toFixed(1)}`;
   edge += `H${x(end).toFixed(1)}`;
   root.append(svg("path", { class: "area", d: `${edge}V${y(0)}H${x(shown[0][0])}Z` }), svg("path", { class: "edge", d: edge }),
     svg("circle", { class: "now", cx: x(end), cy: y(shown.at(-1)[1]), r: em / 3 }));

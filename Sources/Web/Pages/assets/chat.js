@@ -1,4 +1,4 @@
-import { $, api, askLogin, begin, clockTime, connect, explain, face, h, session } from "/assets/ui.js";
+import { $, api, askLogin, begin, clockTime, connect, explain, face, h, session, soon } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 
 const SEATS = 10, PAGE = 50, LONGEST = 4096, TOGETHER_MS = 300_000;
@@ -49,7 +49,7 @@ function seats(count) {
   return h(count >= SEATS ? "span.seats.full" : "span.seats", { "aria-hidden": "true" }, ...dots);
 }
 
-function showRooms() {
+const showRooms = soon(() => {
   const focused = document.activeElement?.dataset?.room;
   const items = [...rooms].map(([name, count]) => h("li", {}, h("button",
     { "data-room": name, "aria-current": open?.name === name, onclick: () => enter(name) },
@@ -58,7 +58,7 @@ function showRooms() {
   $("rooms").replaceChildren(...(items.length ? items : [h("li.empty", {}, t("chat.none"))]));
   if (focused) [...$("rooms").querySelectorAll("button")].find((button) => button.dataset.room === focused)?.focus();
   open?.showSeats();
-}
+});
 
 $("create").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -130,12 +130,13 @@ $("login").addEventListener("click", async () => {
 class Room {
   /** Shown events by ascending offset. @type {{frame: object, node: HTMLElement}[]} */
   shown = [];
-  older = false; loading = false; refused = false; unseen = 0;
+  older = false; loading = false; refused = false; unseen = 0; sticks = true;
 
   /** @param {string} name */
   constructor(name) {
     this.name = name;
     this.build();
+    this.showMembers = soon(() => { if (open === this) this.drawMembers(); });
     this.topic = hub.subscribe(`chat.room.${name}`, {
       presence: true,
       onEvent: (data, frame) => this.add(frame),
@@ -172,6 +173,8 @@ class Room {
         h("button.quiet", { onclick: () => { this.leave(); showWelcome(); } }, t("chat.leave"))),
       this.log, this.problem, form);
     this.showSeats();
+    // A bar above or a keyboard below must not hide the newest line.
+    new ResizeObserver(() => { if (this.sticks) this.toEnd(); }).observe(this.log);
     if (matchMedia("(hover: hover)").matches) this.text.focus();
   }
 
@@ -309,7 +312,8 @@ class Room {
   }
 
   scrolled() {
-    if (this.atEnd()) this.newer.hidden = true;
+    this.sticks = this.atEnd();
+    if (this.sticks) this.newer.hidden = true;
     if (this.log.scrollTop < 200 && this.older && !this.loading) this.loadOlder();
   }
 
@@ -320,7 +324,7 @@ class Room {
     this.seatView.replaceChildren(seats(count), h("span.visually-hidden", {}, t("chat.seats", { n: count })));
   }
 
-  showMembers() {
+  drawMembers() {
     let members = [...this.topic.presence.members.values()];
     if (!members.length) members = (this.seatedOnly ?? []).map((user) => ({ id: user.user_name, name: user.user_name, state: "online" }));
     members.sort((a, b) => (b.id === hub.user?.id) - (a.id === hub.user?.id) || a.name.localeCompare(b.name, language));

@@ -1,8 +1,8 @@
-import { $, age, api, askLogin, begin, clockTime, connect, duration, explain, h, session } from "/assets/ui.js";
+import { $, age, api, askLogin, begin, clockTime, connect, duration, explain, h, session, soon } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 import { dayChart } from "/assets/chart.js";
 
-const MOVES = 12;
+const MOVES = 12, MOST = 240, GLOW_MS = 4000;
 
 begin();
 const asked = new URLSearchParams(location.search);
@@ -36,30 +36,38 @@ const lab = hub.subscribe("checkin.presence", {
 
 function takePresent(users) {
   present.clear();
-  for (const user of users) present.set(user.studentid, user);
+  for (const user of users) present.set(user.studentid, { ...user, since: moment(user.startTime) });
   showPresent();
 }
 
+const moveTexts = { "checkin.in": "board.in", "checkin.out": "board.out", "checkin.auto_out": "board.auto", "checkin.reported": "board.reported" };
+
 function moved({ event, user, recordtime }, ts) {
-  if (event === "checkin.in") present.set(user.studentid, user);
-  else if (["checkin.out", "checkin.auto_out", "checkin.reported"].includes(event)) present.delete(user.studentid);
-  else if (event === "checkin.week_reset") return void [...grades.keys()].forEach((grade) => showRank(grade, []));
-  else return;
+  if (event === "checkin.week_reset") return void [...grades.keys()].forEach((grade) => showRank(grade, []));
+  if (!moveTexts[event]) return;
+  if (event === "checkin.in") present.set(user.studentid, { ...user, since: moment(user.startTime), arrived: Date.now() });
+  else present.delete(user.studentid);
   points.push([Math.floor(ts / 1000), present.size]);
-  showPresent(event === "checkin.in" ? user.studentid : undefined);
+  addMove({ event, user, recordtime, ts });
+  showPresent();
   showDay();
-  addMove(event, user, recordtime, ts);
 }
 
-function showPresent(newcomer) {
-  const people = [...present.values()].sort((a, b) => moment(b.startTime) - moment(a.startTime));
-  set("here", String(people.length));
-  $("present").replaceChildren(...people.map((user) => {
-    const since = h("time", { "data-since": moment(user.startTime) }, duration(hub.now() - moment(user.startTime)));
-    return h(user.studentid === newcomer ? "li.new" : "li", { title: user.studentid }, h("div.who", {}, h("b", {}, user.name), since));
-  }));
+const showPresent = soon(() => {
+  const people = [...present.values()].sort((a, b) => b.since - a.since), rest = people.length - MOST;
+  set("here", people.length.toLocaleString(language));
   $("present").classList.toggle("dense", people.length > 12);
-  if (!people.length) $("present").replaceChildren(h("li.empty", {}, t("board.nobody")));
+  $("present").replaceChildren(...people.slice(0, MOST).map(personView));
+  if (rest > 0) $("present").append(h("li.muted", {}, t("board.more", { n: rest })));
+  if (!people.length) $("present").append(h("li.empty", {}, t("board.nobody")));
+}, 250);
+
+function personView(user) {
+  const glowing = user.arrived > Date.now() - GLOW_MS;
+  const node = h(glowing ? "li.new" : "li", { title: user.studentid }, h("div.who", {}, h("b", {}, user.name),
+    h("time", { "data-since": user.since }, duration(hub.now() - user.since))));
+  if (glowing) node.style.animationDelay = `${user.arrived - Date.now()}ms`; // goes on where the last drawing stopped
+  return node;
 }
 
 function count() {
@@ -69,23 +77,31 @@ function count() {
   set("date", new Date(now).toLocaleDateString(language, { weekday: "long", month: "long", day: "numeric" }));
 }
 
-const moveTexts = { "checkin.in": "board.in", "checkin.out": "board.out", "checkin.auto_out": "board.auto", "checkin.reported": "board.reported" };
+// Who came and went
 
-function addMove(event, user, recordtime, ts) {
-  const came = event === "checkin.in";
-  $("ticker").querySelector(".empty")?.remove();
-  $("ticker").prepend(h("li", {}, h("time", {}, clockTime(ts)),
-    h(came ? "span.arrow.in" : "span.arrow.out", { "aria-hidden": "true" }, came ? "→" : "←"),
-    h("span", {}, h("b", {}, user.name), " ", t(moveTexts[event], { n: recordtime ?? "?" }))));
-  while ($("ticker").children.length > MOVES) $("ticker").lastChild.remove();
+/** Newest first. */
+let moves = [];
+
+function addMove(move) {
+  moves = [move, ...moves].slice(0, MOVES);
+  showMoves();
 }
+
+const showMoves = soon(() => {
+  $("ticker").replaceChildren(...moves.map(({ event, user, recordtime, ts }) => {
+    const came = event === "checkin.in";
+    return h("li", {}, h("time", {}, clockTime(ts)), h(came ? "span.arrow.in" : "span.arrow.out", { "aria-hidden": "true" }, came ? "→" : "←"),
+      h("span", {}, h("b", {}, user.name), " ", t(moveTexts[event], { n: recordtime ?? "?" })));
+  }));
+  if (!moves.length) $("ticker").append(h("li.empty", {}, t("board.quiet")));
+}, 250);
 
 /** What happened before this page was opened. */
 async function loadMoves() {
   try {
     const { events } = await lab.history({ limit: MOVES });
-    $("ticker").querySelectorAll("li:not(.empty)").forEach((node) => node.remove());
-    for (const { data, ts } of events) if (moveTexts[data.event]) addMove(data.event, data.user, data.recordtime, ts);
+    moves = [];
+    for (const { data, ts } of events) if (moveTexts[data.event]) addMove({ ...data, ts });
   } catch { /* a topic without history: the list fills from now on */ }
 }
 
@@ -102,13 +118,13 @@ async function loadDay() {
   }
 }
 
-function showDay() {
+const showDay = soon(() => {
   const most = points.reduce((most, [, people]) => Math.max(most, people), 0);
   set("peak", t("board.peak", { n: most }));
   const width = $("chart").clientWidth, wall = document.documentElement.classList.contains("wall");
   const height = wall ? innerHeight * .17 : Math.min(220, Math.max(130, width / 4));
   $("chart").replaceChildren(dayChart(points, { width, height, now: hub.now() }, t("board.day.label", { n: points.at(-1)?.[1] ?? 0, max: most })));
-}
+}, 1000);
 
 function follow(wanted) {
   for (const user of present.values()) if (!asked.has("grades")) wanted = [...wanted, user.studentid.slice(0, 2)];
@@ -155,10 +171,10 @@ function takeRooms(list) {
   showRooms();
 }
 
-function showRooms() {
+const showRooms = soon(() => {
   set("room-count", String(rooms.size));
   set("talking", String([...rooms.values()].reduce((sum, people) => sum + people, 0)));
-}
+});
 
 // How old what is shown is
 
@@ -223,7 +239,7 @@ document.addEventListener("fullscreenchange", () => { if (!document.fullscreenEl
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") wall(false); });
 if (asked.has("wall")) wall(true);
 
-$("ticker").append(h("li.empty", {}, t("board.quiet")));
+showMoves();
 count();
 setInterval(count, 1000);
 setInterval(showDay, 60_000);

@@ -122,11 +122,11 @@ function answerView(status, answer, resolve) {
 // Trying a call
 
 function tryForm(verb, path, parameters, bodies, resolve) {
-  const [type] = Object.keys(bodies), isForm = /form/.test(type ?? "");
+  const [type] = Object.keys(bodies), isForm = /form/.test(type ?? ""), isUpload = /^multipart/.test(type ?? "");
   const fields = parameters.filter((parameter) => ["path", "query", "header"].includes(parameter.in))
     .map((parameter) => ({ ...parameter, input: h("input", { value: parameter.example ?? resolve(parameter.schema).example ?? "", required: parameter.in === "path" }) }));
   const formFields = isForm ? Object.entries(resolve(bodies[type].schema).properties ?? {})
-    .map(([name, schema]) => ({ name, input: h("input", { value: resolve(schema).example ?? "" }) })) : [];
+    .map(([name, schema]) => ({ name, input: h("input", resolve(schema).format === "binary" ? { type: "file" } : { value: resolve(schema).example ?? "" }) })) : [];
   const body = type && !isForm && h("textarea", { rows: 8, spellcheck: "false", "aria-label": t("docs.body") });
   if (body) body.value = JSON.stringify(bodies[type].example ?? sample(bodies[type].schema ?? {}, resolve), null, 2);
   const token = h("input", { type: "checkbox", checked: true }), result = h("div", { "aria-live": "polite" });
@@ -141,7 +141,8 @@ function tryForm(verb, path, parameters, bodies, resolve) {
     }
     if (login && token.checked) headers.token = login.token;
     if (body) headers["Content-Type"] = type;
-    const payload = isForm ? new URLSearchParams(formFields.filter(({ input }) => input.value !== "").map(({ name, input }) => [name, input.value])) : body?.value;
+    const payload = isForm ? (isUpload ? new FormData() : new URLSearchParams()) : body?.value;
+    for (const { name, input } of formFields.filter(({ input }) => input.value !== "")) payload.append(name, input.files?.[0] ?? input.value);
     result.replaceChildren(...await perform(url, { method: verb.toUpperCase(), headers, body: payload || undefined }));
   };
   const label = ({ name, input }) => h("label", {}, name, input);

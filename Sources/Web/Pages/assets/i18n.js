@@ -99,6 +99,7 @@ const strings = {
   "board.rooms": ["chat rooms", "个聊天室"],
   "board.talking": ["in conversation", "人在聊天"],
   "board.nobody": ["Nobody is in the lab.", "实验室暂时没人。"],
+  "board.more": ["and {n} more", "还有 {n} 人"],
   "board.top": ["Most hours this week", "本周时长榜"],
   "board.grade": ["Grade {grade}", "{grade} 级"],
   "board.hours": ["{n} h", "{n} 小时"],

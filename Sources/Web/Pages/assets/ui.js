@@ -152,6 +152,25 @@ export function face(name) {
   return node;
 }
 
+/**
+ * Draws at once, and then at most so often, however often it is asked to: a thousand events a second are a few
+ * drawings. A hidden page does not draw at all.
+ * @param {() => void} draw @param {number} [everyMs] @returns {() => void}
+ */
+export function soon(draw, everyMs = 0) {
+  let asked = false, last = 0;
+  const now = () => requestAnimationFrame(() => {
+    asked = false;
+    last = performance.now();
+    draw();
+  });
+  return () => {
+    if (asked) return;
+    asked = true;
+    setTimeout(now, Math.max(0, last + everyMs - performance.now()));
+  };
+}
+
 const two = (number) => String(number).padStart(2, "0");
 
 /** `1:04:09`, `12:30:00`, `3 d 4:05`. @param {number} ms */
