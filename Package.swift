@@ -108,6 +108,8 @@ let package = Package(
     tests(
       "AccountStoreTests",
       ["AccountStore", "Crypto", "Loop", "PluginKit", "SQLiteStore", "Storage"]),
+    // Counts allocations: whoever tests a hot path depends on it.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("BytesTests", ["Bytes"]),
     tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "HTTP"]),
@@ -115,7 +117,7 @@ let package = Package(
     tests("TLSTests", ["Bytes", "Loop", "TLS"]),
     tests("LoopTests", ["Bytes", "Loop"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
-    tests("WebSocketTests", ["Bytes", "Deflate", "WebSocket"]),
+    tests("WebSocketTests", ["Bytes", "CAllocations", "Deflate", "WebSocket"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),

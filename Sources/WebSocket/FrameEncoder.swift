@@ -6,7 +6,7 @@ public import Bytes
 /// with a fresh random key.
 public struct FrameEncoder: Sendable {
   public let role: Role
-  private var random = SystemRandomNumberGenerator()
+  private var keys = MaskKeys()
 
   public init(role: Role) { self.role = role }
 
@@ -63,14 +63,12 @@ public struct FrameEncoder: Sendable {
   }
 
   private mutating func appendMasked(_ payload: Span<UInt8>, to output: inout ByteBuffer) {
-    let bits = random.next() as UInt32
-    for shift in stride(from: UInt32(0), to: 32, by: 8) {
-      output.append(UInt8(truncatingIfNeeded: bits >> shift))
-    }
+    let key = keys.next()
+    key.append(to: &output)
     let start = output.count
     output.append(payload)
     var bytes = output.mutableBytes
-    MaskKey(littleEndian: bits).apply(to: &bytes, in: start..<bytes.count)
+    key.apply(to: &bytes, in: start..<bytes.count)
   }
 
   @inline(__always) private static func appendHeader(

@@ -43,7 +43,7 @@ public struct FrameParser: Sendable {
   ///
   /// The piece that a header comes with may be empty, so that a bad or too long frame is known
   /// before its payload is there. After an error the parser must not be used any more.
-  public mutating func next(
+  @inline(__always) public mutating func next(
     _ bytes: inout MutableSpan<UInt8>, at position: inout Int
   ) throws(WebSocketError) -> FramePiece? {
     var isFirst = false
@@ -64,7 +64,7 @@ public struct FrameParser: Sendable {
     return FramePiece(header: header, range: range, isFirst: isFirst, isLast: isLast)
   }
 
-  private mutating func nextHeader(
+  @inline(__always) private mutating func nextHeader(
     _ bytes: Span<UInt8>, at position: inout Int
   ) throws(WebSocketError) -> FrameHeader? {
     let available = bytes.count - position
@@ -97,7 +97,7 @@ public struct FrameParser: Sendable {
     return nil
   }
 
-  private func headerSize(second: UInt8) -> Int {
+  @inline(__always) private func headerSize(second: UInt8) -> Int {
     let extended =
       switch second & 0x7F {
       case 126: 2
@@ -107,8 +107,9 @@ public struct FrameParser: Sendable {
     return 2 + extended + (second & 0x80 != 0 ? 4 : 0)
   }
 
-  /// What the first two bytes give away.
-  private func checkStart(first: UInt8, second: UInt8) throws(WebSocketError) {
+  /// What the first two bytes give away; the opcode is one that exists.
+  @discardableResult @inline(__always)
+  private func checkStart(first: UInt8, second: UInt8) throws(WebSocketError) -> Opcode {
     let reserved: UInt8 = allowsCompression ? 0x30 : 0x70
     guard first & reserved == 0 else { throw WebSocketError(.reservedBits) }
     guard let opcode = Opcode(rawValue: first & 0x0F) else {
@@ -120,30 +121,28 @@ public struct FrameParser: Sendable {
     } else {
       guard role == .server else { throw WebSocketError(.maskedFrame) }
     }
-    guard opcode.isControl else { return }
+    guard opcode.isControl else { return opcode }
     // RFC 6455, 5.5, and RFC 7692, 6.1: control frames are short, whole and never compressed.
     guard first & 0x40 == 0 else { throw WebSocketError(.reservedBits) }
     guard first & 0x80 != 0 else { throw WebSocketError(.fragmentedControlFrame) }
     guard second & 0x7F <= 125 else { throw WebSocketError(.longControlFrame) }
+    return opcode
   }
 
   /// Reads a header whose bytes are all there.
-  private func header(in bytes: Span<UInt8>) throws(WebSocketError) -> FrameHeader {
+  @inline(__always) private func header(in bytes: Span<UInt8>) throws(WebSocketError) -> FrameHeader
+  {
     let first = bytes[0]
     let second = bytes[1]
-    try checkStart(first: first, second: second)
+    let opcode = try checkStart(first: first, second: second)
     let length = try length(in: bytes)
-    var mask: MaskKey?
-    if second & 0x80 != 0 {
-      let at = bytes.count - 4
-      mask = MaskKey([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-    }
+    let mask = second & 0x80 == 0 ? nil : MaskKey(bytes.extracting(last: 4))
     return FrameHeader(
       isFinal: first & 0x80 != 0, isCompressed: first & 0x40 != 0,
-      opcode: Opcode(rawValue: first & 0x0F) ?? .continuation, length: length, mask: mask)
+      opcode: opcode, length: length, mask: mask)
   }
 
-  private func length(in bytes: Span<UInt8>) throws(WebSocketError) -> Int {
+  @inline(__always) private func length(in bytes: Span<UInt8>) throws(WebSocketError) -> Int {
     let short = Int(bytes[1] & 0x7F)
     guard short >= 126 else { return short }
     var length: UInt64 = 0

@@ -1,14 +1,21 @@
+internal import Bytes
+internal import Crypto
+
 /// The masking key of a frame, kept in the order of its bytes on the wire.
 @frozen public struct MaskKey: Equatable, Sendable {
   // The first byte on the wire is the lowest: what a little-endian machine loads.
   @usableFromInline let bits: UInt32
 
-  @inlinable public init(_ bytes: [4 of UInt8]) {
-    bits =
-      UInt32(bytes[0]) | UInt32(bytes[1]) << 8 | UInt32(bytes[2]) << 16 | UInt32(bytes[3]) << 24
+  /// The key that the four `bytes` make.
+  @inlinable public init(_ bytes: Span<UInt8>) {
+    precondition(bytes.count == 4, "a masking key has four bytes")
+    let word = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt32.self) }
+    bits = UInt32(littleEndian: word)
   }
 
-  @inlinable public init(littleEndian bits: UInt32) { self.bits = bits }
+  func append(to output: inout ByteBuffer) {
+    for shift: UInt32 in [0, 8, 16, 24] { output.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+  }
 
   /// Masks (or unmasks: it is the same) `bytes[range]`, which begins `phase` bytes into the
   /// payload of its frame.
@@ -35,5 +42,21 @@
         at &+= 1
       }
     }
+  }
+}
+
+/// Where a client takes its masking keys from: RFC 6455, 5.3 wants them unpredictable.
+struct MaskKeys: Sendable {
+  // Drawn many at a time: one draw costs as much as forty frames.
+  private var pool: [UInt8] = []
+  private var at = 0
+
+  mutating func next() -> MaskKey {
+    if at == pool.count {
+      pool = Random.bytes(256)
+      at = 0
+    }
+    at += 4
+    return MaskKey(pool.span.extracting((at - 4)..<at))
   }
 }

@@ -26,6 +26,9 @@ public struct MessageAssembler: ~Copyable {
   /// Whether the peer is in the middle of a message.
   public var isInsideMessage: Bool { message != nil }
 
+  /// Bytes of memory held for what has not come whole.
+  public var memory: Int { gathered.capacity + control.capacity }
+
   /// The next message or control frame at or behind `position` in `received`; nil when all of
   /// it is taken.
   ///
@@ -70,7 +73,7 @@ public struct MessageAssembler: ~Copyable {
 }
 
 extension MessageAssembler {
-  private mutating func takeData(
+  @inline(__always) private mutating func takeData(
     _ piece: FramePiece, _ received: Span<UInt8>, _ scratch: inout MessageScratch
   ) throws(WebSocketError) -> Incoming? {
     if piece.isFirst { try begin(piece.header) }
@@ -92,7 +95,7 @@ extension MessageAssembler {
   }
 
   /// Checks what the header of a data frame says against the conversation so far.
-  private mutating func begin(_ header: FrameHeader) throws(WebSocketError) {
+  @inline(__always) private mutating func begin(_ header: FrameHeader) throws(WebSocketError) {
     if header.opcode == .continuation {
       guard message != nil else { throw WebSocketError(.nothingToContinue) }
       // RFC 7692, 6.1: only the first frame of a message says that it is compressed.

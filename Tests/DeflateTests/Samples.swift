@@ -36,7 +36,7 @@ struct SeededRandom: RandomNumberGenerator {
 }
 
 func deflated(
-  _ bytes: [UInt8], level: Int = 6, windowBits: Int = 15, memLevel: Int = 8
+  _ bytes: [UInt8], level: Int = 6, windowBits: Int = 15, memLevel: Int = 5
 ) -> [UInt8] {
   var deflater = Deflater(level: level, windowBits: windowBits, memLevel: memLevel)
   var output = ByteBuffer()
