@@ -134,6 +134,9 @@ function follow(wanted) {
     hub.subscribe(`checkin.grade.${grade}`, {
       onSnapshot: (snapshot) => showRank(grade, snapshot.data ?? snapshot),
       onEvent: ({ event, top }) => { if (event === "checkin.rank") showRank(grade, top); },
+      onError: async () => {
+        try { showRank(grade, (await api(`/topthree?grade=${grade}`)).data ?? []); } catch { /* the place stays empty */ }
+      },
     });
   }
   const sorted = [...grades].sort(([a], [b]) => a.localeCompare(b));
@@ -213,7 +216,7 @@ $("kiosk").addEventListener("submit", async (event) => {
   event.preventDefault();
   const studentid = $("number").value.trim(), answer = $("answer"), action = event.submitter?.value ?? "login";
   try {
-    const result = await api(`/${action}`, { form: { studentid } });
+    const result = await api(`/${action}?studentid=${encodeURIComponent(studentid)}`, { method: "POST" });
     answer.textContent = result.msg ?? "";
     answer.className = result.flag ? "number" : "bad";
     if (result.flag) $("number").value = "";
