@@ -1,0 +1,51 @@
+/// Which events were published under which ids lately, so that a repeated publish is recognised.
+///
+/// Bounded in time and number; with too many ids the oldest are forgotten before their time.
+struct IdempotencyWindow {
+  struct Key: Hashable {
+    let author: String
+    let id: String
+  }
+
+  private let milliseconds: Int64
+  private let capacity: Int
+  private var known: [Key: (offset: UInt64, end: Int64)] = [:]
+  // In the order of their coming, which is that of their going, too.
+  private var queue: [Key] = []
+  private var head = 0
+
+  init(milliseconds: Int64 = 300_000, capacity: Int = 10_000) {
+    self.milliseconds = milliseconds
+    self.capacity = capacity
+  }
+
+  var count: Int { known.count }
+
+  /// The offset that was given to the first publish under this key, if it is still known.
+  func offset(of key: Key, at now: Int64) -> UInt64? {
+    guard let known = known[key], known.end > now else { return nil }
+    return known.offset
+  }
+
+  mutating func remember(_ key: Key, offset: UInt64, at now: Int64) {
+    forget(at: now)
+    guard capacity > 0, known[key] == nil else { return }
+    if known.count == capacity { forgetOldest() }
+    known[key] = (offset, now + milliseconds)
+    queue.append(key)
+  }
+
+  private mutating func forget(at now: Int64) {
+    while head < queue.count, let oldest = known[queue[head]], oldest.end <= now {
+      forgetOldest()
+    }
+  }
+
+  private mutating func forgetOldest() {
+    known[queue[head]] = nil
+    head += 1
+    guard head == queue.count || head >= 64 && head * 2 >= queue.count else { return }
+    queue.removeSubrange(..<head)
+    head = 0
+  }
+}

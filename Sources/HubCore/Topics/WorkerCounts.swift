@@ -1,0 +1,22 @@
+/// How many subscribers of a topic each worker has.
+struct WorkerCounts {
+  private var counts: [Int32]
+
+  init(workers: Int) { counts = Array(repeating: 0, count: workers) }
+
+  private(set) var total = 0
+
+  /// The workers that have any, ascending.
+  var workers: some Sequence<Int> { counts.indices.lazy.filter { [counts] in counts[$0] > 0 } }
+
+  mutating func add(_ worker: Int) {
+    counts[worker] += 1
+    total += 1
+  }
+
+  mutating func remove(_ worker: Int) {
+    precondition(counts[worker] > 0, "a worker gave back a subscriber it did not have")
+    counts[worker] -= 1
+    total -= 1
+  }
+}
