@@ -140,13 +140,10 @@ extension RecordLayer {
     unsafe content.withUnsafeBytes { unsafe sealRecord(type, $0, &output) }
   }
 
-  /// Copies the content behind a header and encrypts it there: the copy costs less than a second
-  /// call of the cipher for the byte that says the type.
   private mutating func sealRecord(
     _ type: UInt8, _ content: UnsafeRawBufferPointer, _ output: inout ByteBuffer
   ) {
-    let inner = content.count + 1
-    let length = inner + RecordCipher.tagLength
+    let length = content.count + 1 + RecordCipher.tagLength
     let isSealed = unsafe output.appendSealed(Self.headerLength + length) { header in
       // RFC 8446, 5.2: outwardly all records are application data of TLS 1.2.
       unsafe header[0] = ContentType.applicationData
@@ -154,12 +151,7 @@ extension RecordLayer {
       unsafe header[2] = 3
       unsafe header[3] = UInt8(truncatingIfNeeded: length >> 8)
       unsafe header[4] = UInt8(truncatingIfNeeded: length)
-      if let source = content.baseAddress {
-        unsafe UnsafeMutableRawPointer(header + 5).copyMemory(
-          from: source, byteCount: content.count)
-      }
-      unsafe header[5 + content.count] = type
-      return unsafe outgoing.seal(header: header, count: inner)
+      return unsafe outgoing.seal(content, type: type, header: header)
     }
     precondition(isSealed, "libcrypto failed to encrypt a record")
   }

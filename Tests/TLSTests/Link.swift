@@ -33,19 +33,33 @@ struct Setup: Sendable, CustomTestStringConvertible {
     return options
   }
 
-  func link(_ certificates: TestCertificates, recordLimit: UInt64? = nil) throws -> Link {
+  /// What both ends are made from; making it takes longer than a handshake.
+  func contexts(
+    _ certificates: TestCertificates, recordLimit: UInt64? = nil
+  ) throws -> (server: TLSContext, client: TLSContext) {
     let pair = try certificates.make("a")
     var serverOptions = options(own: server)
     var clientOptions = options(own: client)
     serverOptions.recordLimit = recordLimit
     clientOptions.recordLimit = recordLimit
-    return try Link(
-      .server([pair], options: serverOptions), .client(trusting: .anyone, options: clientOptions))
+    return (
+      try .server([pair], options: serverOptions),
+      try .client(trusting: .anyone, options: clientOptions)
+    )
+  }
+
+  func link(_ certificates: TestCertificates) throws -> Link {
+    let contexts = try contexts(certificates)
+    return try Link(contexts.server, contexts.client)
   }
 
   /// A link whose handshake is done and whose ends are who they should be.
   func settled(_ certificates: TestCertificates, recordLimit: UInt64? = nil) throws -> Link {
-    let link = try link(certificates, recordLimit: recordLimit)
+    try settled(contexts(certificates, recordLimit: recordLimit))
+  }
+
+  func settled(_ contexts: (server: TLSContext, client: TLSContext)) throws -> Link {
+    let link = try Link(contexts.server, contexts.client)
     try link.settle()
     try link.require(self)
     return link
