@@ -28,21 +28,18 @@ struct HistoryRing {
   }
 
   let rule: Rule
-  private var items: [Publication] = []
-  // The first of `items` that still counts. Dropping from the front of the array each time would
-  // move all of it.
-  private var head = 0
+  private var queue = Fifo<Publication>()
 
   init(_ rule: Rule) { self.rule = rule }
 
-  var events: ArraySlice<Publication> { items[head...] }
-  var isEmpty: Bool { head == items.count }
-  var newest: Publication? { isEmpty ? nil : items[items.count - 1] }
+  var events: ArraySlice<Publication> { queue.elements }
+  var isEmpty: Bool { queue.isEmpty }
+  var newest: Publication? { queue.elements.last }
 
   /// When the oldest event is to be forgotten; `nil` if there is none.
   var nextExpiry: Int64? {
     guard !isEmpty, let age = rule.age else { return nil }
-    return items[head].ts + age
+    return queue[0].ts + age
   }
 
   /// Remembers an event whose offset is higher than those of all before it.
@@ -50,26 +47,18 @@ struct HistoryRing {
     precondition(newest.map { $0.offset < publication.offset } ?? true, "offsets only grow")
     switch rule {
     case .none: return
-    case .latest: forget(items.count - head)
+    case .latest: queue.removeAll()
     case .stream(let count, _):
       guard count > 0 else { return }
-      if items.count - head >= count { forget(1) }
+      if queue.count >= count { queue.removeFirst() }
     }
-    items.append(publication)
+    queue.append(publication)
   }
 
   /// Forgets what is too old at `now`.
   mutating func expire(at now: Int64) {
     guard let age = rule.age else { return }
-    let fresh = events.firstIndex { $0.ts + age > now } ?? items.count
-    forget(fresh - head)
-  }
-
-  private mutating func forget(_ count: Int) {
-    head += count
-    guard head == items.count || head >= 64 && head * 2 >= items.count else { return }
-    items.removeSubrange(..<head)
-    head = 0
+    queue.removeFirst(events.prefix { $0.ts + age <= now }.count)
   }
 
   /// All events after `offset`, or why they cannot all be had: never a part of them.
@@ -81,27 +70,28 @@ struct HistoryRing {
     // Ahead of the topic can only be who saw events that were lost here.
     guard epoch == current.epoch, offset <= current.offset else { return .failure(.epochChanged) }
     let missing = current.offset - offset
-    if missing == 0 { return .success(items[items.count...]) }
-    let start = index(after: offset)
-    guard UInt64(items.count - start) == missing else { return .failure(.tooOld) }
+    if missing == 0 { return .success([]) }
+    let later = events[index(after: offset)...]
+    guard UInt64(later.count) == missing else { return .failure(.tooOld) }
     guard missing <= UInt64(clamping: limit) else { return .failure(.tooMany) }
-    return .success(items[start...])
+    return .success(later)
   }
 
   /// At most `limit` events in front of `offset` (of the newest, without one), oldest first.
   func page(before offset: UInt64?, limit: Int) -> Page {
-    let end = offset.map { $0 == 0 ? head : index(after: $0 - 1) } ?? items.count
-    let start = max(head, end - max(limit, 0))
-    return Page(events: items[start..<end], hasMore: start > head)
+    let end = offset.map { $0 == 0 ? events.startIndex : index(after: $0 - 1) } ?? events.endIndex
+    let page = events[..<end].suffix(max(limit, 0))
+    return Page(events: page, hasMore: page.startIndex > events.startIndex)
   }
 
-  /// The place of the first event with a higher offset.
+  /// The place in `events` of the first one with a higher offset.
   private func index(after offset: UInt64) -> Int {
-    var low = head
-    var high = items.count
+    let events = events
+    var low = events.startIndex
+    var high = events.endIndex
     while low < high {
       let middle = (low + high) / 2
-      if items[middle].offset <= offset { low = middle + 1 } else { high = middle }
+      if events[middle].offset <= offset { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -11,8 +11,7 @@ struct IdempotencyWindow {
   private let capacity: Int
   private var known: [Key: (offset: UInt64, end: Int64)] = [:]
   // In the order of their coming, which is that of their going, too.
-  private var queue: [Key] = []
-  private var head = 0
+  private var queue = Fifo<Key>()
 
   init(milliseconds: Int64 = 300_000, capacity: Int = 10_000) {
     self.milliseconds = milliseconds
@@ -36,16 +35,13 @@ struct IdempotencyWindow {
   }
 
   private mutating func forget(at now: Int64) {
-    while head < queue.count, let oldest = known[queue[head]], oldest.end <= now {
+    while let oldest = queue.elements.first, known[oldest].map({ $0.end <= now }) ?? true {
       forgetOldest()
     }
   }
 
   private mutating func forgetOldest() {
-    known[queue[head]] = nil
-    head += 1
-    guard head == queue.count || head >= 64 && head * 2 >= queue.count else { return }
-    queue.removeSubrange(..<head)
-    head = 0
+    known[queue[0]] = nil
+    queue.removeFirst()
   }
 }
