@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Storage
+internal import StoreWork
 
 extension Database {
   /// Runs a job against one state of the database.

@@ -32,24 +32,9 @@ actor Reader {
   func run() async {
     while let database, let job = await queue.take(upTo: 1).first {
       let result = Result { try database.read(job, limit: options.workLimit) }
-      switch result {
-      case .success(let deliver): deliver()
-      case .failure(let error): job.fail(error)
-      }
-      metrics.withLock { $0.countRead(job, failed: result.isFailure) }
+      metrics.withLock { $0.count(job, succeeded: result.isSuccess) }
+      job.settle(result)
     }
     database = nil
   }
-}
-
-extension StoreMetrics {
-  mutating func countRead(_ job: Job, failed: Bool) {
-    reads += 1
-    if failed { failures += 1 }
-    readTime.record(ContinuousClock.now - job.submitted)
-  }
-}
-
-extension Result {
-  var isFailure: Bool { if case .failure = self { true } else { false } }
 }

@@ -99,46 +99,29 @@ public final class SQLiteStore: Store {
 
 extension SQLiteStore {
   public func run(_ sql: String, arguments: [Value]) async throws(StoreError) -> Answer {
-    let result = await answer(isReading: SQLText.isReading(sql), isSingle: true) { transaction in
-      try transaction.run(sql, arguments: arguments)
-    }
-    switch result {
-    case .success(let answer): return answer
-    case .failure(let error as StoreError): throw error
-    case .failure(let error):
-      throw StoreError(.other, "the unit of work failed", detail: "\(error)")
-    }
+    try await Job.answer(to: sql, arguments, submit: submit)
   }
 
   @discardableResult
   public func write<Result: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Result
   ) async throws -> Result {
-    try await answer(isReading: false, isSingle: false, body).get()
+    try await Job.result(isReading: false, isSingle: false, of: body, submit: submit).get()
   }
 
   public func read<Result: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Result
   ) async throws -> Result {
-    try await answer(isReading: true, isSingle: false, body).get()
+    try await Job.result(isReading: true, isSingle: false, of: body, submit: submit).get()
   }
 
-  private func answer<Result: Sendable>(
-    isReading: Bool, isSingle: Bool, _ body: @escaping @Sendable (Transaction) throws -> Result
-  ) async -> Swift.Result<Result, any Error> {
-    await withCheckedContinuation { continuation in
-      let job = Job(isSingle: isSingle, continuation, body)
-      do {
-        if !isReading {
-          try writes.submit(.write(job))
-        } else if let reads {
-          try reads.submit(job)
-        } else {
-          try writes.submit(.read(job))
-        }
-      } catch {
-        job.fail(error)
-      }
+  private func submit(_ job: Job) throws(StoreError) {
+    if !job.isReading {
+      try writes.submit(.write(job))
+    } else if let reads {
+      try reads.submit(job)
+    } else {
+      try writes.submit(.read(job))
     }
   }
 

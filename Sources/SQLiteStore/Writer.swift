@@ -20,8 +20,8 @@ actor Writer {
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
   private let queue: WorkQueue<Work>
-  private let options: SQLiteOptions
-  private let metrics: Locked<StoreMetrics>
+  let options: SQLiteOptions
+  let metrics: Locked<StoreMetrics>
   private var checkpoints: Checkpoints
   private var database: Database?
   private var backup: (copy: Backup, request: BackupRequest)?
@@ -78,110 +78,19 @@ actor Writer {
   }
 }
 
-// MARK: Groups
-
 extension Writer {
-  /// Stores all jobs in one commit; if that cannot be, each in its own.
-  private func commit(_ jobs: [Job], on database: Database) {
-    do {
-      try database.bracket(.beginWrite)
-    } catch {
-      return settle(jobs, database) { _ in .failure(error) }
-    }
-    var results: [Result<Delivery, any Error>] = []
-    for job in jobs {
-      results.append(attempt(job, isShared: jobs.count > 1, on: database))
-      // After some failures SQLite rolls back everything by itself.
-      if !database.isInTransaction { return recover(jobs, from: results, on: database) }
-    }
-    do {
-      let isWorthIt = results.contains { if case .success = $0 { true } else { false } }
-      try database.bracket(isWorthIt ? .commit : .rollback)
-    } catch {
-      if database.isInTransaction { database.rollBack() }
-      if jobs.count > 1 { return repeatSingly(jobs, on: database) }
-      return settle(jobs, database) { _ in .failure(error) }
-    }
-    settle(jobs, database) { results[$0] }
-  }
-
-  private func attempt(
-    _ job: Job, isShared: Bool, on database: Database
-  ) -> Result<Delivery, any Error> {
-    let needsSavepoint = isShared && !job.isSingle
-    database.limit(to: options.workLimit)
-    defer { database.limit(to: nil) }
-    do {
-      if needsSavepoint { try database.bracket(.open) }
-      let delivery = try job.run(Transaction(DatabaseSession(database)))
-      if needsSavepoint { try database.bracket(.close) }
-      return .success(delivery)
-    } catch {
-      if needsSavepoint { database.undoUnit() }
-      return .failure(error)
-    }
-  }
-
-  /// The last job that ran took the transaction with it: its failure stands, the others start over.
-  private func recover(
-    _ jobs: [Job], from results: [Result<Delivery, any Error>], on database: Database
-  ) {
-    let culprit = results.count - 1
-    let lost = StoreError(.other, "the unit of work ended its own transaction")
-    let reason: any Error = if case .failure(let error) = results[culprit] { error } else { lost }
-    settle([jobs[culprit]], database) { _ in .failure(reason) }
-    repeatSingly(Array(jobs[..<culprit]), on: database)
-    let rest = Array(jobs[(culprit + 1)...])
-    if !rest.isEmpty { commit(rest, on: database) }
-  }
-
-  private func repeatSingly(_ jobs: [Job], on database: Database) {
-    metrics.withLock { $0.repetitions += jobs.count }
-    for job in jobs { commit([job], on: database) }
-  }
-
-  private func settle(
-    _ jobs: [Job], _ database: Database, with result: (Int) -> Result<Delivery, any Error>
-  ) {
-    let now = ContinuousClock.now
-    var failures = 0
-    for (index, job) in jobs.enumerated() {
-      switch result(index) {
-      case .success(let deliver): deliver()
-      case .failure(let error):
-        failures += 1
-        job.fail(error)
-      }
-    }
-    metrics.withLock { metrics in
-      metrics.writes += jobs.count
-      metrics.failures += failures
-      if failures < jobs.count { metrics.commits += 1 }
-      for job in jobs { metrics.writeTime.record(now - job.submitted) }
-    }
-  }
-
+  /// A read of a database in memory.
   private func read(_ job: Job, on database: Database) {
     let result = Result {
       try database.bracket(.refuseWrites)
       return try database.read(job, limit: options.workLimit)
     }
-    do {
-      try database.bracket(.allowWrites)
-    } catch {
-      return job.fail(error)
-    }
-    switch result {
-    case .success(let deliver): deliver()
-    case .failure(let error): job.fail(error)
-    }
-    metrics.withLock { $0.countRead(job, failed: result.isFailure) }
+    let allowed = Result { () throws(StoreError) in try database.bracket(.allowWrites) }
+    if case .failure(let error) = allowed { return job.fail(error) }
+    metrics.withLock { $0.count(job, succeeded: result.isSuccess) }
+    job.settle(result)
   }
-}
 
-// MARK: Log and backup
-
-extension Writer {
   private func tidyLog(of database: Database) {
     let done = checkpoints.tidy(database)
     metrics.withLock { metrics in

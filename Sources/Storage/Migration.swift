@@ -34,7 +34,8 @@ extension Store {
 extension Transaction {
   /// Applies the first migration that is missing; nil if there is none.
   fileprivate func migrateOnce(_ owner: String, _ migrations: [Migration]) throws -> Int? {
-    try lockForMigration()
+    try lockMigrations()
+    try makeVersionsTable()
     let row = try first(
       "SELECT max(version) AS version FROM schema_versions WHERE owner = ?", owner)
     let current = try row?.optionalInt("version") ?? 0
@@ -55,16 +56,7 @@ extension Transaction {
     return next.version
   }
 
-  /// Keeps other programs out until this transaction ends, and has the table of versions.
-  private func lockForMigration() throws(StoreError) {
-    if engine == .postgres {
-      // Whoever waited for the lock must see what its holder did, so each statement takes a fresh
-      // look; and the wait may be as long as somebody else's migration takes.
-      try execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-      try execute("SET LOCAL statement_timeout = 0")
-      _ = try query("SELECT pg_advisory_xact_lock(?)", 7_308_332_182_764_941_938)
-    }
-    // SQLite needs no more: a write transaction there is alone from its first statement on.
+  private func makeVersionsTable() throws(StoreError) {
     try execute(
       """
       CREATE TABLE IF NOT EXISTS schema_versions (

@@ -30,8 +30,8 @@ public struct SQLText: Sendable {
     ["select", "values", "with", "explain"].contains(firstWord(of: sql))
   }
 
-  /// In lower case; empty if the statement does not begin with a word.
-  private static func firstWord(of sql: String) -> String {
+  /// The word a statement begins with, in lower case; empty if the statement does not begin with a word.
+  public static func firstWord(of sql: String) -> String {
     var scanner = SQLScanner(sql)
     while let piece = scanner.next() {
       if piece == .comment { continue }
@@ -51,7 +51,8 @@ public struct SQLText: Sendable {
   private static func refuseForeignWords(_ sql: String) throws(StoreError) {
     let word = firstWord(of: sql)
     let isReserved = [
-      "begin", "start", "commit", "end", "abort", "attach", "detach", "pragma", "vacuum",
+      "begin", "start", "commit", "end", "abort", "attach", "detach", "pragma", "vacuum", "set",
+      "reset", "copy", "listen", "notify", "prepare", "deallocate", "lock", "load",
     ].contains(word)
     let isRollback = word == "rollback" && !isReturnToSavepoint(sql)
     if isReserved || isRollback {

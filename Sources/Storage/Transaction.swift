@@ -2,6 +2,8 @@
 public protocol Session: AnyObject {
   var engine: Engine { get }
   func run(_ sql: String, _ arguments: [Value]) throws(StoreError) -> Answer
+  /// Keeps every other program that migrates out until the transaction ends. The first thing in it.
+  func lockMigrations() throws(StoreError)
 }
 
 /// A unit of work inside `Store.write` or `Store.read`.
@@ -17,6 +19,8 @@ public final class Transaction {
   public private(set) var failure: StoreError?
 
   public init(_ session: any Session) { self.session = session }
+
+  func lockMigrations() throws(StoreError) { try session.lockMigrations() }
 
   public var engine: Engine { session.engine }
 

@@ -14,6 +14,10 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     var front = 0
     var parked: [Parked] = []
     var isClosed = false
+    /// How many threads can serve, where they come and go.
+    var servers = 0
+    /// Why nothing is accepted while none of them can.
+    var obstacle: StoreError?
     var refused = 0
 
     var count: Int { waiting.count - front }
@@ -47,6 +51,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
   package func submit(_ work: Work) throws(StoreError) {
     let thread = try state.withLock { state throws(StoreError) -> Parked? in
       if state.isClosed { throw StoreError(.unavailable, "the store is closed") }
+      if let obstacle = state.obstacle { throw obstacle }
       if let thread = state.parked.popLast() { return thread }
       guard state.count < limit else {
         state.refused += 1
@@ -75,6 +80,25 @@ package final class WorkQueue<Work: Sendable>: Sendable {
   /// What is there, without waiting.
   package func takeNow(upTo limit: Int) -> [Work] {
     state.withLock { $0.count == 0 ? [] : $0.take(limit) }
+  }
+
+  /// One more thread can serve.
+  package func arrive() {
+    state.withLock { state in
+      state.servers += 1
+      state.obstacle = nil
+    }
+  }
+
+  /// One thread less can serve. If it was the last, new work is refused until one arrives, and what
+  /// waits is handed out, so that nobody waits in vain.
+  package func depart(because obstacle: StoreError) -> [Work] {
+    state.withLock { state in
+      state.servers -= 1
+      if state.servers > 0 { return [] }
+      state.obstacle = obstacle
+      return state.take(state.count)
+    }
   }
 
   /// Refuses new work. What waits is still taken; then every thread gets an empty answer.

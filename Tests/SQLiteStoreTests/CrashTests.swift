@@ -22,7 +22,9 @@ import Testing
   private func killWhileWriting(_ path: String, after count: Int) throws -> [Int] {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
-    let child = try start(path, output: ends[1], unused: ends[0])
+    // No other program that a test starts may keep the writing end open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let child = try start(path, output: ends[1])
     close(ends[1])
     defer { close(ends[0]) }
     var output: [UInt8] = []
@@ -44,7 +46,7 @@ import Testing
       .compactMap { Int(String(decoding: $0, as: UTF8.self)) }
   }
 
-  private func start(_ path: String, output: Int32, unused: Int32) throws -> pid_t {
+  private func start(_ path: String, output: Int32) throws -> pid_t {
     let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
       .dropLast().joined(separator: "/")
     let program = "\(folder)/store-crash-writer"
@@ -52,7 +54,6 @@ import Testing
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_addclose(&actions, unused)
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(path), nil]
     defer { for argument in arguments { free(argument) } }
     var child = pid_t()
