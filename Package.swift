@@ -72,7 +72,10 @@ let hub: [Target] = [
   library("Web", resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(
-    "MusterTesting", ["Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PluginKit", "HubCore"]),
+    "MusterTesting",
+    [
+      "Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PostgresStore", "PluginKit", "HubCore",
+    ]),
 ]
 
 let plugins: [Target] = [
@@ -123,6 +126,7 @@ let package = Package(
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),
+    tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],
   swiftLanguageModes: [.v6]
