@@ -56,8 +56,14 @@ internal import Glibc
   func secret(ofServer: Bool, length: Int) -> TrafficSecret? {
     guard unsafe heard.pointee.serverLength == length, unsafe heard.pointee.clientLength == length
     else { return nil }
-    return unsafe TrafficSecret(
-      ofServer ? heard.pointee.server : heard.pointee.client, length: length)
+    if ofServer { return unsafe Self.copy(&heard.pointee.server, length) }
+    return unsafe Self.copy(&heard.pointee.client, length)
+  }
+
+  private static func copy(_ secret: inout [48 of UInt8], _ length: Int) -> TrafficSecret {
+    unsafe withUnsafeMutableBytes(of: &secret) { bytes in
+      unsafe TrafficSecret(copying: UnsafeRawBufferPointer(bytes), length: length)
+    }
   }
 
   /// The sequence number of the next record to send: session tickets went out already.

@@ -73,21 +73,19 @@ enum RecordSuite: UInt16 {
   }
 
   private mutating func setKey() {
-    var key: [48 of UInt8] = .init(repeating: 0)
-    var vector: [48 of UInt8] = .init(repeating: 0)
-    secret.expand("key", suite.keyLength, &key)
-    secret.expand("iv", 12, &vector)
-    let isSet = unsafe withUnsafeBytes(of: key) { key in
-      unsafe EVP_CipherInit_ex(
-        context, nil, nil, key.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, -1) == 1
+    let context = unsafe context
+    var isSet = false
+    unsafe secret.withExpanded("key", suite.keyLength) { key in
+      isSet = unsafe EVP_CipherInit_ex(context, nil, nil, key, nil, -1) == 1
     }
     precondition(isSet, "libcrypto refused a traffic key")
-    unsafe withUnsafeBytes(of: vector) { vector in
-      nonceHead = unsafe vector.loadUnaligned(as: UInt32.self)
-      nonceTail = unsafe vector.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
+    var vector: (UInt32, UInt64) = (0, 0)
+    unsafe secret.withExpanded("iv", 12) { bytes in
+      let bytes = unsafe UnsafeRawPointer(bytes)
+      vector.0 = unsafe bytes.loadUnaligned(as: UInt32.self)
+      vector.1 = unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
     }
-    unsafe OPENSSL_cleanse(&key, 48)
-    unsafe OPENSSL_cleanse(&vector, 48)
+    (nonceHead, nonceTail) = vector
   }
 
   /// RFC 8446, 5.3: the vector with the sequence number mixed into its end.

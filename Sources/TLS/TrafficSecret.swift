@@ -1,47 +1,57 @@
 internal import COpenSSL
 
-/// What the keys of one direction are made of (RFC 8446, 7.1); wiped when it goes.
+/// What the keys of one direction are made of (RFC 8446, 7.1).
+///
+/// On the heap, so that it is in one place only, however often its owner is moved, and can be
+/// wiped there when it goes.
 @safe struct TrafficSecret: ~Copyable {
-  private var bytes: [48 of UInt8]
+  static let maximumLength = 48
+
+  private let bytes: UnsafeMutablePointer<UInt8>
   private let length: Int
 
-  init(_ bytes: [48 of UInt8], length: Int) {
-    self.bytes = bytes
+  /// Copies as many bytes as the suite's hash has.
+  init(copying source: UnsafeRawBufferPointer, length: Int) {
+    precondition(length <= source.count && length <= Self.maximumLength, "no such hash")
+    unsafe bytes = .allocate(capacity: length)
+    for index in 0..<length { unsafe bytes[index] = source[index] }
     self.length = length
   }
 
   deinit {
-    var bytes = bytes
-    unsafe OPENSSL_cleanse(&bytes, 48)
+    unsafe OPENSSL_cleanse(bytes, length)
+    unsafe bytes.deallocate()
   }
 
   /// Goes on to the next secret, from which nobody gets back to this one (RFC 8446, 7.2).
   mutating func advance() {
-    var next: [48 of UInt8] = .init(repeating: 0)
-    expand("traffic upd", length, &next)
-    bytes = next
-    unsafe OPENSSL_cleanse(&next, 48)
+    unsafe withExpanded("traffic upd", length) { next in
+      unsafe bytes.update(from: next, count: length)
+    }
   }
 
+  /// Calls `body` with `count` bytes derived from the secret, and wipes them.
+  ///
   /// HKDF-Expand-Label with an empty context (RFC 8446, 7.1). No length here is more than one
   /// hash, so one round of HMAC is all of HKDF-Expand (RFC 5869, 2.3).
-  func expand(_ label: StaticString, _ count: Int, _ output: inout [48 of UInt8]) {
+  func withExpanded(
+    _ label: StaticString, _ count: Int, _ body: (UnsafePointer<UInt8>) -> Void
+  ) {
     precondition(count <= length, "more than one round of HKDF")
     var info: [32 of UInt8] = .init(repeating: 0)
     let used = Self.describe(label, count, &info)
     let digest = length == 48 ? unsafe EVP_sha384() : unsafe EVP_sha256()
-    let secret = bytes
-    let made = unsafe withUnsafeBytes(of: secret) { secret in
-      unsafe withUnsafeBytes(of: info) { info in
-        unsafe withUnsafeMutableBytes(of: &output) { output in
-          unsafe HMAC(
-            digest, secret.baseAddress, Int32(length),
-            info.baseAddress?.assumingMemoryBound(to: UInt8.self), used,
-            output.baseAddress?.assumingMemoryBound(to: UInt8.self), nil) != nil
-        }
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.maximumLength) { output in
+      guard let start = output.baseAddress else { return }
+      let isMade = unsafe withUnsafeBytes(of: &info) { info in
+        unsafe HMAC(
+          digest, bytes, Int32(length), info.baseAddress?.assumingMemoryBound(to: UInt8.self),
+          used, start, nil) != nil
       }
+      precondition(isMade, "this libcrypto lacks HMAC")
+      unsafe body(start)
+      unsafe OPENSSL_cleanse(start, Self.maximumLength)
     }
-    precondition(made, "this libcrypto lacks HMAC")
   }
 
   /// Length, "tls13 " and the label behind their length, no context, and HKDF's round number.
