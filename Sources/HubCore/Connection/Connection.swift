@@ -21,6 +21,8 @@ final class Connection {
   }
 
   let token: UInt64
+  /// Never given twice, unlike the token.
+  let number: ConnectionID
   let socket: Socket
   let door: Door
   let peer: PeerAddress
@@ -39,12 +41,15 @@ final class Connection {
   var isWaitingToWrite = false
   /// Set when the peer has ended its side or the line broke.
   var isDeaf = false
+  /// A dialect's client whose upgrade is not answered yet.
+  var arriving: DialectLink?
 
   init(
-    token: UInt64, socket: consuming Socket, door: Door, peer: PeerAddress,
+    token: UInt64, number: ConnectionID, socket: consuming Socket, door: Door, peer: PeerAddress,
     tls: consuming TLSConnection?, now: UInt64
   ) {
     self.token = token
+    self.number = number
     self.socket = socket
     self.door = door
     self.peer = peer
@@ -67,6 +72,17 @@ final class Connection {
   /// The conversation in frames, once it is one.
   var link: WebSocketLink? {
     if case .webSocket(let link) = stage { link } else { nil }
+  }
+
+  /// The version-2 client's side, if it is one.
+  var hub: HubSession? {
+    if case .hub(let session) = link?.speaker { session } else { nil }
+  }
+
+  var dialect: DialectLink? {
+    if let arriving { return arriving }
+    if case .dialect(let dialect) = link?.speaker { return dialect }
+    return nil
   }
 
   var interest: Interest {

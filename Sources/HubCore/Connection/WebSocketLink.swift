@@ -1,3 +1,4 @@
+internal import Bytes
 internal import WebSocket
 
 /// A connection that speaks in frames.
@@ -16,11 +17,24 @@ final class WebSocketLink {
   let compression: Compression?
   /// Was a ping sent since the last byte came?
   var isProbed = false
+  /// Do the others see this client as unstable?
+  var isUnstable = false
+  /// What the client sent before the upgrade was answered.
+  var early = ByteBuffer()
 
   init(assembler: consuming MessageAssembler, speaker: Speaker, compression: Compression?) {
     self.assembler = assembler
     self.speaker = speaker
     self.compression = compression
+  }
+
+  /// The topics this client is in.
+  var topics: [TopicName: Subscription] {
+    switch speaker {
+    case .echo: [:]
+    case .hub(let session): session.topics
+    case .dialect(let dialect): dialect.topics
+    }
   }
 
   var compresses: Bool { compression != nil }

@@ -65,39 +65,46 @@ extension Publication {
     let isCompressed: Bool
   }
 
-  /// The frame of one variant; empty if its clients do not see the event.
+  /// What one variant is sent.
+  struct Shape: Sendable {
+    /// A whole frame; empty if its clients do not see the event.
+    let frame: [UInt8]
+    var skipsAuthor = false
+  }
+
+  /// What the clients of one variant are sent.
   ///
   /// `make` runs for the first subscriber. Two workers that come at the same moment may both run
   /// it, and one result is kept: that is cheaper than a lock that everybody else would pay for.
-  func frame(_ variant: Variant, make: () -> [UInt8]) -> [UInt8] {
+  func form(_ variant: Variant, make: () -> Shape) -> Shape {
     var place = forms.load()
     var last: Form?
     while let form = place {
-      if form.variant == variant { return form.frame }
+      if form.variant == variant { return form.shape }
       last = form
       place = form.next.load()
     }
     return append(Form(variant, make()), behind: last)
   }
 
-  private func append(_ fresh: Form, behind last: Form?) -> [UInt8] {
+  private func append(_ fresh: Form, behind last: Form?) -> Shape {
     var kept = last.map { $0.next.storeIfNil(fresh) } ?? forms.storeIfNil(fresh)
     while kept !== fresh {
-      if kept.variant == fresh.variant { return kept.frame }
+      if kept.variant == fresh.variant { return kept.shape }
       kept = kept.next.storeIfNil(fresh)
     }
-    return fresh.frame
+    return fresh.shape
   }
 
   /// A link in the list of forms, which only grows; it has a few members at most.
   private final class Form: Sendable {
     let variant: Variant
-    let frame: [UInt8]
+    let shape: Shape
     let next = AtomicLazyReference<Form>()
 
-    init(_ variant: Variant, _ frame: [UInt8]) {
+    init(_ variant: Variant, _ shape: Shape) {
       self.variant = variant
-      self.frame = frame
+      self.shape = shape
     }
   }
 }

@@ -7,6 +7,8 @@ enum Endpoint: Sendable {
   case own(OwnCall)
   /// Bytes that are part of the program.
   case asset(Asset)
+  /// A page that shares its path with a socket: whoever asks to upgrade gets the socket.
+  case pageOrSocket(Asset, SocketKind)
   case socket(SocketKind)
 
   enum SocketKind: Sendable, Hashable {
@@ -20,7 +22,7 @@ enum Endpoint: Sendable {
   func bodyLimit(default standard: Int) -> Int {
     switch self {
     case .route(_, let route): route.operation.body?.maxBytes ?? standard
-    case .own, .asset, .socket: standard
+    case .own, .asset, .socket, .pageOrSocket: standard
     }
   }
 }

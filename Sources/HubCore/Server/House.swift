@@ -1,6 +1,7 @@
 internal import HTTP
 internal import Loop
 internal import PluginKit
+internal import Storage
 internal import WebSocket
 
 /// What all workers share and none of them changes: what is served, by whom, within which limits.
@@ -24,13 +25,31 @@ final class House: Sendable {
   private let currentLimits: Locked<ServerLimits>
   private let currentOrigins: Locked<OriginRules>
   let accessLog: AccessLog
+  let topics: TopicTable<TopicRules>
+  let messages: [String: MessageHandler]
+  let historyLog: HistoryLog
+  let tabs = Tabs()
+  let files = FileReader()
+  let workerCount: Int
+  /// Names this process in `welcome` and in the logs.
+  let node: String
+  private let owners: [String]
+  private let allWorkers = Locked<[Worker]>([])
   let heartbeat: HeartbeatRules
 
   init(
     entrances: [[Entrance]], everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>,
     units: [PluginUnit], runner: RouteRunner, accounts: any Accounts, limits: ServerLimits,
-    heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog
+    heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
+    topics: TopicTable<TopicRules>, store: any Store, node: String
   ) {
+    self.topics = topics
+    historyLog = HistoryLog(store: store)
+    self.node = node
+    workerCount = entrances.count
+    owners = units.flatMap { unit in unit.dialects.map { _ in unit.name } }
+    messages = Dictionary(
+      units.flatMap(\.messages).map { ($0.type, $0.handler) }, uniquingKeysWith: { $1 })
     self.entrances = entrances
     self.everything = everything
     self.inside = inside
@@ -54,6 +73,21 @@ final class House: Sendable {
   func reload(limits: ServerLimits, origins: OriginRules) {
     currentLimits.withLock { $0 = limits }
     currentOrigins.withLock { $0 = origins }
+  }
+
+  /// Known once all of them have been made.
+  var workers: [Worker] { allWorkers.withLock { $0 } }
+
+  func employ(_ workers: [Worker]) { allWorkers.withLock { $0 = workers } }
+
+  /// The plugin that a dialect belongs to.
+  func dialectOwner(_ index: Int) -> String { owners[index] }
+
+  /// Clients that come back spread over this many milliseconds, so that no more than the planned
+  /// number of handshakes a second have to be made.
+  func reconnectWindow(_ limits: ServerLimits) -> Int {
+    let rate = max(limits.handshakesPerSecond, 1)
+    return max(1000, admission.total * 1000 / rate)
   }
 
   func table(of door: Door) -> RouteTrie<Endpoint> {

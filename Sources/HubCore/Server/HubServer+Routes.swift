@@ -8,16 +8,41 @@ extension HubServer {
     for unit in plan.units {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
-    for (path, asset) in plan.assets { try table.add(.get, path, .asset(asset)) }
-    try table.add(.get, "/ws", .socket(.hub))
-    if plan.offersEcho { try table.add(.get, "/echo", .socket(.echo)) }
-    for (index, dialect) in plan.units.flatMap(\.dialects).enumerated() {
-      for path in dialect.paths { try table.add(.get, path, .socket(.dialect(index))) }
+    let sockets = sockets(plan)
+    for (path, asset) in plan.assets {
+      let socket = sockets.first { $0.path == path }?.kind
+      try table.add(.get, path, socket.map { .pageOrSocket(asset, $0) } ?? .asset(asset))
+    }
+    let pages = Set(plan.assets.map(\.path))
+    for (path, kind) in sockets where !pages.contains(path) {
+      try table.add(.get, path, .socket(kind))
     }
     return table
   }
 
+  private static func sockets(_ plan: Plan) -> [(path: String, kind: Endpoint.SocketKind)] {
+    var sockets: [(path: String, kind: Endpoint.SocketKind)] = [("/ws", .hub)]
+    if plan.offersEcho { sockets.append(("/echo", .echo)) }
+    for (index, dialect) in plan.units.flatMap(\.dialects).enumerated() {
+      sockets += dialect.paths.map { ($0, .dialect(index)) }
+    }
+    return sockets
+  }
+
   static func insideRoutes(_ plan: Plan) throws -> RouteTrie<Endpoint> { RouteTrie<Endpoint>() }
+
+  static func topics(_ plan: Plan) throws -> TopicTable<TopicRules> {
+    var table = TopicTable<TopicRules>()
+    for registration in plan.units.flatMap(\.topics) {
+      guard let pattern = TopicPattern(registration.pattern) else {
+        throw ServerError("\(registration.pattern) is no pattern for topics")
+      }
+      guard table.insert(registration.rules, for: pattern) else {
+        throw ServerError("the topics \(registration.pattern) are registered twice")
+      }
+    }
+    return table
+  }
 
   private static func add(
     _ route: Route, of unit: PluginUnit, to table: inout RouteTrie<Endpoint>

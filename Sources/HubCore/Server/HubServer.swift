@@ -1,6 +1,7 @@
 internal import HTTP
 public import Loop
 public import PluginKit
+public import Storage
 public import TLS
 public import WebSocket
 
@@ -37,12 +38,18 @@ public final class HubServer: Sendable {
     public var offersEcho = false
     public var units: [PluginUnit] = []
     public var accounts: any Accounts
+    public var store: any Store
+    public var hub = HubPort()
+    public var node = "n1"
     public var assets: [(path: String, asset: Asset)] = []
     public var log = Log.silent
     public var accessLog = AccessLog.none
     public var time: any TimeSource = SystemTime()
 
-    public init(accounts: any Accounts) { self.accounts = accounts }
+    public init(accounts: any Accounts, store: any Store) {
+      self.accounts = accounts
+      self.store = store
+    }
   }
 
   private let house: House
@@ -66,7 +73,8 @@ public final class HubServer: Sendable {
       inside: try HubServer.insideRoutes(plan), units: plan.units,
       runner: RouteRunner(units: plan.units, accounts: plan.accounts), accounts: plan.accounts,
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
-      accessLog: plan.accessLog)
+      accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
+      node: plan.node)
     let house = house
     workers = (0..<count).map { index in
       Worker(
@@ -76,6 +84,8 @@ public final class HubServer: Sendable {
             "a long turn", ["worker": "\(index)", "ms": "\(nanoseconds / 1_000_000)"])
         }, house: house)
     }
+    house.employ(workers)
+    plan.hub.connect(to: workers)
   }
 
   /// One listener per worker, all on the port that the first of them got.

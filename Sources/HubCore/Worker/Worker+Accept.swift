@@ -44,7 +44,8 @@ extension Worker {
       return
     }
     let connection = Connection(
-      token: connections.makeToken(), socket: socket, door: door, peer: peer, tls: tls, now: now)
+      token: connections.makeToken(), number: nextNumber(), socket: socket, door: door, peer: peer,
+      tls: tls, now: now)
     do {
       try loop.register(
         connection.socket.descriptor, token: connection.token, interest: .read)

@@ -27,30 +27,35 @@ extension Worker {
         connection, exchange, head,
         Response.plain(503, "This server is going down.").with("Retry-After", "5"))
     case .accept(let agreed):
-      open(connection, exchange, head, kind, agreed, &desk)
+      open(connection, exchange, head, kind, agreed)
     }
   }
 
   /// Begins the conversation in frames; what the client sent ahead is its first bytes.
   func accept(
     _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
-    _ speaker: WebSocketLink.Speaker, messages: MessageLimits, _ desk: inout Desk
+    _ speaker: WebSocketLink.Speaker, messages: MessageLimits
   ) {
     counters.upgrades.add(1)
-    agreed.append(to: &desk.cork)
+    var out = ByteBuffer(capacity: 256)
+    agreed.append(to: &out)
+    queue(out, to: connection)
     let link = WebSocketLink(
       assembler: MessageAssembler(
         role: .server, limits: messages, allowsCompression: agreed.compression != nil),
       speaker: speaker, compression: agreed.compression)
     connection.stage = .webSocket(link)
+    if case .hub(let session) = speaker { session.connection = connection }
     startReading(connection)
     setTimer(connection, milliseconds: nextBeat(connection))
-    swap(&desk.opened, &exchange.input)
-    if !desk.opened.isEmpty { takeFrames(connection, link, &desk) }
+    guard !exchange.input.isEmpty else { return }
+    swap(&link.early, &exchange.input)
+    answered.append(connection)
   }
 
   func takeFrames(_ connection: Connection, _ link: WebSocketLink, _ desk: inout Desk) {
     link.isProbed = false
+    if link.isUnstable { turnStable(connection, link) }
     var position = 0
     do throws(WebSocketError) {
       while let incoming = try link.assembler.next(
@@ -74,7 +79,12 @@ extension Worker {
       guard link.closing.takesMessages else { return }
       switch link.speaker {
       case .echo: echo(incoming, connection, link, &desk)
-      case .hub, .dialect: return
+      case .hub(let session):
+        guard incoming.kind == .text else { return refuseBinary(connection, link, &desk) }
+        receive(desk.scratch.payload(of: incoming, in: desk.opened.bytes), connection, session)
+      case .dialect(let dialect):
+        guard incoming.kind == .text else { return refuseBinary(connection, link, &desk) }
+        receive(desk.scratch.payload(of: incoming, in: desk.opened.bytes), connection, dialect)
       }
     case .ping:
       desk.frames.append(.pong, of: incoming, desk.scratch, desk.opened, to: &desk.cork)
@@ -83,6 +93,12 @@ extension Worker {
     case .close(let code):
       perform(link.closing.received(code), connection, link, reason: "", &desk)
     }
+  }
+
+  private func refuseBinary(
+    _ connection: Connection, _ link: WebSocketLink, _ desk: inout Desk
+  ) {
+    close(connection, .unsupportedData, reason: "text frames only")
   }
 
   private func echo(

@@ -107,6 +107,9 @@ extension Worker {
     exchange.state = .working(head)
     switch endpoint {
     case .asset(let asset): answer(connection, exchange, head, asset.answer(head))
+    case .pageOrSocket(_, let kind) where head.wantsUpgrade:
+      upgrade(connection, exchange, head, kind, &desk)
+    case .pageOrSocket(let asset, _): answer(connection, exchange, head, asset.answer(head))
     case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
     case .own(let call):
       start(connection, exchange, head) { request in await call.handler(request) }

@@ -80,8 +80,15 @@ extension Worker {
 
   /// A connection whose handler has answered, or that may read again.
   func goOn(_ connection: Connection, _ desk: inout Desk) {
-    guard case .http(let exchange) = connection.stage else { return }
-    serveRequests(connection, exchange, &desk)
+    switch connection.stage {
+    case .http(let exchange): serveRequests(connection, exchange, &desk)
+    case .webSocket(let link):
+      guard !link.early.isEmpty else { return }
+      swap(&desk.opened, &link.early)
+      link.early.removeAll(keepingCapacity: false)
+      takeFrames(connection, link, &desk)
+    case .greeting, .parting, .gone: return
+    }
     if !desk.cork.isEmpty { uncork(connection, &desk) }
   }
 

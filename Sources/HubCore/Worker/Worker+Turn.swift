@@ -19,6 +19,7 @@ extension Worker: LoopClient {
 extension Worker {
   private func serve(_ ready: [Readiness]) {
     now = loop.now
+    readLetters()
     for readiness in ready {
       guard readiness.token >> 32 != 0 else {
         acceptWaiting(at: Int(readiness.token))

@@ -65,7 +65,7 @@ extension Worker {
   /// Queues bytes that are ready to be encrypted; they go out at the end of the turn.
   func queue(_ bytes: consuming ByteBuffer, to connection: Connection) {
     guard !connection.isParting else { return }
-    connection.outbox.append([UInt8](bytes))
+    _ = connection.outbox.append([UInt8](bytes), at: now)
     mark(connection)
   }
 }

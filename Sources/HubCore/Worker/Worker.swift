@@ -32,6 +32,21 @@ public actor Worker {
   var now: UInt64 = 0
   var isDraining = false
 
+  /// All workers in their order, this one among them.
+  nonisolated var neighbours: [Worker] { house.workers }
+  nonisolated let inbox = Locked<[Letter]>([])
+  var outgoing: [[Letter]]
+  var hasOutgoing = false
+  /// The topics whose home this is.
+  var homes: [TopicName: TopicHome] = [:]
+  /// The topics that clients of this worker are in.
+  var locals: [TopicName: LocalTopic] = [:]
+  /// The connections of each user here.
+  var users: [String: Set<UInt64>] = [:]
+  var rates: [String: RateLimiter] = [:]
+  var deflater = Deflater()
+  var lastNumber: UInt64 = 0
+
   init(index: Int, loop: EventLoop, house: House) {
     self.index = index
     self.loop = loop
@@ -39,13 +54,36 @@ public actor Worker {
     counters = WorkerCounters()
     limits = house.limits
     heartbeat = house.heartbeat
+    outgoing = [[Letter]](repeating: [], count: house.workerCount)
     secureEncoder = ResponseEncoder(strictTransportSecurity: house.strictTransportSeconds)
   }
 
   /// Begins to accept connections.
   func open() throws(LoopError) {
+    sweepLater()
     for (number, listener) in house.listeners(of: index).enumerated() {
       try listener.listener.register(on: loop, token: UInt64(number))
     }
+  }
+
+  private static var sweepSeconds: Int { 15 }
+
+  /// Forgets, now and then, what nobody needs any more.
+  private func sweepLater() {
+    loop.schedule(after: .seconds(Worker.sweepSeconds)) { [weak self] in
+      self?.assumeIsolated { worker in
+        worker.sweepHomes()
+        let now = worker.loop.now
+        worker.rates = worker.rates.filter { !$0.value.isFull(at: now) }
+        worker.limits = worker.house.limits
+        worker.sweepLater()
+      }
+    }
+  }
+
+  /// Numbers are unlike those of the other workers, too.
+  func nextNumber() -> ConnectionID {
+    lastNumber += 1
+    return ConnectionID(lastNumber * UInt64(house.workerCount) + UInt64(index))
   }
 }

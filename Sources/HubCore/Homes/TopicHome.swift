@@ -1,0 +1,73 @@
+internal import Loop
+internal import PluginKit
+
+/// A topic at home: the pure topic, and what its worker does for it with timers and the store.
+final class TopicHome {
+  enum Stage {
+    /// Its history is being read; whoever comes meanwhile waits.
+    case loading
+    case ready
+    /// The store did not answer. The next one who comes tries again.
+    case failed
+  }
+
+  let name: TopicName
+  let rules: TopicRules
+  var topic: HomeTopic
+  var stage = Stage.ready
+  var waiting: [CheckedContinuation<Void, Never>] = []
+  var held: [PublishOrder] = []
+
+  /// Events that wait for the next write, in order.
+  var unstored: [(publication: Publication, key: IdempotencyWindow.Key?)] = []
+  /// Who waits for the event of an offset to be stored.
+  var orders: [UInt64: [PublishOrder]] = [:]
+  var isStoring = false
+
+  var timer: EventLoop.Timer?
+  var deadline: Int64 = .max
+  /// Changes the topic's owner has not been told of.
+  var changes: [MembershipChange] = []
+  var isTelling = false
+  /// Unix milliseconds since when nobody has needed it.
+  var idleSince: Int64?
+
+  init(_ name: TopicName, _ rules: TopicRules, workers: Int, epoch: String) {
+    self.name = name
+    self.rules = rules
+    topic = HomeTopic(name, rules: HomeTopic.Rules(rules), epoch: epoch, workers: workers)
+  }
+
+  var isStored: Bool {
+    if case .stream(_, _, stored: true) = rules.history { true } else { false }
+  }
+
+  /// Nobody is here, and nothing of it would be missed. What is stored can be read again.
+  var isIdle: Bool {
+    let isForgettable = isStored ? topic.subscribers.total == 0 : topic.isOver
+    return isForgettable && topic.presence?.isEmpty ?? true && orders.isEmpty && !isStoring
+      && changes.isEmpty && waiting.isEmpty
+  }
+}
+
+extension HomeTopic.Rules {
+  init(_ rules: TopicRules) {
+    self.init(
+      history: HistoryRing.Rule(rules.history), presence: rules.presence ? PresenceRules() : nil,
+      maxMembers: rules.maxMembers)
+  }
+}
+
+extension HistoryRing.Rule {
+  /// The newest event of a `latest` topic is kept as long as the server runs.
+  private static var forGood: Int64 { .max / 4 }
+
+  init(_ history: TopicRules.History) {
+    switch history {
+    case .none: self = .none
+    case .latest: self = .latest(milliseconds: Self.forGood)
+    case .stream(let count, let seconds, _):
+      self = .stream(count: count, milliseconds: Int64(seconds) * 1000)
+    }
+  }
+}

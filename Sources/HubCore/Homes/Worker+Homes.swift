@@ -1,0 +1,215 @@
+internal import Loop
+internal import PluginKit
+
+/// A connection that wants into a topic.
+struct Attachment: Sendable {
+  let topic: TopicName
+  let connection: ConnectionID
+  let worker: Int
+  let who: Identity
+  let session: String?
+  let recover: ClientCommand.RecoveryPoint?
+  let wantsPresence: Bool
+}
+
+/// What a newcomer is given by the topic's home.
+struct Welcome: Sendable {
+  let position: Position
+  let recovery: ServerFrame.Subscribed.Recovery?
+  let events: [Publication]
+  let presence: PresencePage?
+}
+
+// Topics at home: opened when first needed, closed when nothing is left of them.
+extension Worker {
+  /// Lets a connection in. From the moment this returns, every event reaches its worker.
+  func attach(_ attachment: Attachment) async throws -> Welcome {
+    let home = try await open(attachment.topic)
+    let now = loop.unixMilliseconds
+    let who = attachment.who
+    if home.topic.isFull(for: who.id) { throw TopicRefusal.full }
+    home.topic.subscribers.add(attachment.worker)
+    home.idleSince = nil
+    let arrival = home.topic.presence?.join(
+      who, attachment.connection, session: attachment.session, at: now)
+    if arrival == .joined { report(.joined, of: who, home) }
+    home.topic.expireHistory(at: now)
+    let past = home.topic.past(since: attachment.recover)
+    let page = attachment.wantsPresence ? home.topic.presence?.overview() : nil
+    setTimer(home)
+    return Welcome(
+      position: home.topic.position, recovery: past.recovery, events: past.events,
+      presence: page)
+  }
+
+  /// A connection has left, or is lost.
+  func detach(
+    _ connection: ConnectionID, from topic: TopicName, worker: Int, _ loss: PresenceTable.Loss
+  ) {
+    guard let home = homes[topic] else { return }
+    home.topic.subscribers.remove(worker)
+    if let leaving = home.topic.presence?.lose(connection, loss, at: loop.unixMilliseconds) {
+      report(.left(leaving.reason), of: leaving.who, home)
+    }
+    setTimer(home)
+  }
+
+  /// The rules for a topic, nil if it is nobody's.
+  nonisolated func rules(for topic: TopicName) -> TopicRules? { house.topics.value(for: topic) }
+
+  /// The topic, with its history. Throws `TopicRefusal`.
+  func open(_ topic: TopicName) async throws -> TopicHome {
+    let home = try existingOrNew(topic)
+    if case .failed = home.stage { load(home) }
+    if case .loading = home.stage {
+      await withCheckedContinuation { home.waiting.append($0) }
+    }
+    guard case .ready = home.stage else { throw TopicRefusal.unavailable }
+    return home
+  }
+
+  func existingOrNew(_ topic: TopicName) throws -> TopicHome {
+    if let home = homes[topic] { return home }
+    guard let rules = rules(for: topic) else { throw TopicRefusal.unknown }
+    let home = TopicHome(
+      topic, rules, workers: neighbours.count, epoch: HomeTopic.epoch(.random(in: 0 ... .max)))
+    homes[topic] = home
+    if home.isStored { load(home) }
+    return home
+  }
+
+  /// Reads the stored history of a topic, then lets those in who waited for it.
+  private func load(_ home: TopicHome) {
+    home.stage = .loading
+    Task.immediate {
+      do {
+        let stored = try await house.historyLog.open(
+          home.name, home.rules.history, home.topic.epoch)
+        restore(home, stored)
+        home.stage = .ready
+      } catch {
+        house.log.error(
+          "a topic's history cannot be read", ["topic": "\(home.name)", "reason": "\(error)"])
+        home.stage = .failed
+      }
+      let waiting = home.waiting
+      home.waiting = []
+      for waiter in waiting { waiter.resume() }
+      let held = home.held
+      home.held = []
+      for order in held { take(order) }
+    }
+  }
+
+  private func restore(_ home: TopicHome, _ stored: StoredTopic) {
+    var repeats = IdempotencyWindow()
+    for event in stored.events {
+      guard let author = event.author, let id = event.id else { continue }
+      repeats.remember(.init(author: author, id: id), offset: event.offset, at: event.ts)
+    }
+    let publications = stored.events.map { event in
+      Publication(
+        topic: home.name, offset: event.offset, ts: event.ts, data: event.data.span,
+        author: event.author)
+    }
+    home.topic = HomeTopic(
+      home.name, rules: home.topic.rules, epoch: stored.epoch, workers: neighbours.count,
+      offset: stored.offset, stored: publications, repeats: repeats)
+  }
+
+  /// Closes topics that nobody has needed for a while.
+  func sweepHomes() {
+    let now = loop.unixMilliseconds
+    for (name, home) in homes {
+      home.topic.expireHistory(at: now)
+      guard home.isIdle else {
+        home.idleSince = nil
+        continue
+      }
+      let since = home.idleSince ?? now
+      home.idleSince = since
+      if now - since >= Worker.idleMilliseconds { homes[name] = nil }
+    }
+  }
+
+  private static var idleMilliseconds: Int64 { 60_000 }
+}
+
+// Who is there, and who is told.
+extension Worker {
+  /// Sets the topic's timer to when its presence wants to be looked at next.
+  func setTimer(_ home: TopicHome) {
+    guard let deadline = home.topic.presence?.nextDeadline else { return }
+    if let timer = home.timer {
+      guard deadline < home.deadline else { return }
+      loop.cancel(timer)
+    }
+    home.deadline = deadline
+    let delay = max(0, deadline - loop.unixMilliseconds)
+    let topic = home.name
+    home.timer = loop.schedule(after: .milliseconds(delay)) { [weak self] in
+      self?.assumeIsolated { $0.presenceDue(topic) }
+    }
+  }
+
+  private func presenceDue(_ topic: TopicName) {
+    guard let home = homes[topic] else { return }
+    home.timer = nil
+    home.deadline = .max
+    let now = loop.unixMilliseconds
+    for leaving in home.topic.presence?.expire(at: now) ?? [] {
+      report(.left(leaving.reason), of: leaving.who, home)
+    }
+    if let diff = home.topic.presence?.takeDiff(at: now) {
+      let frame = textFrame { ServerFrame.presence(topic: topic, diff, into: &$0) }
+      for worker in home.topic.subscribers.workers {
+        post(.presence(topic, rev: diff.rev, frame: frame), to: worker)
+      }
+    }
+    setTimer(home)
+  }
+
+  /// A member has not been heard from for too long, or is heard again.
+  func mark(_ connection: ConnectionID, silentSince lastByte: Int64?, in topic: TopicName) {
+    guard let home = homes[topic] else { return }
+    let now = loop.unixMilliseconds
+    if let lastByte {
+      home.topic.presence?.silent(connection, lastByte: lastByte, at: now)
+    } else {
+      home.topic.presence?.heard(connection, at: now)
+    }
+    setTimer(home)
+  }
+
+  /// Tells the topic's owner who came and went, one change after another.
+  func report(_ kind: MembershipChange.Kind, of who: Identity, _ home: TopicHome) {
+    guard let watch = home.rules.membership else { return }
+    home.changes.append(
+      MembershipChange(
+        topic: Topic(home.name.description), who: who, kind: kind,
+        total: home.topic.presence?.count ?? 0))
+    guard !home.isTelling else { return }
+    home.isTelling = true
+    Task.immediate {
+      while !home.changes.isEmpty {
+        let change = home.changes.removeFirst()
+        await watch(change)
+      }
+      home.isTelling = false
+    }
+  }
+
+  /// Puts a user out of a topic, wherever its connections are.
+  func remove(_ user: String, from topic: TopicName) -> Bool {
+    guard let home = homes[topic] else { return false }
+    let isMember = home.topic.presence?.contains(user) ?? false
+    if let leaving = home.topic.presence?.remove(user, .removed, at: loop.unixMilliseconds) {
+      report(.left(leaving.reason), of: leaving.who, home)
+    }
+    setTimer(home)
+    for worker in home.topic.subscribers.workers {
+      post(.perform { $0.evict(user, from: topic) }, to: worker)
+    }
+    return isMember
+  }
+}

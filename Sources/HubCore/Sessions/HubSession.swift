@@ -1,0 +1,35 @@
+internal import PluginKit
+
+/// A version-2 client's side of a connection.
+final class HubSession {
+  enum Stage {
+    /// Waiting for `hello`.
+    case greeting
+    case welcomed
+    /// `bye` was said, or the connection was closed from here.
+    case over
+  }
+
+  var stage = Stage.greeting
+  /// Who the upgrade request said it comes from.
+  let admitted: Identity?
+  let request: Request
+  weak var connection: Connection?
+  var identity: Identity
+  /// What `hello` proved itself with, to find the connections of a revoked token.
+  var tokenHash: [UInt8]?
+  var session = ""
+  var topics: [TopicName: Subscription] = [:]
+  /// Frames that came while an earlier one had to wait for somebody else.
+  var backlog: [[UInt8]] = []
+  var isBusy = false
+
+  init(admitted: Identity?, request: Request, connection: ConnectionID) {
+    self.admitted = admitted
+    self.request = request
+    identity = admitted ?? Identity(guest: "\(connection)", name: "")
+  }
+
+  /// More than this waiting stops the reading.
+  static let mostWaiting = 64
+}

@@ -1,0 +1,186 @@
+internal import Bytes
+internal import JSON
+internal import Loop
+internal import PluginKit
+internal import WebSocket
+
+// Frames of version-2 clients.
+extension Worker {
+  /// A text message. It is served at once, unless an earlier one still waits for somebody else:
+  /// what a client asks for happens in the order in which it asks.
+  func receive(_ text: Span<UInt8>, _ connection: Connection, _ session: HubSession) {
+    let command: ClientCommand
+    do throws(CommandFault) {
+      command = try ClientCommand.parse(text)
+    } catch {
+      counters.badFrames.add(1)
+      return tell(connection) { ServerFrame.error(error, into: &$0) }
+    }
+    // A heartbeat never waits.
+    if case .ping(let ts) = command.action {
+      return tell(connection) { ServerFrame.pong(re: command.id, t: ts, into: &$0) }
+    }
+    if case .pong = command.action { return }
+    if session.isBusy {
+      session.backlog.append([UInt8](copying: text))
+      if session.backlog.count > HubSession.mostWaiting { stopReading(connection) }
+      return
+    }
+    perform(command, text, connection, session)
+  }
+
+  private func perform(
+    _ command: ClientCommand, _ text: Span<UInt8>, _ connection: Connection,
+    _ session: HubSession
+  ) {
+    switch command.action {
+    case .hello(let hello): greet(hello, re: command.id, connection, session)
+    case .bye: sayGoodbye(connection, session)
+    case _ where session.identityIsUnknown:
+      tell(connection) {
+        ServerFrame.error(.unauthorized, re: command.id, message: "say hello first", into: &$0)
+      }
+    case .subscribe(let topic, let wish): subscribe(topic, wish, command.id, connection, session)
+    case .unsubscribe(let topic): unsubscribe(topic, command.id, connection, session)
+    case .publish(let topic, let data):
+      publish(topic, [UInt8](copying: text.extracting(data)), command.id, connection, session)
+    case .presence(let topic, let wish): tellPresence(topic, wish, command.id, connection, session)
+    case .history(let topic, let wish): tellHistory(topic, wish, command.id, connection, session)
+    case .status: tellStatus(command.id, connection, session)
+    case .refresh(let token): refresh(token, re: command.id, connection, session)
+    case .other(let type, let topic, let data):
+      let payload = data.map { [UInt8](copying: text.extracting($0)) }
+      handOver(type, topic, payload, command.id, connection, session)
+    case .ping, .pong: return
+    }
+  }
+
+  /// Does something that may wait for others; the client's next frames wait for it.
+  func wait(
+    _ session: HubSession, _ work: @escaping () async -> Void
+  ) {
+    session.isBusy = true
+    Task.immediate {
+      await work()
+      session.isBusy = false
+      catchUp(session)
+    }
+  }
+
+  private func catchUp(_ session: HubSession) {
+    while !session.isBusy, !session.backlog.isEmpty {
+      guard let connection = session.connection, !connection.isParting else {
+        return session.backlog.removeAll()
+      }
+      let text = session.backlog.removeFirst()
+      receive(text.span, connection, session)
+    }
+    if session.backlog.isEmpty, let connection = session.connection, !connection.isParting {
+      startReading(connection)
+    }
+  }
+
+  private func sayGoodbye(_ connection: Connection, _ session: HubSession) {
+    leaveTopics(session.topics, of: connection, .closedByPeer(1000))
+    session.topics = [:]
+    session.stage = .over
+    close(connection, .normal)
+  }
+
+  /// What the client has here, for its own peace of mind.
+  private func tellStatus(_ id: Echo?, _ connection: Connection, _ session: HubSession) {
+    guard let id else { return }
+    let status: JSONValue = [
+      "conn": .string(connection.number.description),
+      "user": .string(session.identity.id),
+      "topics": .array(session.topics.keys.map { .string($0.description) }),
+      "queued_bytes": .int(Int64(connection.outbox.bytes)),
+    ]
+    tell(connection) {
+      ServerFrame.ack(re: id, ts: loop.unixMilliseconds, data: status.encoded(), into: &$0)
+    }
+  }
+
+  /// A frame of a plugin's own type.
+  private func handOver(
+    _ type: String, _ topic: TopicName?, _ data: [UInt8]?, _ id: Echo?,
+    _ connection: Connection, _ session: HubSession
+  ) {
+    guard let handler = house.messages[type] else {
+      return tell(connection) {
+        ServerFrame.error(.unknownType, re: id, topic: topic, into: &$0)
+      }
+    }
+    let token = connection.token
+    let message = MemberMessage(
+      topic: Topic(topic?.description ?? ""), sender: session.identity,
+      data: data.flatMap { try? JSONValue(parsing: $0) } ?? .null, id: id?.text ?? "",
+      at: loop.unixMilliseconds)
+    wait(session) { [self] in
+      let outcome: Result<JSONValue, any Error>
+      do { outcome = .success(try await handler(message)) } catch { outcome = .failure(error) }
+      guard let connection = self.connections[token] else { return }
+      self.tell(connection) { out in
+        switch outcome {
+        case .success(let answer):
+          guard let id else { return }
+          ServerFrame.ack(
+            re: id, topic: topic, ts: self.loop.unixMilliseconds, data: answer.encoded(),
+            into: &out)
+        case .failure(let error):
+          let known = ClientError.told(error)
+          ServerFrame.error(known.error, re: id, topic: topic, message: known.message, into: &out)
+        }
+      }
+    }
+  }
+}
+
+extension HubSession {
+  /// Nothing but `hello` is served before it.
+  var identityIsUnknown: Bool {
+    if case .welcomed = stage { false } else { true }
+  }
+}
+
+extension [UInt8] {
+  init(copying span: Span<UInt8>) {
+    self = span.withUnsafeBufferPointer { Array($0) }
+  }
+}
+
+extension Echo {
+  /// The id as plain text, without the quotes of a string.
+  var text: String {
+    guard isString else { return json }
+    return (try? JSONValue(parsing: json))?.string ?? json
+  }
+}
+
+extension ClientError {
+  /// What a client is told of an error that a plugin threw.
+  static func told(_ error: any Error) -> (error: ClientError, message: String?) {
+    switch error {
+    case TopicRefusal.unauthorized: (.unauthorized, nil)
+    case TopicRefusal.denied: (.permissionDenied, nil)
+    case TopicRefusal.unknown: (.unknownTopic, nil)
+    case TopicRefusal.full: (.roomFull, nil)
+    case TopicRefusal.bad(let sentence): (.badRequest, sentence)
+    case TopicRefusal.unavailable: (.notAvailable, nil)
+    case let known as PluginError: told(known)
+    default: (.internalError, nil)
+    }
+  }
+
+  private static func told(_ error: PluginError) -> (error: ClientError, message: String?) {
+    switch error.code {
+    case .unauthorized: (.unauthorized, error.message)
+    case .forbidden: (.permissionDenied, error.message)
+    case .notFound, .unavailable, .timeout: (.notAvailable, error.message)
+    case .tooManyRequests: (.tooManyRequests, error.message)
+    case .failure: (.internalError, nil)
+    case .unreadableBody, .invalid, .methodNotAllowed, .conflict, .tooLarge:
+      (.badRequest, error.message)
+    }
+  }
+}

@@ -1,0 +1,204 @@
+internal import Bytes
+internal import Crypto
+internal import HTTP
+internal import Loop
+internal import PluginKit
+internal import WebSocket
+
+// How a client comes in: the upgrade, then `hello`.
+extension Worker {
+  func open(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ kind: Endpoint.SocketKind, _ agreed: ServerHandshake.Acceptance
+  ) {
+    let request: Request
+    do throws(HTTPError) {
+      request = try makeRequest(connection, exchange, head)
+    } catch {
+      return answer(
+        connection, exchange, head, Response.plain(Int(error.status.code), error.reason))
+    }
+    switch kind {
+    case .echo:
+      let limits = MessageLimits(message: 16 << 20, inflated: 16 << 20)
+      accept(connection, exchange, agreed, .echo, messages: limits)
+    case .hub: openHub(connection, exchange, agreed, request)
+    case .dialect(let index): openDialect(connection, exchange, agreed, request, index)
+    }
+  }
+
+  private var messageLimits: MessageLimits {
+    MessageLimits(
+      message: limits.message > 0 ? limits.message : .max,
+      inflated: limits.inflatedMessage > 0 ? limits.inflatedMessage : .max)
+  }
+
+  private func openHub(
+    _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
+    _ request: Request
+  ) {
+    let token = connection.token
+    let number = exchange.number
+    Task.immediate {
+      // A browser is known by its cookie, other programs by their header. What is not good there
+      // is no reason to refuse: `hello` may bring better.
+      let admitted = try? await house.runner.identify(request, plugin: "")
+      guard let connection = connections[token], case .http(let exchange) = connection.stage,
+        exchange.number == number
+      else { return }
+      let session = HubSession(
+        admitted: admitted ?? nil, request: request, connection: connection.number)
+      accept(connection, exchange, agreed, .hub(session), messages: messageLimits)
+      awaitHello(token)
+    }
+  }
+
+  private func awaitHello(_ token: UInt64) {
+    loop.schedule(after: .seconds(max(limits.helloSeconds, 1))) { [weak self] in
+      self?.assumeIsolated { worker in
+        guard let connection = worker.connections[token], let session = connection.hub,
+          case .greeting = session.stage
+        else { return }
+        worker.close(connection, .helloTimeout)
+      }
+    }
+  }
+
+  private func openDialect(
+    _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
+    _ request: Request, _ index: Int
+  ) {
+    let token = connection.token
+    let number = exchange.number
+    let registration = house.dialects[index]
+    let link = DialectLink(index: index, dialect: registration.dialect)
+    connection.arriving = link
+    let line = DialectLine(worker: self, token: token, number: connection.number)
+    Task.immediate {
+      do {
+        var request = request
+        request.identity = try? await house.runner.identify(
+          request, plugin: house.dialectOwner(index))
+        let session = try await registration.dialect.accept(line, request)
+        guard let connection = connections[token], case .http(let exchange) = connection.stage,
+          exchange.number == number
+        else { return await session.closed(.lost) }
+        link.session = session
+        accept(connection, exchange, agreed, .dialect(link), messages: messageLimits)
+        connection.arriving = nil
+        let early = link.early ?? []
+        link.early = nil
+        for frame in early { enqueue(frame, on: connection, conflating: nil) }
+      } catch {
+        refuseDialect(token, number, link, error)
+      }
+    }
+  }
+
+  private func refuseDialect(
+    _ token: UInt64, _ number: UInt64, _ link: DialectLink, _ error: any Error
+  ) {
+    guard let connection = connections[token], case .http(let exchange) = connection.stage,
+      exchange.number == number, case .working(let head) = exchange.state
+    else { return }
+    leaveTopics(link.topics, of: connection, .ended)
+    connection.arriving = nil
+    let known = RouteRunner.shaped(error)
+    answer(connection, exchange, head, Response.plain(known.status, known.message))
+    answered.append(connection)
+  }
+
+  /// `hello`: who is it, and is it a tab that was here a moment ago?
+  func greet(
+    _ hello: ClientCommand.Hello, re id: Echo?, _ connection: Connection, _ session: HubSession
+  ) {
+    guard case .greeting = session.stage else {
+      return tell(connection) {
+        ServerFrame.error(.badRequest, re: id, message: "hello was said already", into: &$0)
+      }
+    }
+    let token = connection.token
+    wait(session) { [self] in
+      let found: Identity?
+      do {
+        found = try await self.identity(hello, session)
+      } catch {
+        return self.refuseHello(token, re: id)
+      }
+      guard let connection = self.connections[token] else { return }
+      self.welcome(found, hello, re: id, connection, session)
+    }
+  }
+
+  /// Throws if a token was given that is not good.
+  private func identity(_ hello: ClientCommand.Hello, _ session: HubSession) async throws
+    -> Identity?
+  {
+    guard let token = hello.token, !token.isEmpty else { return session.admitted }
+    session.tokenHash = tokenHash(token)
+    guard let identity = try await house.accounts.identity(token: token) else {
+      throw TopicRefusal.unauthorized
+    }
+    return identity
+  }
+
+  private func refuseHello(_ token: UInt64, re id: Echo?) {
+    guard let connection = connections[token] else { return }
+    tell(connection) { ServerFrame.error(.tokenExpired, re: id, into: &$0) }
+    close(connection, .tokenExpired)
+  }
+
+  private func welcome(
+    _ found: Identity?, _ hello: ClientCommand.Hello, re id: Echo?, _ connection: Connection,
+    _ session: HubSession
+  ) {
+    let tab = hello.session.flatMap { $0.isEmpty ? nil : $0 } ?? "s_\(Random.token().prefix(22))"
+    session.session = tab
+    // A guest is known by its tab, but others must not learn the tab's name from it.
+    session.identity = found ?? Identity(guest: Worker.guestKey(tab), name: "")
+    let who = session.identity
+    let most = limits.connectionsPerUser
+    if !who.isGuest, most > 0, connectionCount(of: who.id) >= most {
+      return close(connection, .tooManyConnections)
+    }
+    session.stage = .welcomed
+    users[who.id, default: []].insert(connection.token)
+    let resumed = house.tabs.resume(tab, user: who.id, at: loop.unixMilliseconds)
+    tell(connection) {
+      ServerFrame.welcome(
+        re: id, ts: loop.unixMilliseconds,
+        .init(
+          connection: connection.number.description, session: tab, resumed: resumed, user: who,
+          pingMilliseconds: heartbeat.pingSeconds * 1000,
+          timeoutMilliseconds: heartbeat.timeoutSeconds * 1000,
+          reconnectWindowMilliseconds: house.reconnectWindow(limits),
+          maxMessageBytes: limits.message, node: house.node), into: &$0)
+    }
+  }
+
+  private static func guestKey(_ tab: String) -> String {
+    Hex.encode(Array(Digest.sha256(tab).prefix(8)))
+  }
+
+  private func connectionCount(of user: String) -> Int { users[user]?.count ?? 0 }
+
+  /// Swaps the token of a connection that goes on; the user must stay the same.
+  func refresh(
+    _ token: String, re id: Echo?, _ connection: Connection, _ session: HubSession
+  ) {
+    let name = connection.token
+    wait(session) { [self] in
+      let fresh = try? await self.house.accounts.identity(token: token)
+      guard let connection = self.connections[name] else { return }
+      guard let fresh, fresh.id == session.identity.id else {
+        return self.tell(connection) { ServerFrame.error(.tokenExpired, re: id, into: &$0) }
+      }
+      session.tokenHash = tokenHash(token)
+      session.identity = fresh
+      guard let id else { return }
+      self.tell(connection) {
+        ServerFrame.ack(re: id, ts: self.loop.unixMilliseconds, into: &$0)
+      }
+    }
+  }
+}

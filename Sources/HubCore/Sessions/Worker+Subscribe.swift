@@ -1,0 +1,318 @@
+internal import Bytes
+internal import JSON
+internal import Loop
+internal import PluginKit
+internal import WebSocket
+
+// Coming into topics, speaking there, asking about them, leaving.
+extension Worker {
+  func subscribe(
+    _ topic: TopicName, _ wish: ClientCommand.Subscription, _ id: Echo?,
+    _ connection: Connection, _ session: HubSession
+  ) {
+    if let refusal = refusal(topic, session) {
+      return tell(connection) { ServerFrame.error(refusal, re: id, topic: topic, into: &$0) }
+    }
+    guard let rules = rules(for: topic) else { return }
+    let token = connection.token
+    wait(session) { [self] in
+      do {
+        let (subscription, welcome) = try await self.enter(
+          topic, rules, wish, connection: token, as: session.identity, tab: session.session)
+        let snapshot = try await self.snapshot(topic, rules, session.identity)
+        self.complete(subscription, welcome, snapshot, id, token, session)
+      } catch {
+        self.abandon(topic, id, token, error)
+      }
+    }
+  }
+
+  private func refusal(_ topic: TopicName, _ session: HubSession) -> ClientError? {
+    guard let rules = rules(for: topic) else { return .unknownTopic }
+    if session.identity.isGuest && !rules.allowsGuests { return .unauthorized }
+    if session.topics[topic] != nil { return .alreadySubscribed }
+    let most = limits.topicsPerConnection
+    return most > 0 && session.topics.count >= most ? .limitExceeded : nil
+  }
+
+  /// Asks the owner and the home. On return the newcomer is in, but its events are still held.
+  func enter(
+    _ topic: TopicName, _ rules: TopicRules, _ wish: ClientCommand.Subscription,
+    connection token: UInt64, as who: Identity, tab: String?
+  ) async throws -> (Subscription, Welcome) {
+    try await rules.authorize(who, Topic(topic.description), .subscribe)
+    guard let connection = connections[token], !connection.isParting else {
+      throw CancellationError()
+    }
+    let subscription = hold(topic, rules, connection, as: who, wantsPresence: wish.wantsPresence)
+    let attachment = Attachment(
+      topic: topic, connection: connection.number, worker: index, who: who, session: tab,
+      recover: wish.recover, wantsPresence: wish.wantsPresence)
+    do {
+      let welcome = try await neighbours[home(of: topic)].attach(attachment)
+      guard !connection.isParting else {
+        sendDetach(topic, connection, .ended)
+        throw CancellationError()
+      }
+      subscription.since = welcome.position.offset
+      subscription.presenceSince = welcome.presence?.rev ?? 0
+      return (subscription, welcome)
+    } catch {
+      release(subscription)
+      throw error
+    }
+  }
+
+  private func snapshot(
+    _ topic: TopicName, _ rules: TopicRules, _ who: Identity
+  ) async throws -> [UInt8]? {
+    try await rules.snapshot?(Topic(topic.description), who)?.encoded()
+  }
+
+  private func complete(
+    _ subscription: Subscription, _ welcome: Welcome, _ snapshot: [UInt8]?, _ id: Echo?,
+    _ token: UInt64, _ session: HubSession
+  ) {
+    let topic = subscription.topic.name
+    guard let connection = connections[token], !connection.isParting else {
+      release(subscription)
+      return sendDetach(topic, subscription.connection, .lost)
+    }
+    session.topics[topic] = subscription
+    tell(connection) {
+      ServerFrame.subscribed(
+        re: id, topic: topic, welcome.position,
+        .init(
+          recovery: welcome.recovery, snapshot: snapshot, events: welcome.events,
+          presence: welcome.presence), into: &$0)
+    }
+    letFlow(subscription)
+  }
+
+  /// The subscription came to nothing; where it was in already, it is taken out again.
+  private func abandon(_ topic: TopicName, _ id: Echo?, _ token: UInt64, _ error: any Error) {
+    guard let connection = connections[token] else { return }
+    if let local = locals[topic],
+      let half = local.subscriptions.first(where: { $0.connection === connection })
+    {
+      release(half)
+      sendDetach(topic, connection, .ended)
+    }
+    let known = ClientError.told(error)
+    if known.error == .internalError {
+      house.log.error("a subscription failed", ["topic": "\(topic)", "reason": "\(error)"])
+    }
+    tell(connection) {
+      ServerFrame.error(known.error, re: id, topic: topic, message: known.message, into: &$0)
+    }
+  }
+
+  func unsubscribe(
+    _ topic: TopicName, _ id: Echo?, _ connection: Connection, _ session: HubSession
+  ) {
+    guard let subscription = session.topics.removeValue(forKey: topic) else {
+      return tell(connection) {
+        ServerFrame.error(
+          .badRequest, re: id, topic: topic, message: "you are not subscribed", into: &$0)
+      }
+    }
+    release(subscription)
+    sendDetach(topic, connection, .closedByPeer(1000))
+    tell(connection) { ServerFrame.unsubscribed(re: id, topic: topic, into: &$0) }
+  }
+
+  func publish(
+    _ topic: TopicName, _ data: [UInt8], _ id: Echo?, _ connection: Connection,
+    _ session: HubSession
+  ) {
+    guard let subscription = session.topics[topic] else {
+      let error: ClientError = rules(for: topic) == nil ? .unknownTopic : .permissionDenied
+      return tell(connection) { ServerFrame.error(error, re: id, topic: topic, into: &$0) }
+    }
+    guard subscription.topic.rules.publisher == .member else {
+      return tell(connection) {
+        ServerFrame.error(.permissionDenied, re: id, topic: topic, into: &$0)
+      }
+    }
+    if let wait = tooFast(session.identity.id) {
+      return tell(connection) {
+        ServerFrame.error(
+          .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait, into: &$0)
+      }
+    }
+    let order = PublishOrder(
+      topic: topic, content: .message(data, from: subscription.who),
+      key: id.flatMap {
+        $0.isString ? IdempotencyWindow.Key(author: subscription.who.id, id: $0.text) : nil
+      },
+      sender: .client(worker: index, connection: connection.token, re: id))
+    if subscription.mayPublish { return post(.publish(order), to: home(of: topic)) }
+    askToPublish(order, subscription, connection.token, session)
+  }
+
+  private func askToPublish(
+    _ order: PublishOrder, _ subscription: Subscription, _ token: UInt64, _ session: HubSession
+  ) {
+    let topic = order.topic
+    guard case .client(_, _, let re) = order.sender else { return }
+    wait(session) { [self] in
+      do {
+        try await subscription.topic.rules.authorize(
+          subscription.who, Topic(topic.description), .publish)
+        subscription.mayPublish = true
+        self.post(.publish(order), to: self.home(of: topic))
+      } catch {
+        guard let connection = self.connections[token] else { return }
+        let known = ClientError.told(error)
+        self.tell(connection) {
+          ServerFrame.error(known.error, re: re, topic: topic, message: known.message, into: &$0)
+        }
+      }
+    }
+  }
+
+  /// Milliseconds to wait if this user publishes faster than is allowed.
+  private func tooFast(_ user: String) -> Int? {
+    guard limits.publishesPerSecond > 0 else { return nil }
+    let fresh = RateLimiter(
+      perSecond: limits.publishesPerSecond, burst: limits.publishBurst, now: now)
+    return rates[user, default: fresh].take(at: now)
+  }
+
+  func tellPresence(
+    _ topic: TopicName, _ wish: ClientCommand.PresenceRequest, _ id: Echo?,
+    _ connection: Connection, _ session: HubSession
+  ) {
+    ask(topic, id, connection, session) { home in
+      guard let rules = home.rules(for: topic), rules.presence else { throw TopicRefusal.denied }
+      let table = try await home.open(topic)
+      guard let page = table.topic.presence?.answer(to: wish) else { throw TopicRefusal.denied }
+      return home.textFrame { ServerFrame.presence(re: id, topic: topic, page, into: &$0) }
+    }
+  }
+
+  func tellHistory(
+    _ topic: TopicName, _ wish: ClientCommand.HistoryRequest, _ id: Echo?,
+    _ connection: Connection, _ session: HubSession
+  ) {
+    ask(topic, id, connection, session) { home in
+      let found = try await home.open(topic)
+      found.topic.expireHistory(at: home.loop.unixMilliseconds)
+      let page = found.topic.history.page(before: wish.before, limit: min(wish.limit ?? 50, 300))
+      return home.textFrame {
+        ServerFrame.history(re: id, topic: topic, found.topic.position, page, into: &$0)
+      }
+    }
+  }
+
+  /// Lets a topic's home answer a subscriber.
+  private func ask(
+    _ topic: TopicName, _ id: Echo?, _ connection: Connection, _ session: HubSession,
+    _ question: @escaping @Sendable (isolated Worker) async throws -> [UInt8]
+  ) {
+    guard session.topics[topic] != nil else {
+      let error: ClientError = rules(for: topic) == nil ? .unknownTopic : .permissionDenied
+      return tell(connection) { ServerFrame.error(error, re: id, topic: topic, into: &$0) }
+    }
+    let token = connection.token
+    wait(session) { [self] in
+      do {
+        let frame = try await self.neighbours[self.home(of: topic)].answer(question)
+        guard let connection = self.connections[token] else { return }
+        self.enqueue(frame, on: connection, conflating: nil)
+      } catch {
+        guard let connection = self.connections[token] else { return }
+        let known = ClientError.told(error)
+        self.tell(connection) {
+          ServerFrame.error(known.error, re: id, topic: topic, message: known.message, into: &$0)
+        }
+      }
+    }
+  }
+
+  func answer<Answer: Sendable>(
+    _ question: @Sendable (isolated Worker) async throws -> Answer
+  ) async throws -> Answer {
+    try await question(self)
+  }
+}
+
+// The end.
+extension Worker {
+  /// The conversation is over: its topics are left as the table of presence says.
+  func linkEnded(_ connection: Connection, _ link: WebSocketLink, _ how: Ending) {
+    let ending = ending(of: link, how)
+    link.closing.transportEnded()
+    switch link.speaker {
+    case .echo: return
+    case .hub(let session):
+      leaveTopics(session.topics, of: connection, ending)
+      session.topics = [:]
+      if case .welcomed = session.stage {
+        users[session.identity.id]?.remove(connection.token)
+        if users[session.identity.id]?.isEmpty == true { users[session.identity.id] = nil }
+        house.tabs.leave(session.session, user: session.identity.id, at: loop.unixMilliseconds)
+      }
+    case .dialect(let dialect):
+      leaveTopics(dialect.topics, of: connection, ending)
+      dialect.topics = [:]
+      endDialect(dialect, ending)
+    }
+  }
+
+  func leaveTopics(
+    _ topics: [TopicName: Subscription], of connection: Connection, _ how: Ending
+  ) {
+    for (topic, subscription) in topics {
+      release(subscription)
+      sendDetach(topic, connection, how)
+    }
+  }
+
+  /// Tells a topic's home that a connection is not in it any more.
+  func sendDetach(_ topic: TopicName, _ connection: Connection, _ how: Ending) {
+    let number = connection.number
+    let loss = loss(connection, how)
+    let from = index
+    post(
+      .perform { $0.detach(number, from: topic, worker: from, loss) }, to: home(of: topic))
+  }
+
+  private func loss(_ connection: Connection, _ how: Ending) -> PresenceTable.Loss {
+    switch how {
+    case .closedByPeer(1001): .goingAway
+    case .closedByPeer: .bye
+    case .lost: .broken(lastByte: loop.unixMilliseconds - silence(of: connection))
+    case .ended where isDraining: .drained
+    case .ended: .ended
+    }
+  }
+
+  /// Nothing was heard for longer than a ping takes: the others are shown that.
+  func turnUnstable(_ connection: Connection, _ link: WebSocketLink) {
+    guard !link.isUnstable else { return }
+    link.isUnstable = true
+    tellHomes(connection, link, silentSince: loop.unixMilliseconds - silence(of: connection))
+  }
+
+  func turnStable(_ connection: Connection, _ link: WebSocketLink) {
+    link.isUnstable = false
+    tellHomes(connection, link, silentSince: nil)
+  }
+
+  private func tellHomes(_ connection: Connection, _ link: WebSocketLink, silentSince: Int64?) {
+    let number = connection.number
+    for (topic, subscription) in link.topics where subscription.topic.rules.presence {
+      post(
+        .perform { $0.mark(number, silentSince: silentSince, in: topic) }, to: home(of: topic))
+    }
+  }
+}
+
+extension PresenceTable {
+  /// Everybody where that is not too much, else the page that was asked for.
+  mutating func answer(to wish: ClientCommand.PresenceRequest) -> PresencePage {
+    if wish.after == nil && wish.limit == nil { return overview() }
+    return page(after: wish.after, limit: min(wish.limit ?? 200, 1000))
+  }
+}
