@@ -36,11 +36,11 @@ private func make(_ data: String) -> Publication {
       for dialect in [nil, 0, 1] as [UInt8?] {
         for isCompressed in [false, true] {
           let expected = [dialect ?? 99, isCompressed ? 1 : 0]
-          let frame = publication.frame(.init(dialect: dialect, isCompressed: isCompressed)) {
+          let shape = publication.form(.init(dialect: dialect, isCompressed: isCompressed)) {
             made += 1
-            return expected
+            return .init(frame: expected)
           }
-          #expect(frame == expected)
+          #expect(shape.frame == expected)
         }
       }
     }
@@ -54,7 +54,9 @@ private func make(_ data: String) -> Publication {
         for task in UInt8(0)..<4 {
           group.addTask {
             (UInt8(0)..<4).map { dialect in
-              publication.frame(.init(dialect: dialect, isCompressed: false)) { [dialect, task] }
+              publication.form(.init(dialect: dialect, isCompressed: false)) {
+                .init(frame: [dialect, task])
+              }.frame
             }
           }
         }
