@@ -108,9 +108,11 @@ extension TLSContext {
       unsafe muster_ctx_set_groups(raw, "X25519:P-256:P-384") == 1
     else { throw .taken(.context) }
     // Without RELEASE_BUFFERS an idle connection keeps 16 KiB. PARTIAL_WRITE stays off: the wire
-    // always takes everything.
-    unsafe muster_ctx_set_mode(
-      raw, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+    // always takes everything. The chain is what the file says: without NO_AUTO_CHAIN OpenSSL
+    // would look for one in every handshake.
+    let modes =
+      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN
+    unsafe muster_ctx_set_mode(raw, Int(modes))
     unsafe muster_ctx_set_read_ahead(raw, usesOwnRecords ? 0 : 1)
     if usesOwnRecords { unsafe HandshakeSecrets.listen(raw) }
     unsafe muster_ctx_disable_session_cache(raw)
