@@ -115,7 +115,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("BytesTests", ["Bytes"]),
     tests("WebTests", ["Web"]),
-    tests("HTTPTests", ["Bytes", "HTTP"]),
+    tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("TLSTests", ["Bytes", "Loop", "TLS"]),
     tests("LoopTests", ["Bytes", "Loop"]),

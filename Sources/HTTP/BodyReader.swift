@@ -107,10 +107,10 @@ struct BodyReader: Sendable {
       guard input.count <= BodyReader.longestSizeLine + 1 else { throw HTTPError(.malformedChunk) }
       return false
     }
+    guard lineFeed - 1 <= BodyReader.longestSizeLine else { throw HTTPError(.malformedChunk) }
     guard lineFeed > 0, input.bytes[lineFeed - 1] == .carriageReturn else {
       throw HTTPError(.bareLineEnd)
     }
-    guard lineFeed - 1 <= BodyReader.longestSizeLine else { throw HTTPError(.malformedChunk) }
     let size = try parseSize(input.bytes.extracting(0..<lineFeed - 1))
     try check(size)
     input.consume(lineFeed + 1)

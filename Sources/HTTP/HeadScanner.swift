@@ -24,22 +24,25 @@ struct HeadScanner {
     in bytes: Span<UInt8>, limits: RequestParser.Limits
   ) throws(HTTPError) -> Int? {
     while let lineFeed = bytes.firstIndex(of: .lineFeed, from: scanned) {
+      scanned = lineFeed + 1
+      // Limits come first, as they do when the line end has not arrived yet.
+      let isEmpty = lineFeed <= lineStart + 1
+      if hasFirstLine {
+        try check(firstLine: lineFeed - 1 - lineStart, limits)
+      } else if !isEmpty {
+        fieldCount += 1
+        try check(fields: scanned - fieldsStart, limits)
+      }
       guard lineFeed > lineStart, bytes[lineFeed - 1] == .carriageReturn else {
         throw HTTPError(.bareLineEnd)
       }
-      let isEmpty = lineFeed - 1 == lineStart
-      scanned = lineFeed + 1
+      lineStart = scanned
       if hasFirstLine {
-        try check(firstLine: lineFeed - 1 - lineStart, limits)
         hasFirstLine = false
         fieldsStart = scanned
       } else if isEmpty {
         return scanned
-      } else {
-        fieldCount += 1
-        try check(fields: scanned - fieldsStart, limits)
       }
-      lineStart = scanned
     }
     scanned = bytes.count
     try checkUnfinished(limits)

@@ -196,6 +196,16 @@ import Testing
     #expect(read(text, step: 1).error == code)
   }
 
+  @Test(arguments: [Int.max, 1])
+  func `a line that is too long, before it looks at how the line ends`(step: Int) {
+    let long = String(repeating: "x", count: 9000) + "\n"
+    #expect(read("GET /" + long, step: step).error == .requestLineTooLong)
+    let longer = String(repeating: "x", count: 33000) + "\n"
+    #expect(read("GET / HTTP/1.1\r\nA: " + longer, step: step).error == .headersTooLarge)
+    let chunked = Self.request("POST / HTTP/1.1", "Transfer-Encoding: chunked")
+    #expect(read(chunked + "0;" + long, step: step).error == .malformedChunk)
+  }
+
   @Test func `chunk extensions without end`() {
     let chunk = "1;" + String(repeating: "x", count: 254 - 1) + "\r\n.\r\n"
     let head = Self.request("POST / HTTP/1.1", "Transfer-Encoding: chunked")
