@@ -2,6 +2,7 @@ internal import HTTP
 internal import Loop
 internal import PluginKit
 internal import Storage
+internal import Synchronization
 internal import WebSocket
 
 /// What all workers share and none of them changes: what is served, by whom, within which limits.
@@ -34,6 +35,8 @@ final class House: Sendable {
   /// Names this process in `welcome` and in the logs.
   let node: String
   private let owners: [String]
+  private let draining = Atomic<Bool>(false)
+  let extraMetrics: @Sendable () -> [(String, Int)]
   private let allWorkers = Locked<[Worker]>([])
   let heartbeat: HeartbeatRules
 
@@ -41,8 +44,10 @@ final class House: Sendable {
     entrances: [[Entrance]], everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>,
     units: [PluginUnit], runner: RouteRunner, accounts: any Accounts, limits: ServerLimits,
     heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
-    topics: TopicTable<TopicRules>, store: any Store, node: String
+    topics: TopicTable<TopicRules>, store: any Store, node: String,
+    extraMetrics: @escaping @Sendable () -> [(String, Int)]
   ) {
+    self.extraMetrics = extraMetrics
     self.topics = topics
     historyLog = HistoryLog(store: store)
     self.node = node
@@ -79,6 +84,10 @@ final class House: Sendable {
   var workers: [Worker] { allWorkers.withLock { $0 } }
 
   func employ(_ workers: [Worker]) { allWorkers.withLock { $0 = workers } }
+
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+  func beginDraining() { draining.store(true, ordering: .relaxed) }
 
   /// The plugin that a dialect belongs to.
   func dialectOwner(_ index: Int) -> String { owners[index] }

@@ -1,13 +1,14 @@
 internal import HTTP
-internal import PluginKit
+public import PluginKit
 
 // The table of all paths.
 extension HubServer {
-  static func routes(_ plan: Plan) throws -> RouteTrie<Endpoint> {
+  static func routes(_ plan: Plan, _ desk: FrontDesk) throws -> RouteTrie<Endpoint> {
     var table = RouteTrie<Endpoint>()
     for unit in plan.units {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
+    for own in ownCalls(desk) where own.isPublic { try table.add(.get, own.path, .own(own.call)) }
     let sockets = sockets(plan)
     for (path, asset) in plan.assets {
       let socket = sockets.first { $0.path == path }?.kind
@@ -29,7 +30,16 @@ extension HubServer {
     return sockets
   }
 
-  static func insideRoutes(_ plan: Plan) throws -> RouteTrie<Endpoint> { RouteTrie<Endpoint>() }
+  static func insideRoutes(_ desk: FrontDesk) throws -> RouteTrie<Endpoint> {
+    var table = RouteTrie<Endpoint>()
+    for own in ownCalls(desk) { try table.add(.get, own.path, .own(own.call)) }
+    return table
+  }
+
+  /// The unit of the hub's own topics, for the list of plugins.
+  public static func ownUnit(services: PluginServices) throws -> PluginUnit {
+    try PluginUnit(HubPlugin.self, services: services)
+  }
 
   static func topics(_ plan: Plan) throws -> TopicTable<TopicRules> {
     var table = TopicTable<TopicRules>()

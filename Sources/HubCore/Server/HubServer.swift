@@ -41,6 +41,13 @@ public final class HubServer: Sendable {
     public var store: any Store
     public var hub = HubPort()
     public var node = "n1"
+    public var version = ""
+    /// Asked by `/ready`.
+    public var checks: [Check] = []
+    public var isExempt: RouteRunner.Exemption = { _ in false }
+    /// Further numbers for `/metrics`, by name.
+    public var extraMetrics: @Sendable () -> [(String, Int)] = { [] }
+    public var clock: (any WallClock)?
     public var assets: [(path: String, asset: Asset)] = []
     public var log = Log.silent
     public var accessLog = AccessLog.none
@@ -52,14 +59,15 @@ public final class HubServer: Sendable {
     }
   }
 
-  private let house: House
-  private let workers: [Worker]
-  private let certificates: Certificates?
+  let house: House
+  let workers: [Worker]
+  let certificates: Certificates?
   /// Where each door really listens, in the order of the plan.
   public let addresses: [[PeerAddress]]
 
   /// Opens the doors; nobody is accepted before `start`.
   public init(_ plan: Plan) throws {
+    let desk = FrontDesk(checks: plan.checks, version: plan.version, time: plan.time)
     let count = max(plan.workers, 1)
     certificates = plan.tls.map { Certificates($0) }
     var entrances = [[House.Entrance]](repeating: [], count: count)
@@ -69,12 +77,14 @@ public final class HubServer: Sendable {
     }
     self.addresses = addresses
     house = House(
-      entrances: entrances, everything: try HubServer.routes(plan),
-      inside: try HubServer.insideRoutes(plan), units: plan.units,
-      runner: RouteRunner(units: plan.units, accounts: plan.accounts), accounts: plan.accounts,
+      entrances: entrances, everything: try HubServer.routes(plan, desk),
+      inside: try HubServer.insideRoutes(desk), units: plan.units,
+      runner: RouteRunner(
+        units: plan.units, accounts: plan.accounts, isExempt: plan.isExempt),
+      accounts: plan.accounts,
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
-      node: plan.node)
+      node: plan.node, extraMetrics: plan.extraMetrics)
     let house = house
     workers = (0..<count).map { index in
       Worker(
@@ -86,6 +96,8 @@ public final class HubServer: Sendable {
     }
     house.employ(workers)
     plan.hub.connect(to: workers)
+    desk.serve(self)
+    for case let own as HubPlugin in plan.units.map(\.plugin) { own.serve(self) }
   }
 
   /// One listener per worker, all on the port that the first of them got.

@@ -1,0 +1,52 @@
+internal import JSON
+internal import Loop
+internal import PluginKit
+
+/// The hub's own topics: how much is going on, for every page that wants to show it.
+final class HubPlugin: Plugin {
+  static let name = "hub"
+  private let services: PluginServices
+  private let server = Locked<HubServer?>(nil)
+  private let last = Locked<[Int]>([])
+
+  init(services: PluginServices) { self.services = services }
+
+  func serve(_ server: HubServer) { self.server.withLock { $0 = server } }
+
+  func register(with registrar: inout Registrar) {
+    var rules = TopicRules()
+    rules.history = .latest
+    rules.conflate = true
+    rules.allowsGuests = true
+    rules.snapshot = { [self] _, _ in .object(await numbers().fields) }
+    registrar.topic(
+      "hub.stats", "How many are here, every two seconds while it changes", rules,
+      events: [
+        EventDescription(
+          "hub.stats", "Who is here now.",
+          [
+            .init("users", .integer), .init("connections", .integer), .init("topics", .integer),
+          ])
+      ])
+    registrar.job("hub.stats", .every(seconds: 2)) { [self] _ in try await tell() }
+  }
+
+  private func numbers() async -> (fields: JSONObject, values: [Int]) {
+    let now = await server.withLock { $0 }?.statistics() ?? Statistics()
+    let fields: JSONObject = [
+      "users": .int(Int64(now.users)), "connections": .int(Int64(now.connections)),
+      "topics": .int(Int64(now.topics)),
+    ]
+    return (fields, [now.users, now.connections, now.topics])
+  }
+
+  private func tell() async throws {
+    let (fields, values) = await numbers()
+    let isNews = last.withLock { last in
+      defer { last = values }
+      return last != values
+    }
+    guard isNews else { return }
+    try await services.hub.publish(Event("hub.stats", fields), to: "hub.stats")
+  }
+}

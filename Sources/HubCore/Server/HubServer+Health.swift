@@ -1,0 +1,162 @@
+internal import Bytes
+internal import HTTP
+internal import JSON
+internal import Loop
+internal import PluginKit
+
+// Health, readiness and metrics: the server's own calls.
+extension HubServer {
+  /// What is asked of a part of the server that it depends on, such as the store.
+  public struct Check: Sendable {
+    public let name: String
+    /// Throws what is wrong.
+    public let run: @Sendable () async throws -> Void
+
+    public init(_ name: String, _ run: @escaping @Sendable () async throws -> Void) {
+      self.name = name
+      self.run = run
+    }
+  }
+
+  /// The calls of the internal listener; the first two are on the main one, too.
+  static func ownCalls(_ desk: FrontDesk) -> [(path: String, isPublic: Bool, call: OwnCall)] {
+    [
+      ("/health", true, OwnCall(health) { _ in await desk.health() }),
+      ("/ready", true, OwnCall(ready) { _ in await desk.readiness() }),
+      ("/metrics", false, OwnCall(metrics) { _ in await desk.metrics() }),
+    ]
+  }
+
+  private static let health = Operation(
+    "Is the process alive?",
+    answers: [
+      .ok(
+        .object([
+          .init("status", .choice(["ok"])), .init("version", .string),
+          .init("uptime_s", .integer), .init("users", .integer),
+          .init("connections", .integer),
+        ]))
+    ])
+
+  private static let ready = Operation(
+    "Can it serve?",
+    answers: [
+      .ok(.map(of: .anything), "All parts work."),
+      Answer(503, "Some part does not work, or the server is going down.", .map(of: .anything)),
+    ])
+
+  private typealias Answer = Operation.Answer
+
+  private static let metrics = Operation(
+    "Numbers for Prometheus.",
+    answers: [Answer(200, "The numbers.", .string, contentType: "text/plain")])
+}
+
+/// Answers the server's own calls. Connected to the server after both are made.
+final class FrontDesk: Sendable {
+  private let server = Locked<HubServer?>(nil)
+  private let checks: [HubServer.Check]
+  private let version: String
+  private let time: any TimeSource
+  private let startedAt: UInt64
+
+  init(checks: [HubServer.Check], version: String, time: any TimeSource) {
+    self.checks = checks
+    self.version = version
+    self.time = time
+    startedAt = time.monotonic
+  }
+
+  func serve(_ server: HubServer) { self.server.withLock { $0 = server } }
+
+  private var uptime: Int { Int((time.monotonic - startedAt) / 1_000_000_000) }
+
+  func health() async -> Response {
+    let statistics = await server.withLock { $0 }?.statistics() ?? Statistics()
+    return .json([
+      "status": "ok", "version": .string(version), "uptime_s": .int(Int64(uptime)),
+      "users": .int(Int64(statistics.users)), "connections": .int(Int64(statistics.connections)),
+    ])
+  }
+
+  func readiness() async -> Response {
+    var detail: JSONObject = [:]
+    var isReady = true
+    if server.withLock({ $0 })?.isDraining ?? true {
+      isReady = false
+      detail["server"] = "going down"
+    }
+    for check in checks {
+      do {
+        try await check.run()
+        detail[check.name] = "ok"
+      } catch {
+        isReady = false
+        detail[check.name] = "failing"
+      }
+    }
+    for (name, counts) in server.withLock({ $0 })?.pluginCounts ?? [] {
+      detail["plugin.\(name)"] = [
+        "running": .int(Int64(counts.running)), "failures": .int(Int64(counts.failures)),
+        "timeouts": .int(Int64(counts.timeouts)),
+      ]
+    }
+    return .json(
+      ["ready": .bool(isReady), "detail": .object(detail)], status: isReady ? 200 : 503)
+  }
+
+  func metrics() async -> Response {
+    guard let server = server.withLock({ $0 }) else { return Response(status: 503) }
+    var text = MetricsText()
+    await server.write(into: &text, uptime: uptime)
+    return Response(
+      status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
+      body: .bytes(Array(text.text.utf8)))
+  }
+}
+
+/// Numbers in the words of Prometheus.
+struct MetricsText {
+  private(set) var text = ""
+  private var named: Set<String> = []
+
+  mutating func add(_ name: String, _ kind: String, _ value: Int, _ labels: String = "") {
+    if named.insert(name).inserted { text += "# TYPE muster_\(name) \(kind)\n" }
+    text += "muster_\(name)\(labels) \(value)\n"
+  }
+}
+
+extension HubServer {
+  var pluginCounts: [(name: String, counts: PluginGate.Counts)] {
+    house.units.compactMap { unit in
+      house.runner.gate(of: unit.name).map { (unit.name, $0.counts) }
+    }
+  }
+
+  func write(into text: inout MetricsText, uptime: Int) async {
+    let statistics = await statistics()
+    text.add("uptime_seconds", "gauge", uptime)
+    text.add("connections", "gauge", statistics.connections)
+    text.add("users", "gauge", statistics.users)
+    text.add("topics", "gauge", statistics.topics)
+    text.add("subscriptions", "gauge", statistics.subscriptions)
+    text.add("draining", "gauge", isDraining ? 1 : 0)
+    for (name, value) in statistics.counters.sorted(by: { $0.key < $1.key }) {
+      text.add(name, "counter", value)
+    }
+    for (index, turns) in statistics.turns.enumerated() {
+      let label = "{worker=\"\(index)\"}"
+      text.add("loop_turns_total", "counter", turns.count, label)
+      text.add("loop_long_turns_total", "counter", turns.long, label)
+    }
+    for (name, counts) in pluginCounts {
+      let label = "{plugin=\"\(name)\"}"
+      text.add("plugin_calls_total", "counter", counts.calls, label)
+      text.add("plugin_calls_running", "gauge", counts.running, label)
+      text.add("plugin_failures_total", "counter", counts.failures, label)
+      text.add("plugin_refusals_total", "counter", counts.refusals, label)
+      text.add("plugin_timeouts_total", "counter", counts.timeouts, label)
+    }
+    for (name, value) in house.extraMetrics() { text.add(name, "gauge", value) }
+  }
+}

@@ -1,0 +1,86 @@
+internal import Loop
+public import PluginKit
+public import TLS
+public import WebSocket
+
+// Reloading, draining, stopping.
+extension HubServer {
+  /// Takes new values for everything that may change while the server runs.
+  public func reload(limits: ServerLimits, origins: OriginRules) {
+    house.reload(limits: limits, origins: origins)
+  }
+
+  /// Greets new connections with these certificates from now on. Throws, and keeps the old ones,
+  /// unless every pair is good.
+  public func reloadCertificates(_ pairs: [CertificatePair]) throws {
+    guard let certificates else { return }
+    certificates.replace(with: try certificates.current.reloaded(pairs))
+  }
+
+  /// What the certificates in force have to say for themselves, e.g. that one expires soon.
+  public var certificateWarnings: [String] { certificates?.current.warnings ?? [] }
+
+  public var isDraining: Bool { house.isDraining }
+
+  /// Sends everybody away and waits until they are gone, `seconds` at most.
+  ///
+  /// Clients are told in batches, and told to spread their return; what they are owed still goes
+  /// out first.
+  public func drain(seconds: Int) async {
+    house.beginDraining()
+    let window = house.reconnectWindow(house.limits)
+    await withTaskGroup { group in
+      for worker in workers { group.addTask { await worker.sayGoodbye(window: window) } }
+    }
+    for _ in 0..<max(seconds, 1) * 20 where house.admission.total > 0 {
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  /// Closes the connections of a user whose credentials are not good any more.
+  public func revoke(user: String, tokenHash: [UInt8]?, _ reason: DisconnectReason) async {
+    for worker in workers {
+      await worker.revoke(user: user, tokenHash: tokenHash, reason)
+    }
+  }
+}
+
+extension Worker {
+  private static var batch: Int { 250 }
+
+  func sayGoodbye(window: Int) async {
+    isDraining = true
+    let tokens = connections.all.map(\.token)
+    for (number, token) in tokens.enumerated() {
+      if let connection = connections[token] { sayGoodbye(connection, window: window) }
+      if number % Worker.batch == Worker.batch - 1 {
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+    }
+  }
+
+  private func sayGoodbye(_ connection: Connection, window: Int) {
+    switch connection.stage {
+    case .webSocket(let link):
+      guard case .hub = link.speaker else { return close(connection, .goingAway) }
+      tell(connection) {
+        ServerFrame.goodbye(.shutdown, reconnect: true, windowMilliseconds: window, into: &$0)
+      }
+      close(connection, .shutdown)
+    case .http(let exchange):
+      if case .head = exchange.state { part(connection) }
+    case .greeting: drop(connection, .ended)
+    case .parting, .gone: return
+    }
+  }
+
+  /// Closes a user's connections; with `tokenHash` only those that came in with that token.
+  func revoke(user: String?, tokenHash: [UInt8]?, _ reason: DisconnectReason) {
+    for connection in connections.all {
+      guard let session = connection.hub else { continue }
+      if let user, session.identity.id != user { continue }
+      if let tokenHash, session.tokenHash != tokenHash { continue }
+      close(connection, reason == .permissionsChanged ? .permissionsChanged : .revoked)
+    }
+  }
+}

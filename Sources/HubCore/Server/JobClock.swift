@@ -1,0 +1,95 @@
+internal import Loop
+public import PluginKit
+
+/// Runs the plugins' jobs when they are due.
+///
+/// A job that still runs when it is due again is skipped; one that throws is logged and comes again.
+public actor JobClock {
+  private struct Entry {
+    let plugin: String
+    let job: Job
+    var due: Int64
+    var isRunning = false
+  }
+
+  private var entries: [Entry]
+  private let clock: any WallClock
+  private let zone: Int
+  private let log: Log
+  private var ticker: Task<Void, Never>?
+
+  /// - Parameter zone: seconds east of UTC, for times of the day.
+  public init(units: [PluginUnit], clock: any WallClock, zone: Int, log: Log) {
+    let now = clock.now
+    entries = units.flatMap { unit in
+      unit.jobs.map {
+        Entry(plugin: unit.name, job: $0, due: $0.schedule.next(after: now, zone: zone))
+      }
+    }
+    self.clock = clock
+    self.zone = zone
+    self.log = log
+  }
+
+  public func start() {
+    ticker = Task { [weak self] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(500))
+        await self?.runDue()
+      }
+    }
+  }
+
+  public func stop() { ticker?.cancel() }
+
+  /// Starts everything that is due now.
+  public func runDue() {
+    let now = clock.now
+    for index in entries.indices where entries[index].due <= now {
+      let due = entries[index].due
+      entries[index].due = entries[index].job.schedule.next(after: now, zone: zone)
+      guard !entries[index].isRunning else {
+        log.warning("a job is still running", ["job": entries[index].job.name])
+        continue
+      }
+      entries[index].isRunning = true
+      Task { await run(index, due) }
+    }
+  }
+
+  private func run(_ index: Int, _ due: Int64) async {
+    let entry = entries[index]
+    do {
+      try await entry.job.run(due)
+    } catch {
+      log.error(
+        "a job failed",
+        ["plugin": entry.plugin, "job": entry.job.name, "reason": "\(type(of: error)): \(error)"])
+    }
+    entries[index].isRunning = false
+  }
+}
+
+extension Schedule {
+  /// The first moment after `now` (Unix milliseconds) at which it is due.
+  func next(after now: Int64, zone: Int) -> Int64 {
+    switch self {
+    case .every(let seconds): return now + Int64(seconds) * 1000
+    case .daily(let time): return Schedule.next(time, after: now, zone: zone) { _ in true }
+    case .weekly(let day, let time):
+      return Schedule.next(time, after: now, zone: zone) { $0.weekday == day }
+    }
+  }
+
+  private static func next(
+    _ time: TimeOfDay, after now: Int64, zone: Int, where fits: (LocalTime) -> Bool
+  ) -> Int64 {
+    var day = LocalTime(now, offsetSeconds: zone)
+    (day.hour, day.minute, day.second, day.millisecond) = (time.hour, time.minute, 0, 0)
+    var moment = day.unixMilliseconds
+    while moment <= now || !fits(LocalTime(moment, offsetSeconds: zone)) {
+      moment += 86_400_000
+    }
+    return moment
+  }
+}
