@@ -52,6 +52,7 @@ let foundations: [Target] = [
   library("HTTP", ["Bytes"]),
   library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
   library("Configuration", ["CYAML"], settings: walled),
+  library("CommandLineKit", ["Configuration"]),
   library("Storage"),
   library("StoreWork", ["Storage", "Loop"]),
   library("SQLiteStore", ["Storage", "StoreWork", "Loop", "CSQLite"], settings: walled),
@@ -68,7 +69,7 @@ let hub: [Target] = [
       "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
       "PluginKit",
     ]),
-  library("AccountStore", ["Crypto", "Loop", "PluginKit", "Storage"]),
+  library("AccountStore", ["Bytes", "Crypto", "Loop", "PluginKit", "Storage"]),
   library("Web", resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(
@@ -85,7 +86,11 @@ let plugins: [Target] = [
 
 let programs: [Target] = [
   .executableTarget(
-    name: "muster", path: "Sources/muster", swiftSettings: strict),
+    name: "muster",
+    dependencies: [
+      "AccountStore", "CommandLineKit", "Configuration", "HubCore", "JSON", "Loop", "PluginKit",
+      "SQLiteStore", "Storage", "TLS",
+    ], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(
     name: "muster-bench", path: "Sources/muster-bench", swiftSettings: strict),
 ]
@@ -121,9 +126,11 @@ let package = Package(
     tests("LoopTests", ["Bytes", "Loop"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
     tests("WebSocketTests", ["Bytes", "CAllocations", "Deflate", "WebSocket"]),
+    tests("CommandLineKitTests", ["CommandLineKit"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
+    tests("ProgramTests", ["CommandLineKit", "Configuration", "Loop", "PluginKit", "muster"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),
     tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),

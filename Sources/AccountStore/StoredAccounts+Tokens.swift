@@ -49,17 +49,20 @@ extension StoredAccounts {
   }
 
   public func revoke(token: String) async throws {
-    try await revoke(TokenDigest(token))
+    try await revoke(TokenDigest(token), at: clock.now)
   }
 
-  private func revoke(_ digest: TokenDigest) async throws {
-    let now = clock.now
+  /// True if there was such a token.
+  @discardableResult
+  func revoke(_ digest: TokenDigest, at now: Int64) async throws -> Bool {
     let row = try await store.write { tx -> Int? in
       let deleted = try tx.execute("DELETE FROM account_tokens WHERE digest = ?", digest.bytes)
       guard deleted > 0 else { return nil }
       return try RevocationBoard.record(.token(digest), at: now, in: tx)
     }
-    if let row { board.tell(.token(digest), row: row, at: now) }
+    guard let row else { return false }
+    board.tell(.token(digest), row: row, at: now)
+    return true
   }
 
   private struct Holder: Sendable {

@@ -13,7 +13,7 @@ extension KeyTable {
   ) {
     let indent = String(repeating: "  ", count: depth)
     for (name, group) in grouped(keys, depth: depth) {
-      if !lines.isEmpty { lines.append("") }
+      if let last = lines.last, !last.hasSuffix(":") { lines.append("") }
       guard let key = group.first, key.parts.count == depth + 1 else {
         lines.append("\(indent)\(name):")
         print(group, depth: depth + 1, configuration, into: &lines)

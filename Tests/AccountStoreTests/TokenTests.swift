@@ -126,4 +126,24 @@ import Testing
     #expect(try #require(row).int("total") == 1)
     await bench.end()
   }
+
+  @Test func `tokens are listed without their text and ended one by one`() async throws {
+    let bench = try await Bench()
+    let li = try await bench.make("li")
+    let web = try await bench.accounts.issueToken(
+      for: li.id, purpose: "web", life: .sliding(seconds: 100))
+    bench.clock.turn(seconds: 1)
+    let campus = try await bench.accounts.issueToken(
+      for: li.id, purpose: "campus", life: .fixed(seconds: 100))
+    let tokens = try await bench.accounts.tokens(of: li.id)
+    #expect(tokens.map(\.purpose) == ["campus", "web"])
+    #expect(tokens.map(\.isSliding) == [false, true])
+    #expect(tokens.allSatisfy { !web.text.contains($0.id) })
+    #expect(try await bench.accounts.revoke(tokenID: tokens[0].id, of: li.id))
+    #expect(try await bench.accounts.identity(token: campus.text) == nil)
+    #expect(try await bench.accounts.identity(token: web.text) != nil)
+    #expect(try await !bench.accounts.revoke(tokenID: tokens[0].id, of: li.id))
+    #expect(try await !bench.accounts.revoke(tokenID: tokens[1].id, of: li.id + 1))
+    await bench.end()
+  }
 }

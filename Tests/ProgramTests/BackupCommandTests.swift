@@ -1,0 +1,36 @@
+import Testing
+
+@testable import muster
+
+@Suite struct BackupCommandTests {
+  @Test func `what was backed up comes back`() async {
+    let screen = Screen()
+    let copy = "\(screen.folder)/copy.db"
+    _ = await screen.run("account", "add", "before", "--no-password")
+    #expect(await screen.run("backup", copy) == 0)
+    #expect(screen.output.contains("accounts 1"))
+    _ = await screen.run("account", "add", "after", "--no-password")
+    #expect(await screen.run("restore", copy, "--verify") == 0)
+    #expect(await screen.run("restore", copy) == 0)
+    #expect(await screen.run("account", "list") == 0)
+    #expect(screen.output.contains("before") && !screen.output.contains("after"))
+  }
+
+  @Test func `what is no backup is refused and replaces nothing`() async {
+    let screen = Screen()
+    _ = await screen.run("account", "add", "li", "--no-password")
+    let text = screen.file("text.db", "not a database")
+    #expect(await screen.run("restore", text, "--verify") == 1)
+    #expect(await screen.run("restore", text) == 1)
+    #expect(await screen.run("restore", "/no/such/file") == 1)
+    #expect(await screen.run("backup", "/no/such/folder/x.db") == 1)
+    #expect(await screen.run("account", "list") == 0)
+    #expect(screen.output.contains("li"))
+  }
+
+  @Test func `without a database there is nothing to back up`() async {
+    let screen = Screen()
+    #expect(await screen.run("backup", "\(screen.folder)/copy.db") == 1)
+    #expect(screen.errors.contains("there is no file"))
+  }
+}

@@ -1,0 +1,63 @@
+import CommandLineKit
+import Glibc
+import Loop
+import PluginKit
+
+@testable import muster
+
+/// Runs commands in a fresh folder and keeps what they write.
+final class Screen: Sendable {
+  private struct State {
+    var output = ""
+    var errors = ""
+    var secrets: [String] = []
+  }
+
+  let folder: String
+  private let state = Locked(State())
+
+  init() {
+    var template = Array("\(Screen.temporary)/muster-XXXXXX".utf8CString)
+    folder = template.withUnsafeMutableBufferPointer { room in
+      mkdtemp(room.baseAddress!)
+      return String(cString: room.baseAddress!)
+    }
+  }
+
+  private static var temporary: String {
+    getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  }
+
+  /// What the next questions for a password are answered with.
+  func willType(_ secrets: String...) { state.withLock { $0.secrets = secrets } }
+
+  /// Writes a file into the folder and returns its path.
+  func file(_ name: String, _ text: String) -> String {
+    let path = "\(folder)/\(name)"
+    guard let file = fopen(path, "w") else { return path }
+    fputs(text, file)
+    fclose(file)
+    return path
+  }
+
+  var output: String { state.withLock { $0.output } }
+  var errors: String { state.withLock { $0.errors } }
+
+  /// Runs a command on the database of this folder; what earlier ones wrote is forgotten.
+  func run(_ words: String..., environment: [String: String] = [:]) async -> Int32 {
+    state.withLock {
+      $0.output = ""
+      $0.errors = ""
+    }
+    let console = Console(
+      write: { [state] text in state.withLock { $0.output += text } },
+      writeError: { [state] text in state.withLock { $0.errors += text } },
+      readSecret: { [state] _ in
+        state.withLock { $0.secrets.isEmpty ? nil : $0.secrets.removeFirst() }
+      })
+    var environment = environment
+    environment["MUSTER_DATA"] = "\(folder)/data"
+    let program = Program(console: console, environment: environment)
+    return await program.run(words).rawValue
+  }
+}
