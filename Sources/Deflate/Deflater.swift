@@ -9,27 +9,40 @@ public struct Deflater: ~Copyable {
   public static let worthwhileLength = 512
 
   public let level: Int
-  public let windowBits: Int
   public let memLevel: Int
-  private var stream: ZlibStream?
+  private var wide: ZlibStream?
+  private var narrow: ZlibStream?
 
   /// - Parameters:
   ///   - level: 1 (fast) to 9 (small).
-  ///   - windowBits: The longest distance back is 2^windowBits, 8 to 15.
   ///   - memLevel: Size of zlib's tables, 1 to 9. They are cleared for every message: 5 takes 15 %
   ///     less time than zlib's own 8 for 512 bytes of JSON, and loses nothing at 64 KiB.
-  public init(level: Int = 1, windowBits: Int = 15, memLevel: Int = 5) {
+  public init(level: Int = 1, memLevel: Int = 5) {
     precondition((1...9).contains(level) && (1...9).contains(memLevel))
-    precondition((8...15).contains(windowBits))
     self.level = level
-    self.windowBits = windowBits
     self.memLevel = memLevel
   }
 
   /// Appends `payload` deflated, without the four bytes that RFC 7692 takes off the end.
-  public mutating func deflate(_ payload: Span<UInt8>, into output: inout ByteBuffer) {
-    if stream == nil { stream = makeStream() }
-    stream!.deflate(payload, ending: .flush, into: &output)
+  ///
+  /// - Parameter windowBits: The reader's window: nothing refers back further than 2^windowBits
+  ///   bytes, 8 to 15.
+  public mutating func deflate(
+    _ payload: Span<UInt8>, windowBits: Int = 15, into output: inout ByteBuffer
+  ) {
+    precondition((8...15).contains(windowBits), "no such window")
+    // What is no longer than the window cannot refer further back than that.
+    if payload.count <= 1 << windowBits {
+      if wide == nil { wide = makeStream(windowBits: 15) }
+      wide!.deflate(payload, ending: .flush, into: &output)
+    } else {
+      // Hardly anybody asks for a narrow window, and long messages are rare: one compressor with
+      // the narrowest window serves them all. zlib has no raw window of 256 bytes; its window of
+      // 512 does instead, because the compressor keeps 262 bytes of lookahead in it, so that it
+      // never refers back further than 250 bytes.
+      if narrow == nil { narrow = makeStream(windowBits: 9) }
+      narrow!.deflate(payload, ending: .flush, into: &output)
+    }
     // RFC 7692, 7.2.1: what a sync flush ends with (00 00 FF FF) is not sent.
     output.truncate(to: output.count - 4)
   }
@@ -37,11 +50,11 @@ public struct Deflater: ~Copyable {
   /// Appends `payload` deflated if that pays: at least `worthwhileLength` bytes long and at
   /// least a tenth shorter afterwards. Otherwise `output` stays as it was, and it is `false`.
   public mutating func compressIfWorth(
-    _ payload: Span<UInt8>, into output: inout ByteBuffer
+    _ payload: Span<UInt8>, windowBits: Int = 15, into output: inout ByteBuffer
   ) -> Bool {
     guard payload.count >= Deflater.worthwhileLength else { return false }
     let before = output.count
-    deflate(payload, into: &output)
+    deflate(payload, windowBits: windowBits, into: &output)
     guard (output.count - before) * 10 <= payload.count * 9 else {
       output.truncate(to: before)
       return false
@@ -49,10 +62,7 @@ public struct Deflater: ~Copyable {
     return true
   }
 
-  private func makeStream() -> ZlibStream {
-    // zlib has no raw window of 256 bytes. Its window of 512 does instead: the compressor keeps
-    // 262 bytes of lookahead in it, so that it never refers back further than 250 bytes.
-    let bits = Int32(max(windowBits, 9))
-    return .deflating(level: Int32(level), windowBits: -bits, memLevel: Int32(memLevel))
+  private func makeStream(windowBits: Int32) -> ZlibStream {
+    .deflating(level: Int32(level), windowBits: -windowBits, memLevel: Int32(memLevel))
   }
 }

@@ -21,20 +21,31 @@ import Testing
 
   @Test(arguments: 8...15)
   func `never refers back further than its window`(windowBits: Int) {
-    // The same 100 bytes at every distance from 100 to 40,000 tempt it to.
+    // The same 100 bytes at many distances tempt it to.
     var message: [UInt8] = []
     let bait = Samples.noise(100, seed: 2)
     for gap in [0, 50, 100, 120, 140, 150, 151, 155, 156, 157, 200, 411, 413, 923, 1947, 3995] {
       message += bait + Samples.noise(gap, seed: UInt64(gap))
     }
-    message += Samples.noise(9000) + bait + Samples.noise(20_000) + bait + bait
-    for level in [1, 4, 6, 9] {
-      let reading = ReferenceInflate(
-        message: deflated(message, level: level, windowBits: windowBits))
-      #expect(reading.output == message)
-      #expect(reading.longestDistance <= 1 << windowBits)
-      #expect(reading.longestDistance >= 200)
+    message += bait + Samples.noise(7000) + bait + bait
+    let window = 1 << windowBits
+    // At the edge: what just fits into the window, and what is one byte longer.
+    for count in [window / 2, window, window + 1, message.count] {
+      let part = Array(message.prefix(count))
+      for level in [1, 6] {
+        let reading = ReferenceInflate(
+          message: deflated(part, level: level, windowBits: windowBits))
+        #expect(reading.output == part)
+        #expect(reading.longestDistance <= window)
+        if count >= 512 { #expect(reading.longestDistance >= 200) }
+      }
     }
+  }
+
+  @Test func `uses the whole window where it can`() {
+    let bait = Samples.noise(1000, seed: 2)
+    let message = bait + Samples.noise(30_000) + bait
+    #expect(ReferenceInflate(message: deflated(message)).longestDistance == 31_000)
   }
 
   @Test func `keeps nothing of the message before`() {

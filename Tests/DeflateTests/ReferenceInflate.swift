@@ -91,25 +91,28 @@ struct ReferenceInflate {
 
   private mutating func symbol(_ table: Huffman) -> Int {
     var code = 0
+    var first = 0
+    var index = 0
     for length in 1...15 {
       code = code << 1 | bits(1)
-      if let symbol = table.symbols[length << 16 | code] { return symbol }
+      let count = table.counts[length]
+      if code - first < count { return table.symbols[index + code - first] }
+      index += count
+      first = (first + count) << 1
     }
     fatalError("no such code")
   }
 
-  /// Canonical codes (RFC 1951, 3.2.2), by length and code.
+  /// Canonical codes (RFC 1951, 3.2.2): how many there are of each length, and what they stand
+  /// for, in the order of the codes.
   private struct Huffman {
-    var symbols: [Int: Int] = [:]
+    var counts = [Int](repeating: 0, count: 16)
+    var symbols: [Int] = []
 
     init(_ lengths: [Int]) {
-      var code = 0
+      for length in lengths where length > 0 { counts[length] += 1 }
       for length in 1...15 {
-        for (symbol, itsLength) in lengths.enumerated() where itsLength == length {
-          symbols[length << 16 | code] = symbol
-          code += 1
-        }
-        code <<= 1
+        symbols += lengths.indices.filter { lengths[$0] == length }
       }
     }
   }

@@ -38,9 +38,9 @@ struct SeededRandom: RandomNumberGenerator {
 func deflated(
   _ bytes: [UInt8], level: Int = 6, windowBits: Int = 15, memLevel: Int = 5
 ) -> [UInt8] {
-  var deflater = Deflater(level: level, windowBits: windowBits, memLevel: memLevel)
+  var deflater = Deflater(level: level, memLevel: memLevel)
   var output = ByteBuffer()
-  deflater.deflate(bytes.span, into: &output)
+  deflater.deflate(bytes.span, windowBits: windowBits, into: &output)
   return [UInt8](output)
 }
 

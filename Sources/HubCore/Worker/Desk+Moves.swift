@@ -48,8 +48,9 @@ extension FrameEncoder {
 extension Deflater {
   mutating func deflate(
     _ incoming: Incoming, _ scratch: borrowing MessageScratch, _ received: borrowing ByteBuffer,
-    into output: inout ByteBuffer
+    windowBits: Int, into output: inout ByteBuffer
   ) {
-    deflate(scratch.payload(of: incoming, in: received.bytes), into: &output)
+    let payload = scratch.payload(of: incoming, in: received.bytes)
+    deflate(payload, windowBits: windowBits, into: &output)
   }
 }

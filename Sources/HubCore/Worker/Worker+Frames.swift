@@ -105,9 +105,11 @@ extension Worker {
     _ incoming: Incoming, _ connection: Connection, _ link: WebSocketLink, _ desk: inout Desk
   ) {
     let opcode: Opcode = incoming.kind == .text ? .text : .binary
-    if link.compresses && incoming.wasCompressed {
+    if let compression = link.compression, incoming.wasCompressed {
       desk.text.removeAll()
-      desk.deflater.deflate(incoming, desk.scratch, desk.opened, into: &desk.text)
+      desk.deflater.deflate(
+        incoming, desk.scratch, desk.opened, windowBits: compression.serverWindowBits,
+        into: &desk.text)
       desk.frames.append(opcode, compressed: desk.text, to: &desk.cork)
     } else {
       desk.frames.append(opcode, of: incoming, desk.scratch, desk.opened, to: &desk.cork)
