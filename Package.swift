@@ -88,8 +88,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "muster",
     dependencies: [
-      "AccountStore", "CommandLineKit", "Configuration", "HubCore", "JSON", "Loop", "PluginKit",
-      "SQLiteStore", "Storage", "TLS",
+      "AccountStore", "CommandLineKit", "Configuration", "Crypto", "HubCore", "JSON", "Loop",
+      "PluginKit", "SQLiteStore", "Storage", "TLS", "Web", "WebSocket",
     ], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(
     name: "muster-bench", path: "Sources/muster-bench", swiftSettings: strict),

@@ -1,5 +1,5 @@
 internal import PluginKit
-internal import Storage
+public import Storage
 
 /// What the store knows of a topic.
 struct StoredTopic: Sendable {
@@ -19,7 +19,7 @@ struct StoredTopic: Sendable {
 
 /// The history of stored topics in the database. An event is acknowledged after it is in here.
 struct HistoryLog: Sendable {
-  static let owner = "hub"
+  static let owner = "hub_history"
   static let migrations = [
     Migration(
       1,
@@ -84,6 +84,13 @@ struct HistoryLog: Sendable {
         "DELETE FROM hub_events WHERE topic = ? AND (position <= ? OR at < ?)", topic,
         Int64(last.offset) - Int64(count), last.ts - Int64(seconds) * 1000)
     }
+  }
+}
+
+extension HubServer {
+  /// Makes the hub's own tables, or brings them up to date.
+  public static func migrate(_ store: any Store) async throws {
+    try await store.migrate(HistoryLog.owner, HistoryLog.migrations)
   }
 }
 

@@ -37,8 +37,9 @@ extension HubServer {
     }
   }
 
-  /// Closes the connections of a user whose credentials are not good any more.
-  public func revoke(user: String, tokenHash: [UInt8]?, _ reason: DisconnectReason) async {
+  /// Closes the connections whose credentials are not good any more: those of a user, those that
+  /// came in with a token.
+  public func revoke(user: String?, tokenHash: [UInt8]?, _ reason: DisconnectReason) async {
     for worker in workers {
       await worker.revoke(user: user, tokenHash: tokenHash, reason)
     }

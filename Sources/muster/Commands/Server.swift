@@ -2,10 +2,6 @@ import CommandLineKit
 
 // The commands that run a server or talk to one that runs.
 extension Program {
-  func serve(_ call: Invocation) async throws -> ExitCode {
-    throw Failure("serve is not wired", .unavailable)
-  }
-
   func publish(_ call: Invocation) async throws -> ExitCode {
     throw Failure("publish is not wired", .unavailable)
   }

@@ -1,0 +1,177 @@
+import AccountStore
+import CommandLineKit
+import Configuration
+import Crypto
+import Glibc
+import HubCore
+import Loop
+import PluginKit
+import SQLiteStore
+import Storage
+import TLS
+import Web
+
+/// A server with everything around it, from the open store to the banner.
+struct Running {
+  let configuration: ServerConfiguration
+  let live: LiveConfiguration
+  let writer: LogWriter
+  let store: any Store
+  let accounts: StoredAccounts
+  let outbound: OutboundServices
+  let units: [PluginUnit]
+  let server: HubServer
+  let jobs: JobClock
+  let certificates: CertificateWatch
+  /// The one-time password of the account `admin`, on the first start.
+  let adminPassword: String?
+  let isSeeded: Bool
+  let pairs: [CertificatePair]
+
+  var log: Log { writer.log }
+
+  /// Opens everything; nobody is served before `start`.
+  init(_ program: Program, _ call: Invocation) async throws {
+    configuration = try program.configuration(call)
+    live = LiveConfiguration(configuration)
+    let clock = program.clock
+    writer = LogWriter(
+      level: Log.Level(configuration[Keys.logLevel]), format: configuration[Keys.logFormat],
+      clock: clock)
+    store = try await program.openStore(configuration)
+    let isDemo = configuration[Keys.demo]
+    var options = StoredAccounts.Options()
+    options.hashingThreads = configuration[Keys.hashingThreads]
+    options.countsLoopback = !isDemo
+    accounts = StoredAccounts(store: store, clock: clock, options: options)
+    try await accounts.migrate()
+    try await HubServer.migrate(store)
+    outbound = OutboundServices()
+
+    let hub = HubPort()
+    units = try Running.units(
+      hub: hub, store: store, accounts: accounts, outbound: outbound, live: live, clock: clock,
+      log: writer.log)
+    for unit in units { try await store.migrate(unit.name, unit.migrations) }
+    isSeeded = isDemo ? try await Running.seed(units, accounts, clock.now) : false
+    adminPassword = try await accounts.prepareFirstStart()
+
+    pairs = try Running.certificates(configuration)
+    server = try HubServer(
+      Running.plan(
+        configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
+        store: store, accounts: accounts, pairs: pairs, writer: writer))
+    jobs = JobClock(
+      units: units, clock: clock, zone: configuration[Keys.timeZone].seconds, log: writer.log)
+    certificates = CertificateWatch(pairs, server: server, log: writer.log)
+  }
+
+  private static func units(
+    hub: HubPort, store: any Store, accounts: StoredAccounts, outbound: OutboundServices,
+    live: LiveConfiguration, clock: any WallClock, log: Log
+  ) throws -> [PluginUnit] {
+    func services(_ settings: Settings) -> PluginServices {
+      PluginServices(
+        hub: hub, store: store, accounts: accounts, mail: outbound.mail, web: outbound.web,
+        spreadsheets: outbound.spreadsheets, clock: clock, settings: settings, log: log)
+    }
+    func unit<P: Plugin>(_ type: P.Type) throws -> PluginUnit {
+      try PluginUnit(type, services: services(live.settings(of: type)))
+    }
+    return [try HubServer.ownUnit(services: services(Settings([])))]
+      + (try Plugins.all.map { try unit($0) })
+  }
+
+  /// Fills an empty database with the example data; true if it was empty.
+  private static func seed(_ units: [PluginUnit], _ accounts: StoredAccounts, _ now: Int64)
+    async throws -> Bool
+  {
+    guard try await accounts.count() == 0 else { return false }
+    try await DemoAccounts.seed(accounts)
+    for unit in units {
+      for seed in unit.demos { try await seed(unit.services, now) }
+    }
+    return true
+  }
+
+  /// The configured certificates, or one of our own making.
+  private static func certificates(_ configuration: ServerConfiguration) throws
+    -> [CertificatePair]
+  {
+    let configured = configuration[Keys.certificates].map { CertificatePair($0) }
+    guard configured.isEmpty else { return configured }
+    let own = DevelopmentCertificate(folder: "certs")
+    _ = try own.prepare()
+    return [own.pair]
+  }
+
+  private static func plan(
+    _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
+    store: any Store, accounts: StoredAccounts, pairs: [CertificatePair], writer: LogWriter
+  ) throws -> HubServer.Plan {
+    var plan = HubServer.Plan(accounts: accounts, store: store)
+    let isDemo = configuration[Keys.demo]
+    let isListenBuiltIn = configuration.origin(of: "listen") == .builtIn
+    plan.doors = try configuration[Keys.listen].map {
+      try HubServer.DoorPlan($0, isDemoOnLoopback: isDemo && isListenBuiltIn)
+    }
+    let inside = configuration[Keys.internalListen]
+    if !inside.isEmpty {
+      plan.doors.append(
+        .init(try Endpoint(inside), purpose: .inside, isEncrypted: false))
+    }
+    plan.workers = configuration[Keys.workers]
+    if plan.workers == 0 { plan.workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    plan.limits = ServerLimits(configuration)
+    plan.heartbeat = HeartbeatRules(configuration)
+    plan.origins = .init(configuration)
+    plan.tls = try TLSContext.server(pairs)
+    plan.offersEcho = configuration[Keys.echo]
+    plan.units = units
+    plan.hub = hub
+    plan.version = Version.number
+    plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
+    plan.log = writer.log
+    plan.accessLog = writer.accessLog
+    if isDemo { plan.isExempt = { $0.isLoopback } }
+    plan.checks = [
+      .init("store") { _ = try await store.query("SELECT 1 AS one") }
+    ]
+    return plan
+  }
+
+  func start() async throws {
+    for unit in units { try await unit.plugin.start() }
+    try await accounts.startWatching()
+    let server = server
+    accounts.onRevoked { revocation in
+      Task { await server.revoke(revocation) }
+    }
+    try await server.start()
+    await outbound.start()
+    await jobs.start()
+    await certificates.start()
+  }
+
+  /// The last things, in the order in which they depend on each other.
+  func stop() async {
+    await jobs.stop()
+    await certificates.stop()
+    server.stop()
+    for unit in units { await unit.plugin.stop() }
+    await outbound.stop()
+    accounts.stop()
+    await store.close()
+    await writer.flush()
+  }
+}
+
+extension HubServer {
+  fileprivate func revoke(_ revocation: Revocation) async {
+    switch revocation {
+    case .account(let id): await revoke(user: "u\(id)", tokenHash: nil, .revoked)
+    case .permissions(let id): await revoke(user: "u\(id)", tokenHash: nil, .permissionsChanged)
+    case .token(let digest): await revoke(user: nil, tokenHash: digest.bytes, .revoked)
+    }
+  }
+}
