@@ -60,6 +60,19 @@ struct BodyReader: Sendable {
     }
   }
 
+  /// Drops what has arrived of the body; true once it has passed.
+  mutating func skip(
+    _ input: inout ByteBuffer, limits: RequestParser.Limits
+  ) throws(HTTPError) -> Bool {
+    while true {
+      switch try next(&input, limits: limits) {
+      case .data(let count): input.consume(count)
+      case .more: return false
+      case .end: return true
+      }
+    }
+  }
+
   /// Looks at the front of `input`; after `.data` the caller takes that many bytes out of it.
   private mutating func next(
     _ input: inout ByteBuffer, limits: RequestParser.Limits

@@ -93,15 +93,21 @@ public struct Headers: Sendable {
     return found
   }
 
-  /// All values of that name as one list, which is what several fields of a name mean
-  /// (RFC 9110, 5.3); not for `Set-Cookie`.
-  public func list(_ name: HeaderName) -> String? {
+  /// The values of all fields of that name, in order.
+  public func values(of name: HeaderName) -> [String] {
     var values: [String] = []
     var next = index(of: name)
     while let index = next {
       values.append(String(value(at: index)))
       next = self.index(of: name, from: index + 1)
     }
+    return values
+  }
+
+  /// All values of that name as one list, which is what several fields of a name mean
+  /// (RFC 9110, 5.3); not for `Set-Cookie`.
+  public func list(_ name: HeaderName) -> String? {
+    let values = values(of: name)
     return values.isEmpty ? nil : values.joined(separator: ", ")
   }
 

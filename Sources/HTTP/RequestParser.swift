@@ -3,7 +3,8 @@ public import Bytes
 /// Reads requests off one connection, one after the other, without knowing where bytes come from.
 ///
 /// Heads and bodies alternate: `nextHead`, then `readBody` until it says true, then the next
-/// head; what a peer has sent ahead stays in the input meanwhile. After an error the parser only
+/// head; what a peer has sent ahead stays in the input meanwhile. Whoever answers without the
+/// body just asks for the next head. After an error the parser only
 /// repeats it: nobody knows where the next request would begin, so the connection has to end.
 public struct RequestParser: Sendable {
   /// What a peer may make us keep.
@@ -39,18 +40,24 @@ public struct RequestParser: Sendable {
     if case .body = state { true } else { false }
   }
 
-  /// The next head, taken out of `input`; nil means "more bytes, please".
+  /// The next head, taken out of `input`; nil means "more bytes, please". What nobody has read of
+  /// the body before it is passed over, within that body's limit.
   public mutating func nextHead(_ input: inout ByteBuffer) throws(HTTPError) -> RequestHead? {
-    switch state {
-    case .failed(let error): throw error
-    case .body: preconditionFailure("the body of the request before has to be read first")
-    case .head(var scanner):
-      do throws(HTTPError) {
+    do throws(HTTPError) {
+      switch state {
+      case .failed(let error): throw error
+      case .head(var scanner): return try parseHead(&input, &scanner)
+      case .body(var reader):
+        guard try reader.skip(&input, limits: limits) else {
+          state = .body(reader)
+          return nil
+        }
+        var scanner = HeadScanner(hasFirstLine: true)
         return try parseHead(&input, &scanner)
-      } catch {
-        state = .failed(error)
-        throw error
       }
+    } catch {
+      state = .failed(error)
+      throw error
     }
   }
 

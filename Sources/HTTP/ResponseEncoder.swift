@@ -74,7 +74,8 @@ public struct ResponseEncoder: Sendable {
     buffer.reserve(headers.bytes.count + headers.count * 4 + 256)
     buffer.append(statusLine: status)
     buffer.append(dateLine)
-    let plan = appendFraming(status, body, context, into: &buffer)
+    let plan = appendFraming(
+      status, body, context, offersUpgrade: headers.contains(.upgrade), into: &buffer)
     buffer.append(hstsLine)
     buffer.append(fields: headers)
     buffer.append("\r\n")
@@ -82,7 +83,7 @@ public struct ResponseEncoder: Sendable {
   }
 
   private func appendFraming(
-    _ status: Status, _ body: BodyLength, _ context: ResponseContext,
+    _ status: Status, _ body: BodyLength, _ context: ResponseContext, offersUpgrade: Bool,
     into buffer: inout ByteBuffer
   ) -> ResponsePlan {
     // What HTTP/1.0 cannot be sent in chunks ends with the connection.
@@ -95,6 +96,8 @@ public struct ResponseEncoder: Sendable {
     } else if context.version == .http10 {
       buffer.append("Connection: keep-alive\r\n")
     }
+    // RFC 9110, 7.8: an Upgrade field, which a 426 needs, is named in Connection.
+    if offersUpgrade { buffer.append("Connection: upgrade\r\n") }
     var shape = ResponsePlan.Body.omitted
     if !status.forbidsBody {
       shape = buffer.append(length: body, isUnbounded: isUnbounded)

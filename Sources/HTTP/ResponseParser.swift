@@ -76,7 +76,10 @@ public struct ResponseParser: Sendable {
   ) throws(HTTPError) -> ResponseHead? {
     switch state {
     case .failed(let error): throw error
-    case .body: preconditionFailure("the body of the answer before has to be read first")
+    case .body(var reader):
+      let isOver = try reader.skip(&input, limits: limits)
+      state = isOver ? .head(HeadScanner(hasFirstLine: true)) : .body(reader)
+      return isOver ? try parseHead(&input, method) : nil
     case .head(var scanner):
       guard let end = try scanner.end(in: input.bytes, limits: limits) else {
         state = .head(scanner)

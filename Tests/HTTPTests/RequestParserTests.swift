@@ -52,6 +52,31 @@ import Testing
       ])
   }
 
+  @Test(arguments: [Int.max, 1]) func `passes over bodies that nobody reads`(step: Int) throws {
+    var parser = RequestParser()
+    var input = ByteBuffer()
+    var paths: [String] = []
+    let bytes = Array(Self.pipeline.utf8)
+    var position = 0
+    while position < bytes.count {
+      let end = step > bytes.count - position ? bytes.count : position + step
+      input.append(Array(bytes[position..<end]))
+      position = end
+      while let head = try parser.nextHead(&input) { paths.append(head.path) }
+    }
+    #expect(paths == ["/rooms/7", "/c", "/chunks", "/"] && input.isEmpty)
+  }
+
+  @Test func `does not pass over more than a body may have`() throws {
+    var parser = RequestParser()
+    var input = ByteBuffer()
+    input.append("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello")
+    _ = try parser.nextHead(&input)
+    parser.limitBody(to: 10)
+    #expect(throws: HTTPError(.bodyTooLarge)) { _ = try parser.nextHead(&input) }
+    #expect(throws: HTTPError(.bodyTooLarge)) { _ = try parser.nextHead(&input) }
+  }
+
   @Test(arguments: [1, 2, 3, 5, 7, 64])
   func `reads the same in pieces of any size`(step: Int) {
     #expect(read(Self.pipeline, step: step) == read(Self.pipeline))
@@ -347,6 +372,7 @@ import Testing
       "GET / HTTP/1.1\r\nHost: a\r\nACCEPT: x\r\naccept:  y, z \r\nempty:\r\nUtf: \u{5F20}\r\n\r\n")
     let headers = try #require(head?.headers)
     #expect(headers[.accept] == "x" && headers["Accept"] == "x")
+    #expect(headers.values(of: .accept) == ["x", "y, z"])
     #expect(headers.list(.accept) == "x, y, z" && headers.count(of: .accept) == 2)
     #expect(headers["EMPTY"] == "" && headers["Utf"] == "\u{5F20}")
     #expect(headers["nothing"] == nil && headers.list(.range) == nil)

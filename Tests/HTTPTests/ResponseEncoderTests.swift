@@ -63,6 +63,15 @@ import Testing
     #expect(old.text.contains("Connection: keep-alive\r\n") && !old.plan.closes)
   }
 
+  @Test func `names the field that offers another protocol`() throws {
+    var headers = Headers()
+    try headers.append(.upgrade, "websocket")
+    let text = encode(.upgradeRequired, headers, body: .none).text
+    #expect(text.hasPrefix("HTTP/1.1 426 Upgrade Required\r\n"))
+    #expect(
+      text.contains("\r\nConnection: upgrade\r\n") && text.contains("\r\nUpgrade: websocket\r\n"))
+  }
+
   @Test func `does not let a handler contradict the framing`() throws {
     var headers = Headers()
     try headers.append("content-LENGTH", "4711")

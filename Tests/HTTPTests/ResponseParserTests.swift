@@ -67,6 +67,17 @@ private struct Answers: Equatable {
     #expect(answers.error == nil)
   }
 
+  @Test func `passes over a body that nobody reads`() throws {
+    var parser = ResponseParser()
+    var input = ByteBuffer()
+    input.append("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab")
+    #expect(try parser.nextHead(&input, answering: .get)?.status == .ok)
+    let early = try parser.nextHead(&input, answering: .get)
+    #expect(early?.status == nil)
+    input.append("cdHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    #expect(try parser.nextHead(&input, answering: .get)?.status == .notFound)
+  }
+
   @Test func `stops at the switch to another protocol`() throws {
     var parser = ResponseParser()
     var input = ByteBuffer()
