@@ -80,6 +80,37 @@ struct `Together with the openssl program` {
     #expect(try step(socket, &server, &rest) == .closed)
   }
 
+  @Test(
+    arguments: [
+      ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"],
+      ["-tls1_2", "-cipher", "AES128-GCM-SHA256:AES256-GCM-SHA384"],
+      ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES128-SHA"],
+      ["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256"], ["-tls1_3", "-groups", "P-521"],
+    ])
+  func `refuses what is older or weaker`(_ wish: [String]) throws {
+    let pairs = [try certificates.make("a"), try certificates.make("b", .rsa)]
+    let (listener, port) = try BlockingSocket.listening()
+    let client = try OpenSSLProcess(["s_client", "-connect", "127.0.0.1:\(port)"] + wish)
+    let socket = try listener.accepted()
+    var server = try TLSConnection(accepting: .server(pairs))
+    var plaintext = ByteBuffer()
+    #expect(failure { _ = try step(socket, &server, &plaintext) }?.code == .handshake)
+    _ = client
+  }
+
+  @Test func `refuses to renegotiate`() throws {
+    let pair = try certificates.make("a")
+    let (listener, port) = try BlockingSocket.listening()
+    let client = try OpenSSLProcess(["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2"])
+    let socket = try listener.accepted()
+    var server = try TLSConnection(accepting: .server([pair]))
+    var plaintext = ByteBuffer()
+    while !server.isEstablished { _ = try step(socket, &server, &plaintext) }
+    client.type("R")
+    _ = try step(socket, &server, &plaintext)
+    try client.expect("no renegotiation")
+  }
+
   @Test(arguments: [true, false])
   func `talks to s_server, which pads its records and sends four tickets`(_ own: Bool) throws {
     let pair = try certificates.make("a")
