@@ -135,6 +135,28 @@ import Testing
   }
 
   @Test(arguments: Setup.all)
+  func `leaves nothing behind that disturbs other connections`(_ setup: Setup) throws {
+    let contexts = try setup.contexts(certificates)
+    let healthy = try setup.settled(contexts)
+    try healthy.sendToServer(pattern(100))
+    let wire = healthy.interceptToServer()
+    for cut in 1..<20 {
+      let sick = try setup.settled(contexts)
+      try sick.sendToServer(pattern(100))
+      var damaged = sick.interceptToServer()
+      damaged[damaged.count - cut] ^= 1
+      sick.injectToServer(damaged)
+      #expect(failure { try sick.deliverToServer() } != nil)
+      // A stale error would turn "more, please" into the end of this one.
+      healthy.injectToServer(wire[(cut - 1)..<cut])
+      #expect(try healthy.deliverToServer() == .established)
+    }
+    healthy.injectToServer(wire[19...])
+    try healthy.deliverToServer()
+    #expect(healthy.takeAtServer() == pattern(100))
+  }
+
+  @Test(arguments: Setup.all)
   func `says goodbye once, in either direction`(_ setup: Setup) throws {
     let link = try setup.settled(certificates)
     try link.sendToServer(pattern(9))
@@ -186,6 +208,11 @@ import Testing
       try link.settle()
       #expect(link.takeAtServer() == pattern(round))
       #expect(link.takeAtClient() == large)
+      for sequence in [
+        link.server.records?.outgoing.sequence, link.client.records?.outgoing.sequence,
+      ] {
+        if let sequence { #expect(sequence <= 3) }
+      }
     }
   }
 

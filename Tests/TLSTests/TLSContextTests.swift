@@ -107,6 +107,9 @@ import Testing
       let link = try established(server, client, resuming: session)
       #expect(link.serverFacts?.isResumed == resumed, "\(hours)")
     }
+    let later = try #require(try established(server, client).session)
+    time.advance(by: .seconds(13 * 3600))
+    #expect(try established(server, client, resuming: later).serverFacts?.isResumed == false)
   }
 
   @Test func `keeps the old certificates when a new pair is bad`() throws {
