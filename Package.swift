@@ -119,6 +119,7 @@ let package = Package(
     // Counts allocations: whoever tests a hot path depends on it.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("BytesTests", ["Bytes"]),
+    tests("PluginKitTests", ["PluginKit"]),
     tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),

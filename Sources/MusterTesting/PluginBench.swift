@@ -102,9 +102,13 @@ public struct PluginBench: Sendable {
   }
 
   /// A version-2 client that subscribes to `topic`. Throws what the rules refuse with.
-  public func subscribe(_ topic: Topic, as identity: Identity) async throws -> BenchClient {
+  public func subscribe(
+    _ topic: Topic, as identity: Identity, from peer: Peer = .loopback
+  ) async throws -> BenchClient {
     let client = BenchClient(id: "c-\(identity.id)", hub: hub, dialect: nil)
-    try await hub.join(client, topic, as: identity)
+    var who = identity
+    who.peer = peer
+    try await hub.join(client, topic, as: who)
     return client
   }
 

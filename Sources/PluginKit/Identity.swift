@@ -41,6 +41,9 @@ public struct Identity: Sendable, Hashable {
   public let avatar: String
   public let roles: Roles
   public let profiles: [ProfileKind: String]
+  /// Where this connection comes from, as far as the hub knows: for rules that open a topic to a
+  /// network. It says nothing about who somebody is, so it does not count in comparisons.
+  public var peer: Peer?
 
   public init(
     account: Int64, name: String, avatar: String = "", roles: Roles,
@@ -68,4 +71,13 @@ public struct Identity: Sendable, Hashable {
 
   /// Has at least one of `roles`.
   public func hasAny(of roles: Roles) -> Bool { !self.roles.isDisjoint(with: roles) }
+}
+
+extension Identity {
+  public static func == (a: Identity, b: Identity) -> Bool {
+    a.id == b.id && a.account == b.account && a.name == b.name && a.avatar == b.avatar
+      && a.roles == b.roles && a.profiles == b.profiles
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }

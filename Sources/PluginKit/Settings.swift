@@ -22,6 +22,7 @@ public struct Setting: Sendable, Equatable {
 /// A plugin's own part of the configuration, read at the moment of use: a reload is seen at once.
 public struct Settings: Sendable {
   private let current: @Sendable (String) -> Setting.Kind?
+  private let parsed = Shared<[String: (texts: [String], ranges: [AddressRange])]>([:])
 
   /// `current` gives the value of a declared key, its default where nothing is configured.
   public init(_ current: @escaping @Sendable (String) -> Setting.Kind?) { self.current = current }
@@ -51,6 +52,18 @@ public struct Settings: Sendable {
   public func list(_ key: String) -> [String] {
     guard case .list(let value) = value(key) else { wrongType(key) }
     return value
+  }
+
+  /// A list of networks such as `10.0.0.0/8`; what is none is left out. Read anew only after the
+  /// list has changed.
+  public func networks(_ key: String) -> [AddressRange] {
+    let texts = list(key)
+    return parsed.withLock { parsed in
+      if let known = parsed[key], known.texts == texts { return known.ranges }
+      let ranges = texts.compactMap { AddressRange($0) }
+      parsed[key] = (texts, ranges)
+      return ranges
+    }
   }
 
   private func value(_ key: String) -> Setting.Kind {

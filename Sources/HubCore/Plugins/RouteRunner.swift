@@ -111,8 +111,7 @@ public struct RouteRunner: Sendable {
         throw PluginError(.forbidden, "not allowed")
       }
     case .openNetworks(let setting):
-      let ranges = settings.list(setting).compactMap { AddressRange($0) }
-      if !request.peer.isIn(ranges) { _ = try request.caller() }
+      if !request.peer.isIn(settings.networks(setting)) { _ = try request.caller() }
     }
   }
 
