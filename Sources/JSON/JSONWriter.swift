@@ -20,6 +20,15 @@ public struct JSONWriter: ~Copyable {
   /// The finished text.
   public consuming func finish() -> ByteBuffer { buffer }
 
+  /// What `body` writes, for those who send bytes on.
+  public static func bytes(
+    capacity: Int = 256, _ body: (inout JSONWriter) throws -> Void
+  ) rethrows -> [UInt8] {
+    var writer = JSONWriter(into: ByteBuffer(capacity: capacity))
+    try body(&writer)
+    return [UInt8](writer.finish())
+  }
+
   public mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
     open(UInt8(ascii: "{"))
     try body(&self)

@@ -64,7 +64,27 @@ public struct LocalTime: Sendable, Hashable {
   public var date: String { "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
 
   /// `2022-08-31 17:58:55`
-  public var dateTime: String { "\(date) \(time)" }
+  ///
+  /// Long lists print two of these per line: the digits go straight into the text.
+  public var dateTime: String {
+    String(unsafeUninitializedCapacity: 19) { text in
+      func put(_ number: Int, _ width: Int, at start: Int, then separator: UInt8?) {
+        var rest = max(number, 0)
+        for index in (start..<start + width).reversed() {
+          text[index] = 48 + UInt8(rest % 10)
+          rest /= 10
+        }
+        if let separator { text[start + width] = separator }
+      }
+      put(year, 4, at: 0, then: UInt8(ascii: "-"))
+      put(month, 2, at: 5, then: UInt8(ascii: "-"))
+      put(day, 2, at: 8, then: UInt8(ascii: " "))
+      put(hour, 2, at: 11, then: UInt8(ascii: ":"))
+      put(minute, 2, at: 14, then: UInt8(ascii: ":"))
+      put(second, 2, at: 17, then: nil)
+      return 19
+    }
+  }
 
   /// `17:58:55`
   public var time: String { "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))" }

@@ -113,4 +113,9 @@ import Testing
     #expect(["a": 1] as JSONObject != ["a": 2])
     #expect(["a": 1] as JSONObject != ["a": 1, "b": 2])
   }
+
+  @Test func `a writer gives its text as bytes`() {
+    let bytes = JSONWriter.bytes { writer in writer.object { $0.member("a", 1) } }
+    #expect(String(decoding: bytes, as: UTF8.self) == #"{"a":1}"#)
+  }
 }
