@@ -118,6 +118,8 @@ private func parse(_ text: String, _ limits: JSONLimits = JSONLimits()) throws(J
     let deep = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)
     _ = try parse(deep)
     #expect(throws: JSONError(.tooDeep, at: 32)) { try parse("[" + deep + "]") }
+    let wide = "[" + String(repeating: "[[]],{\"a\":[]},", count: 100) + "[]]"
+    #expect(try parse(wide).array?.count == 201)
     let bomb = String(repeating: "{\"a\":", count: 100_000)
     #expect(throws: JSONError(.tooDeep, at: 160)) { try parse(bomb) }
     #expect(throws: JSONError(.tooManyValues, at: 5)) {

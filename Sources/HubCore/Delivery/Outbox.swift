@@ -3,7 +3,8 @@ internal import Bytes
 /// What a connection is owed, in order, and what becomes of it when the client does not keep up.
 ///
 /// Frames are shared with everybody else who is sent them; only the queue itself is the
-/// connection's own.
+/// connection's own. Pings, pongs and the close frame are exempt: they count neither as bytes nor
+/// as age. Times are nanoseconds that never go back.
 struct Outbox {
   struct Limits: Equatable, Sendable {
     /// Above either of these, topics that conflate keep only their newest event.
@@ -26,61 +27,90 @@ struct Outbox {
     let at: UInt64
   }
 
-  private var items: [Item] = []
-  private var head = 0
+  private var queue = Fifo<Item>()
+  /// Exempt frames that overtake the queue, and those that go behind it.
+  private var urgent: [[UInt8]] = []
+  private var last: [[UInt8]] = []
+  /// Bytes of the frames that count.
   private(set) var bytes = 0
+  /// Conflating walks through the whole queue. It waits until this much is there, so that a queue
+  /// that grows frame by frame is not walked through for each of them.
+  private var nextConflation = 0
+  /// How often the client was so slow that the queue was gone through.
+  private(set) var conflations = 0
 
-  var isEmpty: Bool { head == items.count }
-  var count: Int { items.count - head }
+  var isEmpty: Bool { queue.isEmpty && urgent.isEmpty && last.isEmpty }
+  var count: Int { queue.count + urgent.count + last.count }
 
-  /// Adds a frame at `now` (nanoseconds that never go back).
+  /// Whether the client keeps up at `now`.
+  func verdict(at now: UInt64, limits: Limits = Limits()) -> Verdict {
+    bytes > limits.mostBytes || age(at: now) > limits.mostNanoseconds ? .close : .keep
+  }
+
+  private func isSlow(at now: UInt64, _ limits: Limits) -> Bool {
+    bytes > limits.easyBytes || age(at: now) > limits.easyNanoseconds
+  }
+
+  /// How long the oldest frame that counts has waited.
+  private func age(at now: UInt64) -> UInt64 { queue.isEmpty ? 0 : now &- queue[0].at }
+
+  /// Adds a frame at `now`.
   ///
   /// - Parameter topic: the frame's topic if only its newest event matters to a slow reader.
   mutating func append(
     _ frame: [UInt8], conflating topic: TopicName? = nil, at now: UInt64,
     limits: Limits = Limits()
   ) -> Verdict {
-    items.append(Item(frame: frame, conflating: topic, at: now))
+    queue.append(Item(frame: frame, conflating: topic, at: now))
     bytes += frame.count
-    let age = now &- items[head].at
-    guard bytes > limits.easyBytes || age > limits.easyNanoseconds else { return .keep }
-    conflate()
-    let rest = isEmpty ? 0 : now &- items[head].at
-    return bytes > limits.mostBytes || rest > limits.mostNanoseconds ? .close : .keep
+    guard isSlow(at: now, limits) else { return .keep }
+    if bytes > nextConflation || verdict(at: now, limits: limits) == .close {
+      conflate()
+      nextConflation = bytes + limits.easyBytes / 4
+    }
+    return verdict(at: now, limits: limits)
   }
+
+  /// Adds a ping or pong, in front of everything but its like.
+  mutating func appendUrgent(_ frame: [UInt8]) { urgent.append(frame) }
+
+  /// Adds the close frame, behind everything.
+  mutating func appendLast(_ frame: [UInt8]) { last.append(frame) }
 
   /// Keeps only the newest event of each topic that conflates, in its place.
   private mutating func conflate() {
+    conflations += 1
     var seen: Set<TopicName> = []
-    var kept: [Item] = []
-    for item in items[head...].reversed() {
-      if let topic = item.conflating, !seen.insert(topic).inserted {
-        bytes -= item.frame.count
-      } else {
-        kept.append(item)
-      }
+    var dropped = 0
+    queue.removeFromEnd { item in
+      guard let topic = item.conflating, !seen.insert(topic).inserted else { return false }
+      dropped += item.frame.count
+      return true
     }
-    items = kept.reversed()
-    head = 0
+    bytes -= dropped
   }
 
   /// Moves frames into `cork` until it holds `limit` bytes; false if there was nothing to move.
-  mutating func fill(_ cork: inout ByteBuffer, upTo limit: Int) -> Bool {
+  mutating func fill(
+    _ cork: inout ByteBuffer, upTo limit: Int, at now: UInt64, limits: Limits = Limits()
+  ) -> Bool {
     guard !isEmpty else { return false }
-    repeat {
-      cork.append(items[head].frame)
-      bytes -= items[head].frame.count
-      items[head].frame = []
-      head += 1
-    } while !isEmpty && cork.count < limit
-    if isEmpty { removeAll() }
+    if isSlow(at: now, limits) { conflate() }
+    nextConflation = 0
+    for frame in urgent { cork.append(frame) }
+    if !urgent.isEmpty { urgent = [] }
+    while !queue.isEmpty && cork.count < limit {
+      cork.append(queue[0].frame)
+      bytes -= queue[0].frame.count
+      // Lets go of the bytes now; the queue may hold on to the place for a while.
+      queue[0].frame = []
+      queue.removeFirst()
+    }
+    guard queue.isEmpty, !last.isEmpty else { return true }
+    for frame in last { cork.append(frame) }
+    last = []
     return true
   }
 
-  /// An idle connection's queue owns no memory.
-  mutating func removeAll() {
-    items = []
-    head = 0
-    bytes = 0
-  }
+  mutating func removeAll() { self = Outbox() }
 }

@@ -153,8 +153,8 @@ extension PresenceEntry {
   /// A page that was given in the middle of the window showed more than that to somebody. If it
   /// was given at a later change than `firstChange`, the entry is told in any case: what cancels
   /// out for the others does not for the reader of that page.
-  mutating func tell(in diff: inout PresenceDiff, pagedAt: UInt64?) {
-    let wasSeen = firstChange.flatMap { first in pagedAt.map { first <= $0 } } ?? false
+  mutating func tell(in diff: inout PresenceDiff, pagedAt: UInt64) {
+    let wasSeen = firstChange.map { $0 <= pagedAt } ?? false
     switch (told, state) {
     case (nil, nil):
       if wasSeen { diff.leave.append(.init(id: who.id, reason: reason)) }

@@ -52,7 +52,8 @@ struct PresenceTable {
   private var windowEnd: Int64?
   private var changed: [UInt64] = []
   private var changeCount: UInt64 = 0
-  private var pagedAt: UInt64?
+  // What was the newest change when a page was last given.
+  private var pagedAt: UInt64 = 0
 
   init(rules: PresenceRules = PresenceRules()) { self.rules = rules }
 
@@ -191,7 +192,6 @@ extension PresenceTable {
     }
     windowEnd = nil
     changed.removeAll(keepingCapacity: changed.count < 64)
-    pagedAt = nil
     tidyUp()
     return numbered(diff)
   }

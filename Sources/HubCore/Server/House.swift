@@ -95,8 +95,8 @@ final class House: Sendable {
   /// Clients that come back spread over this many milliseconds, so that no more than the planned
   /// number of handshakes a second have to be made.
   func reconnectWindow(_ limits: ServerLimits) -> Int {
-    let rate = max(limits.handshakesPerSecond, 1)
-    return max(1000, admission.total * 1000 / rate)
+    ReconnectPlan(handshakesPerSecond: limits.handshakesPerSecond)
+      .window(connections: admission.total)
   }
 
   func table(of door: Door) -> RouteTrie<Endpoint> {

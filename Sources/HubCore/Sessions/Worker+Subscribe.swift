@@ -280,19 +280,24 @@ extension Worker {
 
   private func loss(_ connection: Connection, _ how: Ending) -> PresenceTable.Loss {
     switch how {
-    case .closedByPeer(1001): .goingAway
-    case .closedByPeer: .bye
-    case .lost: .broken(lastByte: loop.unixMilliseconds - silence(of: connection))
+    case .closedByPeer(let code):
+      PresenceTable.Loss(closeCode: code, lastByte: lastByte(of: connection))
+    case .lost: .broken(lastByte: lastByte(of: connection))
     case .ended where isDraining: .drained
     case .ended: .ended
     }
+  }
+
+  /// In Unix milliseconds.
+  private func lastByte(of connection: Connection) -> Int64 {
+    loop.unixMilliseconds - silence(of: connection)
   }
 
   /// Nothing was heard for longer than a ping takes: the others are shown that.
   func turnUnstable(_ connection: Connection, _ link: WebSocketLink) {
     guard !link.isUnstable else { return }
     link.isUnstable = true
-    tellHomes(connection, link, silentSince: loop.unixMilliseconds - silence(of: connection))
+    tellHomes(connection, link, silentSince: lastByte(of: connection))
   }
 
   func turnStable(_ connection: Connection, _ link: WebSocketLink) {

@@ -37,7 +37,9 @@ extension Worker {
     var encoder = FrameEncoder(role: .server)
     var frame = ByteBuffer(capacity: 128)
     encoder.appendClose(code, reason: reason, to: &frame)
-    queue(frame, to: connection)
+    guard !connection.isParting else { return }
+    connection.outbox.appendLast([UInt8](frame))
+    mark(connection)
   }
 
   /// How a conversation ended, for the presence of whoever spoke.
@@ -103,6 +105,8 @@ extension Worker {
       ServerFrame.ping(ts: loop.unixMilliseconds, into: &json)
       encoder.append(.text, json.bytes, to: &frame)
     }
-    queue(frame, to: connection)
+    guard !connection.isParting else { return }
+    connection.outbox.appendUrgent([UInt8](frame))
+    mark(connection)
   }
 }

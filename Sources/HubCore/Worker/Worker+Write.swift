@@ -55,7 +55,9 @@ extension Worker {
   /// Sends what a connection is owed, in portions that fit the cork.
   func send(_ connection: Connection, _ desk: inout Desk) {
     guard !connection.isGone else { return }
-    while connection.unsent.isEmpty, connection.outbox.fill(&desk.cork, upTo: Desk.window / 2) {
+    while connection.unsent.isEmpty,
+      connection.outbox.fill(&desk.cork, upTo: Desk.window / 2, at: now)
+    {
       uncork(connection, &desk)
       if connection.isGone { return }
     }
