@@ -17,7 +17,8 @@ extension EventLoop {
     runJobs()
     fireTimers(for: client)
     client?.loopWillSleep()
-    meter.end(at: time.monotonic)
+    turnEnd = time.monotonic
+    meter.end(at: turnEnd)
     for waiter in waiting.turnWaiters { waiter.resume() }
     return waiting.isStopping
   }
@@ -29,7 +30,7 @@ extension EventLoop {
   /// Sleeps unless there is work already.
   private func sleep() -> Waiting {
     let timeout = pollTimeout()
-    if timeout != 0 { isSleeping.store(true, ordering: .sequentiallyConsistent) }
+    if timeout != 0 { isSleeping.store(true, ordering: .relaxed) }
     let (hasWork, waiting) = inbox.withLock { inbox in
       let hasWork =
         inbox.isWoken || inbox.isStopping || !inbox.jobs.isEmpty || !inbox.actions.isEmpty
@@ -47,11 +48,10 @@ extension EventLoop {
   /// Milliseconds until the wheel must be looked at, rounded up; -1 when nothing is scheduled.
   private func pollTimeout() -> Int32 {
     guard let deadline = wheel.nextDeadline else { return -1 }
-    let now = time.monotonic
-    if deadline <= now { return 0 }
+    if deadline <= turnEnd { return 0 }
     // The clock stands still until somebody turns it, and whoever turns it wakes the loop.
     if time.isTurnedByHand { return -1 }
-    return Int32(clamping: (deadline - now + 999_999) / 1_000_000)
+    return Int32(clamping: (deadline - turnEnd + 999_999) / 1_000_000)
   }
 
   private func tellWatchers() {

@@ -8,7 +8,9 @@ internal import Synchronization
 /// In the steady state a turn allocates nothing.
 ///
 /// It is deliberately no `TaskExecutor`: as a preference it would pull `@concurrent` functions and
-/// other actors' work onto the loop.
+/// other actors' work onto the loop. Tasks that begin on the loop are best made with
+/// `Task.immediate` (0.3 µs): a plain `Task` runs here too, but ends with a detour over the shared
+/// pool of threads, and whoever awaits it waits 7 µs.
 ///
 /// @unchecked Sendable: what is not immutable, atomic or locked is touched by the loop's own thread
 /// alone; every method that does so begins with `checkIsolated()`.
@@ -36,6 +38,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
   var wheel: TimerWheel
   var cachedNow: UInt64
   var cachedUnix: Int64?
+  var turnEnd: UInt64
   var ready: [Readiness] = []
   var ownReady: [Readiness] = []
   var jobs: [UnownedJob] = []
@@ -54,6 +57,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
   ) {
     self.time = time
     cachedNow = time.monotonic
+    turnEnd = cachedNow
     wheel = TimerWheel(now: cachedNow)
     meter = TurnMeter(limit: longTurn.nanoseconds, report: onLongTurn)
     if time.isTurnedByHand { time.whenTurned { [weak self] in self?.wake() } }
@@ -138,7 +142,8 @@ extension EventLoop {
 
   /// Comes after something was put into the inbox. No wake-up is lost: the loop sets `isSleeping`
   /// before its last look into the inbox. Either that look came after the entry and found it, or
-  /// it came before, and then the inbox's lock has carried the flag over to this thread.
+  /// it came before, and then the inbox's lock has carried the flag over to this thread: that is
+  /// why relaxed loads and stores are enough.
   /// While the loop is awake this costs one load; of many callers only the first makes a system call.
   private func interruptSleep() {
     guard isSleeping.load(ordering: .relaxed) else { return }

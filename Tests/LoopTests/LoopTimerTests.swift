@@ -37,6 +37,42 @@ import Testing
     #expect(await bench.recorder.settled() == ["timer 2"])
   }
 
+  @Test func `wake the loop when the time is turned, and only then`() async {
+    let bench = Bench()
+    defer { bench.end() }
+    await withCheckedContinuation { done in
+      bench.loop.post { bench.loop.schedule(after: .milliseconds(1)) { done.resume() } }
+      Task {
+        await bench.loop.finishTurn()
+        await bench.loop.finishTurn()
+        let turns = bench.loop.statistics.turns
+        // Longer than the timer, by the clock on the wall.
+        let end = SystemTime().monotonic + 20_000_000
+        while SystemTime().monotonic < end { await Task.yield() }
+        #expect(bench.loop.statistics.turns == turns)
+        bench.time.advance(by: .milliseconds(20))
+      }
+    }
+  }
+
+  @Test func `let go of a closure that was cancelled`() async {
+    final class Witness: Sendable {}
+    let bench = Bench()
+    defer { bench.end() }
+    await bench.recorder.run { me in
+      weak var witness: Witness?
+      let timer: EventLoop.Timer
+      do {
+        let captured = Witness()
+        witness = captured
+        timer = me.loop.schedule(after: .seconds(1)) { _ = captured }
+      }
+      #expect(witness != nil)
+      me.loop.cancel(timer)
+      #expect(witness == nil)
+    }
+  }
+
   @Test func `may be scheduled from a timer, and then fire in a later turn`() async {
     let bench = Bench()
     defer { bench.end() }

@@ -56,6 +56,25 @@ import Testing
     #expect(await bench.recorder.settled() == ["told"])
   }
 
+  @Test func `can end and begin again`() async throws {
+    let bench = Bench()
+    defer { bench.end() }
+    let ends = try Ends()
+    try await bench.recorder.run { me throws in
+      let descriptor = ends.one.descriptor.rawValue
+      let watch = try me.loop.watch(descriptor, interest: .read) { _, _ in }
+      #expect(throws: LoopError.self) {
+        try me.loop.watch(descriptor, interest: .read) { _, _ in }
+      }
+      me.loop.unwatch(watch)
+      try me.loop.watch(descriptor, interest: .read) { [unowned me] _, _ in
+        me.assumeIsolated { $0.note("told") }
+      }
+      _ = ends.other.send([1])
+    }
+    #expect(await bench.recorder.settled().first == "told")
+  }
+
   @Test func `says when the far end is gone`() async throws {
     let bench = Bench()
     defer { bench.end() }
