@@ -29,8 +29,15 @@ enum Shell {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     guard status == 0 else {
-      throw ThrowawayPostgres.Failure(description: "failed, see \(log): \(script)")
+      throw ThrowawayPostgres.Failure(description: "\(script)\nfailed:\n\(beginning(of: log))")
     }
+  }
+
+  private static func beginning(of file: String) -> String {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4000)
+    return String(decoding: bytes.prefix(max(0, read(descriptor, &bytes, 4000))), as: UTF8.self)
   }
 }
 

@@ -18,26 +18,32 @@ extension Engine {
   }()
 }
 
+/// Tests run beside each other, and a server has only so many connections.
+private let guests = Turnstile(8)
+
 /// Runs `body` with an empty store, in memory or on the server of this test process.
 public func withFreshStore<Result>(
   _ engine: Engine, _ body: (any Store) async throws -> Result
 ) async throws -> Result {
-  let store: any Store
   switch engine {
-  case .sqlite: store = try await SQLiteStore.open(.memory)
+  case .sqlite: return try await use(try await SQLiteStore.open(.memory), for: body)
   case .postgres:
-    let url = try await ThrowawayPostgres.shared().makeDatabase()
-    var options = PostgresOptions()
-    // Tests run beside each other, and a server has only so many connections.
-    options.connections = 3
-    store = try await PostgresStore.open(url, options: options)
+    await guests.enter()
+    let result = await Swift.Result {
+      let url = try await ThrowawayPostgres.shared().makeDatabase()
+      var options = PostgresOptions()
+      options.connections = 4
+      return try await use(try await PostgresStore.open(url, options: options), for: body)
+    }
+    await guests.leave()
+    return try result.get()
   }
-  do {
-    let result = try await body(store)
-    await store.close()
-    return result
-  } catch {
-    await store.close()
-    throw error
-  }
+}
+
+private func use<Result>(
+  _ store: any Store, for body: (any Store) async throws -> Result
+) async throws -> Result {
+  let result = await Swift.Result { try await body(store) }
+  await store.close()
+  return try result.get()
 }

@@ -61,7 +61,7 @@ public final class ThrowawayPostgres: Sendable {
     // The disk is not asked to keep anything, which is faster: what is tested is the death of the
     // server, not of the machine.
     let settings =
-      "-h 127.0.0.1 -p \(port) -k \(folder) -c fsync=off -c max_connections=60"
+      "-h 127.0.0.1 -p \(port) -c unix_socket_directories= -c fsync=off -c max_connections=60"
     try programs.run(
       "\(programs.folder)/pg_ctl start -s -w -t 60 -D \(folder)/data -l \(folder)/log"
         + " -o \"\(settings)\"", log: "\(folder)/pg_ctl.log")
@@ -76,12 +76,23 @@ public final class ThrowawayPostgres: Sendable {
   public func thaw() throws { try signal(SIGCONT) }
 
   private func signal(_ number: Int32) throws {
-    // All of the server's processes: those that serve connections outlive the first one otherwise.
+    // All of the server's processes: those that serve connections would outlive the first one.
     let name = number == SIGKILL ? "KILL" : number == SIGSTOP ? "STOP" : "CONT"
     try programs.run(
       """
       first=$(head -n 1 \(folder)/data/postmaster.pid)
-      kill -\(name) $(ps -o pid= --ppid $first) $first
+      # Standing still it starts no more of them.
+      kill -STOP $first
+      until ps -o stat= -p $first | grep -q T; do sleep 0.01; done
+      all=$(ps -o pid= --ppid $first)
+      kill -\(name) $first $all
+      [ \(name) = KILL ] || exit 0
+      # The next server refuses to start as long as one of them lives, or seems to.
+      for i in $(seq 100); do
+        ps -o stat= -p "$(echo $first $all | tr ' ' ',')" | grep -qv Z || break
+        sleep 0.05
+      done
+      rm \(folder)/data/postmaster.pid
       """, log: "\(folder)/signal.log")
   }
 
@@ -106,7 +117,10 @@ public final class ThrowawayPostgres: Sendable {
     let script = """
       read line
       first=$(head -n 1 \(folder)/data/postmaster.pid 2>/dev/null)
-      if [ -n "$first" ]; then kill -CONT $first; kill -QUIT $first; fi
+      if [ -n "$first" ]; then
+        kill -CONT $first && kill -QUIT $first
+        for i in $(seq 50); do kill -0 $first || break; sleep 0.1; done
+      fi
       rm -rf \(folder)
       """
     _ = try Shell.start(script, input: ends[0], log: "/dev/null")

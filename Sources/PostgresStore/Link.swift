@@ -101,11 +101,18 @@ internal import StoreWork
   }
 
   /// Whether the server has closed the link since it was used last.
+  ///
+  /// A server has nothing to say to a link that asked nothing, so whatever there is to read may be
+  /// its goodbye. Then an empty question shows whether it still answers.
   func hasBeenClosed() -> Bool {
     var descriptor = pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0)
-    guard unsafe poll(&descriptor, 1, 0) > 0 else { return isBroken }
-    let isAlive = unsafe PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
-    if !isAlive { isBroken = true }
+    if unsafe poll(&descriptor, 1, 0) <= 0 { return isBroken }
+    do {
+      if unsafe PQconsumeInput(handle) == 0 { throw lost() }
+      try perform("")
+    } catch {
+      isBroken = true
+    }
     return isBroken
   }
 

@@ -36,7 +36,7 @@ actor PostgresConnection {
 
   /// Works until the queue is closed and empty, then closes the connection.
   func run() async {
-    while await connect(), let job = await queue.take(upTo: 1).first {
+    while connect(), let job = await queue.take(upTo: 1).first {
       handle(job)
       if let link, link.isBroken { drop() }
     }
@@ -44,7 +44,7 @@ actor PostgresConnection {
   }
 
   /// - Returns: false when the queue was closed before the server could be reached.
-  private func connect() async -> Bool {
+  private func connect() -> Bool {
     var delay = options.firstDelay
     while link == nil {
       if queue.isClosed { return false }
@@ -52,20 +52,18 @@ actor PostgresConnection {
         try reopen()
       } catch {
         // Why is in the error that callers get from the queue since the link was lost.
-        await pause(delay)
+        pause(delay)
         delay = min(delay * 2, options.longestDelay)
       }
     }
     return true
   }
 
-  private func pause(_ delay: Duration) async {
-    do {
-      try await Task.sleep(for: delay * Double.random(in: 0.5...1))
-    } catch {
-      // Cancelled: the store is being closed, and the caller looks at the queue next.
-      return
-    }
+  /// Blocks the thread, which has nothing else to do. `Task.sleep` would need a thread of the
+  /// common pool to wake up, and callers who try again and again can keep all of those busy.
+  private func pause(_ delay: Duration) {
+    let end = ContinuousClock.now + delay * Double.random(in: 0.5...1)
+    while ContinuousClock.now < end && !queue.isClosed { usleep(20_000) }
   }
 
   private func reopen() throws(StoreError) {

@@ -58,10 +58,7 @@ public final class PostgresStore: Store {
 
   public func close() async {
     queue.close()
-    let tasks = threads.withLock { $0 }
-    // Wakes those who wait for their next try to connect; work under way does not look at it.
-    for task in tasks { task.cancel() }
-    for task in tasks { await task.value }
+    for task in threads.withLock({ $0 }) { await task.value }
   }
 }
 

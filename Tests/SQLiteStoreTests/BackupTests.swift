@@ -8,7 +8,9 @@ import Testing
       try await store.migrate(
         "rows", [Migration(3, "CREATE TABLE rows (id {id}, body TEXT NOT NULL)")])
       let body = String(repeating: "x", count: 2000)
-      for _ in 0..<1500 { try await store.execute("INSERT INTO rows (body) VALUES (?)", body) }
+      try await store.write { tx in
+        for _ in 0..<1500 { try tx.execute("INSERT INTO rows (body) VALUES (?)", body) }
+      }
       let writer = Task {
         var count = 0
         while !Task.isCancelled {
