@@ -4,7 +4,8 @@ internal import COpenSSL
 /// A password as it is stored: scrypt (RFC 7914) with its cost and salt in one text,
 /// `$scrypt$ln=16,r=8,p=2$salt$hash`.
 ///
-/// Making or checking one takes tens of milliseconds and 64 MiB on purpose: never on an event loop.
+/// Making or checking one takes a third of a second and 64 MiB on purpose: never on an event loop,
+/// and only a few at a time.
 public struct PasswordHash: Sendable, Equatable, CustomStringConvertible {
   /// What a guess costs: `2^log2N` blocks of `128 * r` bytes, `p` times.
   public struct Cost: Sendable, Equatable {

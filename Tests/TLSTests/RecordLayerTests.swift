@@ -149,10 +149,46 @@ import Testing
     #expect(try link.deliverToServer() == .closed)
   }
 
+  @Test func `survives anything that a peer with the keys can say`() throws {
+    var dice = Dice(seed: 20_261_121)
+    let contexts = try Setup(server: true, client: true).contexts(certificates)
+    for _ in 0..<300 {
+      let link = try Setup(server: true, client: true).settled(contexts)
+      for _ in 0..<6 {
+        let types: [UInt8] = [0, 20, 21, 22, 22, 23, 24]
+        let type = types.randomElement(using: &dice) ?? 22
+        let kinds: [UInt8] = [0, 1, 2, 4, 20, 24, 90, 255]
+        let content = (0..<Int.random(in: 0...9, using: &dice)).map { _ in
+          kinds.randomElement(using: &dice) ?? 0
+        }
+        link.client.records?.sealControl(type, content, &link.toServer)
+      }
+      let error = failure { try link.deliverToServer(Int.random(in: 1...40, using: &dice)) }
+      // Either all went well, or the peer was told why not (unless it gave up itself).
+      if let error, error.code != .peerAlert, error.code != .closed {
+        #expect(failure { try link.deliverToClient() }?.code == .peerAlert)
+      }
+    }
+  }
+
   @Test func `keeps no memory for a connection at rest`() throws {
     let link = try link()
     try link.sendToServer(pattern(500))
     try link.settle(step: 7)
     #expect(link.server.records?.partialCapacity == 0)
+  }
+}
+
+/// The same random numbers in every run (SplitMix64).
+struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
 }

@@ -75,17 +75,16 @@ import Testing
 
   @Test func `resumes with a ticket, also after the certificates were reloaded`() throws {
     let pair = try certificates.make("a")
-    let source = ReloadableContext(try .server([pair]))
+    let server = try TLSContext.server([pair])
     var options = TLSOptions()
     options.collectsSessions = true
     let client = try TLSContext.client(
       trusting: .file(pair.certificatePath), options: options)
-    let first = try established(source.context, client)
+    let first = try established(server, client)
     #expect(first.clientFacts?.isResumed == false)
     let session = try #require(first.session)
-    let other = try certificates.make("b")
-    try source.reload([other])
-    let second = try established(source.context, client, resuming: session)
+    let reloaded = try server.reloaded([certificates.make("b")])
+    let second = try established(reloaded, client, resuming: session)
     #expect(second.serverFacts?.isResumed == true && second.clientFacts?.isResumed == true)
     #expect(second.serverFacts?.serverName == "localhost")
   }
@@ -115,15 +114,15 @@ import Testing
   @Test func `keeps the old certificates when a new pair is bad`() throws {
     let good = try certificates.make("good")
     let other = try certificates.make("other")
-    let source = ReloadableContext(try .server([good]))
+    let server = try TLSContext.server([good])
     let crossed = CertificatePair(
       certificatePath: good.certificatePath, keyPath: other.keyPath)
-    let error = failure { try source.reload([other, crossed]) }
+    let error = failure { _ = try server.reloaded([other, crossed]) }
     #expect(error?.code == .certificate)
     #expect(error?.detail.contains("is not the key of") == true)
-    _ = try established(source.context, .client(trusting: .file(good.certificatePath)))
-    try source.reload([other])
-    _ = try established(source.context, .client(trusting: .file(other.certificatePath)))
+    _ = try established(server, .client(trusting: .file(good.certificatePath)))
+    let reloaded = try server.reloaded([other])
+    _ = try established(reloaded, .client(trusting: .file(other.certificatePath)))
   }
 
   @Test func `says in words what is wrong with a pair`() throws {
@@ -177,7 +176,7 @@ import Testing
 
   @Test func `serves handshakes on many threads while certificates are reloaded`() async throws {
     let pairs = [try certificates.make("a"), try certificates.make("b", .rsa)]
-    let source = ReloadableContext(try .server(pairs))
+    let current = Locked(try TLSContext.server(pairs))
     var options = TLSOptions()
     options.collectsSessions = true
     let client = try TLSContext.client(trusting: .anyone, options: options)
@@ -185,17 +184,20 @@ import Testing
       for _ in 0..<4 {
         group.addTask {
           for _ in 0..<10 {
-            let link = try Link(source.context, client)
+            let link = try Link(current.withLock { $0 }, client)
             try link.settle()
             let again = try Link(
-              source.context, client, resuming: link.session)
+              current.withLock { $0 }, client, resuming: link.session)
             try again.settle()
             guard again.serverFacts?.isResumed == true else { return false }
           }
           return true
         }
       }
-      for _ in 0..<20 { try source.reload(pairs.reversed()) }
+      for _ in 0..<20 {
+        let fresh = try current.withLock { $0 }.reloaded(pairs.reversed())
+        current.withLock { $0 = fresh }
+      }
       for try await isFine in group { #expect(isFine) }
     }
   }
