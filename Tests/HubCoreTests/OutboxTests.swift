@@ -110,6 +110,12 @@ extension Outbox {
     #expect(outbox.isEmpty)
   }
 
+  @Test func `lets only so many pings overtake that a flood of them counts like anything else`() {
+    var outbox = Outbox()
+    let taken = (0..<100).count { _ in outbox.appendUrgent(frame(7)) }
+    #expect(taken == 64 && outbox.count == 64)
+  }
+
   @Test func `is not walked through for each event of a slow reader`() {
     let limits = Outbox.Limits(mostBytes: 1 << 30, mostNanoseconds: .max)
     var outbox = Outbox()

@@ -85,9 +85,13 @@ final class Connection {
     return nil
   }
 
+  /// The peer does not read what it asked for. It is not heard until it has read all of it;
+  /// otherwise a flood of pings could make us hold any amount of pongs.
+  var isChoked: Bool { unsent.count > 1 << 20 }
+
   var interest: Interest {
     var interest: Interest = []
-    if isReading { interest.insert(.read) }
+    if isReading && !isChoked { interest.insert(.read) }
     if isWaitingToWrite { interest.insert(.write) }
     return interest
   }

@@ -71,8 +71,14 @@ struct Outbox {
     return verdict(at: now, limits: limits)
   }
 
-  /// Adds a ping or pong, in front of everything but its like.
-  mutating func appendUrgent(_ frame: [UInt8]) { urgent.append(frame) }
+  /// Adds a ping or pong, in front of everything but its like. `false` if so many wait already
+  /// that this is a flood; then it is to be queued, and counted, like anything else.
+  @discardableResult
+  mutating func appendUrgent(_ frame: [UInt8]) -> Bool {
+    guard urgent.count < 64 else { return false }
+    urgent.append(frame)
+    return true
+  }
 
   /// Adds the close frame, behind everything.
   mutating func appendLast(_ frame: [UInt8]) { last.append(frame) }

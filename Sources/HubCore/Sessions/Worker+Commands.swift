@@ -18,7 +18,7 @@ extension Worker {
     }
     // A heartbeat never waits.
     if case .ping(let ts) = command.action {
-      return tell(connection) { ServerFrame.pong(re: command.id, t: ts, into: &$0) }
+      return tellFirst(connection) { ServerFrame.pong(re: command.id, t: ts, into: &$0) }
     }
     if case .pong = command.action { return }
     if session.isBusy {

@@ -145,6 +145,17 @@ extension Worker {
     enqueue(textFrame(write), on: connection, conflating: nil)
   }
 
+  /// Says something that overtakes what the client has not read yet.
+  func tellFirst(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
+    guard !connection.isParting, connection.link?.closing.takesMessages == true else { return }
+    let frame = textFrame(write)
+    if connection.outbox.appendUrgent(frame) {
+      mark(connection)
+    } else {
+      enqueue(frame, on: connection, conflating: nil)
+    }
+  }
+
   func tell(_ answer: PublishAnswer) {
     guard let connection = connections[answer.connection] else { return }
     switch answer.outcome {

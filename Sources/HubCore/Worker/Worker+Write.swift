@@ -21,7 +21,7 @@ extension Worker {
 
   /// Sends encrypted bytes as far as the kernel takes them, and keeps the rest.
   func transmit(_ connection: Connection, _ bytes: inout ByteBuffer) {
-    if !connection.unsent.isEmpty { return connection.unsent.append(bytes) }
+    if !connection.unsent.isEmpty { return delay(connection, bytes) }
     switch connection.socket.send(bytes) {
     case .bytes(let count):
       counters.bytesOut.add(count)
@@ -33,6 +33,13 @@ extension Worker {
     }
     connection.isWaitingToWrite = true
     updateInterest(connection)
+  }
+
+  /// Keeps bytes behind those that the kernel has no room for.
+  private func delay(_ connection: Connection, _ bytes: borrowing ByteBuffer) {
+    let wasChoked = connection.isChoked
+    connection.unsent.append(bytes.bytes)
+    if connection.isChoked != wasChoked { updateInterest(connection) }
   }
 
   /// The kernel has room again.
