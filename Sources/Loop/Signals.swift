@@ -49,9 +49,12 @@ public enum Signals {
     _ handler: @escaping @Sendable (Signal) -> Void
   ) {
     let source = SignalSource(pipe: pipe, handler: handler)
-    // Only a machine without memory refuses, at a moment when the server has just started.
-    guard (try? loop.watch(source.descriptor, interest: .read, { _, _ in source.drain() })) != nil
-    else { preconditionFailure("cannot watch for signals") }
+    do {
+      try loop.watch(source.descriptor, interest: .read) { _, _ in source.drain() }
+    } catch {
+      // Only a kernel without memory refuses, at a moment when the server has just started.
+      preconditionFailure("cannot watch for signals: \(error)")
+    }
   }
 
   private static func install(_ signal: Signal) {
