@@ -13,6 +13,7 @@ public func fuzzHTTP(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   switch start[0] & 3 {
   case 2: precondition(readAnswers(bytes, step: .max) == readAnswers(bytes, step: step))
   case 3: precondition(readForm(bytes, step: .max) == readForm(bytes, step: step))
+  case 1: precondition(readHeads(bytes, step: .max) == readHeads(bytes, step: step))
   default: precondition(readRequests(bytes, step: .max) == readRequests(bytes, step: step))
   }
   return 0
@@ -48,6 +49,22 @@ private func readRequests(_ bytes: [UInt8], step: Int) -> [String] {
         seen.append("\([UInt8](body)) \(parser.trailers.count)")
         body.removeAll()
       }
+    } catch {
+      seen.append(error.reason)
+      return false
+    }
+  }
+  return seen
+}
+
+/// As a server reads that answers every request without its body.
+private func readHeads(_ bytes: [UInt8], step: Int) -> [String] {
+  var parser = RequestParser()
+  var seen: [String] = []
+  feed(bytes, step: step) { input in
+    do throws(HTTPError) {
+      while let head = try parser.nextHead(&input) { seen.append(look(at: head)) }
+      return true
     } catch {
       seen.append(error.reason)
       return false
