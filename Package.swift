@@ -57,8 +57,6 @@ let foundations: [Target] = [
   library("StoreWork", ["Storage", "Loop"]),
   library("SQLiteStore", ["Storage", "StoreWork", "Loop", "CSQLite"], settings: walled),
   library("PostgresStore", ["Storage", "StoreWork", "Loop", "CPostgres"], settings: walled),
-  library("Outbound", ["Bytes", "Loop", "CCurl"], settings: walled),
-  library("Spreadsheet", ["CXLSXWriter"], settings: walled),
 ]
 
 let hub: [Target] = [
@@ -69,6 +67,10 @@ let hub: [Target] = [
       "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
       "PluginKit",
     ]),
+  library(
+    "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Storage"],
+    settings: walled),
+  library("Spreadsheet", ["CXLSXWriter", "Loop", "PluginKit"], settings: walled),
   library("AccountStore", ["Bytes", "Crypto", "Loop", "PluginKit", "Storage"]),
   library("Web", resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
@@ -88,8 +90,9 @@ let programs: [Target] = [
   .executableTarget(
     name: "muster",
     dependencies: [
-      "AccountStore", "CommandLineKit", "Configuration", "Crypto", "HubCore", "JSON", "Loop",
-      "PluginKit", "SQLiteStore", "Storage", "TLS", "Web", "WebSocket",
+      "AccountStore", "Bytes", "CommandLineKit", "Configuration", "Crypto", "HubCore", "JSON",
+      "Loop", "Outbound", "PluginKit", "PostgresStore", "SQLiteStore", "Spreadsheet", "Storage",
+      "TLS", "Web", "WebSocket",
     ], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(
     name: "muster-bench", path: "Sources/muster-bench", swiftSettings: strict),
@@ -131,6 +134,9 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
+    tests(
+      "OutboundTests", ["Crypto", "Loop", "Outbound", "PluginKit", "SQLiteStore", "Storage"]),
+    tests("SpreadsheetTests", ["PluginKit", "Spreadsheet"]),
     tests("ProgramTests", ["CommandLineKit", "Configuration", "Loop", "PluginKit", "muster"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),

@@ -1,8 +1,10 @@
 import AccountStore
+import Bytes
 import CommandLineKit
 import Configuration
 import Glibc
 import PluginKit
+import PostgresStore
 import SQLiteStore
 import Storage
 
@@ -18,12 +20,24 @@ enum DatabaseAddress: Sendable, Equatable {
     } else if text.hasPrefix("sqlite:") {
       self = .sqlite(path: String(text.dropFirst("sqlite:".count)))
     } else if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
-      self = .postgres(url: text)
+      self = .postgres(
+        url: DatabaseAddress.adding(configuration[Keys.databasePassword].text, to: text))
     } else {
       throw Failure(
         "\(configuration.origin(of: "database")): database wants sqlite:PATH or postgres://…",
         .configuration)
     }
+  }
+
+  /// A password apart from the address, as a setting of libpq behind the question mark.
+  static func adding(_ password: String, to url: String) -> String {
+    guard !password.isEmpty else { return url }
+    let escaped = password.utf8.map { byte -> String in
+      let isPlain =
+        byte < 128 && (Character(Unicode.Scalar(byte)).isLetter || (48...57).contains(byte))
+      return isPlain ? String(Unicode.Scalar(byte)) : "%" + Hex.encode([byte])
+    }
+    return "\(url)\(url.contains("?") ? "&" : "?")password=\(escaped.joined())"
   }
 }
 
@@ -34,8 +48,8 @@ extension Program {
     case .sqlite(let path):
       try Folder.make(Folder.parent(of: path))
       return try await SQLiteStore.open(.file(path))
-    case .postgres:
-      throw Failure("this program was built without PostgreSQL", .unavailable)
+    case .postgres(let url):
+      return try await PostgresStore.open(url)
     }
   }
 

@@ -2,6 +2,7 @@ import AccountStore
 import CommandLineKit
 import Configuration
 import HubCore
+import Outbound
 import PluginKit
 import Storage
 
@@ -11,6 +12,7 @@ extension Program {
     let store = try await openStore(configuration)
     let accounts = StoredAccounts(store: store, clock: clock)
     do {
+      try await HubServer.migrate(store)
       for (owner, migrations) in try owners(accounts, store, configuration) {
         let applied = try await store.migrate(owner, migrations)
         let now = migrations.last?.version ?? 0
@@ -36,7 +38,9 @@ extension Program {
       let services = Offline().services(for: plugin, accounts, store, live, clock)
       return try PluginUnit(plugin, services: services)
     }
-    return [(StoredAccounts.owner, StoredAccounts.migrations)]
-      + plugins.map { ($0.name, $0.migrations) }
+    return [
+      (StoredAccounts.owner, StoredAccounts.migrations),
+      (ParcelQueue.owner, ParcelQueue.migrations),
+    ] + plugins.map { ($0.name, $0.migrations) }
   }
 }

@@ -1,3 +1,4 @@
+import AccountStore
 import CommandLineKit
 import Configuration
 import Glibc
@@ -54,6 +55,7 @@ extension Program {
     do {
       let fresh = try configuration(call)
       running.server.reload(limits: ServerLimits(fresh), origins: OriginRules(fresh))
+      running.accounts.apply(account: .account(fresh), address: .address(fresh))
       running.writer.setLevel(Log.Level(fresh[Keys.logLevel]))
       running.live.replace(with: fresh)
       let configured = fresh[Keys.certificates].map { CertificatePair($0) }

@@ -92,12 +92,12 @@ struct DatabaseCheck {
       if version > known { throw StoreError(.tooNew, "the tables of \(owner) are newer") }
       if version < known { behind.append(owner) }
     }
-    guard behind.isEmpty else {
-      let names = behind.joined(separator: ", ")
-      return [.good("database", "\(store.engine.rawValue) answers; tables to be made: \(names)")]
-    }
-    let answers = Finding.good(
-      "database", "\(store.engine.rawValue) answers, tables are up to date")
+    let engine = store.engine.rawValue
+    let tables =
+      behind.isEmpty
+      ? "tables are up to date" : "tables to be made: \(behind.joined(separator: ", "))"
+    let answers = Finding.good("database", "\(engine) answers, \(tables)")
+    if behind.contains(StoredAccounts.owner) { return [answers] }
     return [answers, try await publicPassword(accounts)]
   }
 

@@ -18,6 +18,7 @@ struct Running {
   let writer: LogWriter
   let store: any Store
   let accounts: StoredAccounts
+  let upkeep: AccountUpkeep
   let outbound: OutboundServices
   let units: [PluginUnit]
   let server: HubServer
@@ -40,13 +41,13 @@ struct Running {
       clock: clock)
     store = try await program.openStore(configuration)
     let isDemo = configuration[Keys.demo]
-    var options = StoredAccounts.Options()
-    options.hashingThreads = configuration[Keys.hashingThreads]
-    options.countsLoopback = !isDemo
-    accounts = StoredAccounts(store: store, clock: clock, options: options)
+    accounts = StoredAccounts(
+      store: store, clock: clock, options: StoredAccounts.Options(configuration))
+    upkeep = AccountUpkeep(accounts, log: writer.log)
     try await accounts.migrate()
     try await HubServer.migrate(store)
-    outbound = OutboundServices()
+    outbound = try OutboundServices(live: live, store: store, clock: clock, log: writer.log)
+    try await outbound.migrate()
 
     let hub = HubPort()
     units = try Running.units(
@@ -60,7 +61,7 @@ struct Running {
     server = try HubServer(
       Running.plan(
         configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
-        store: store, accounts: accounts, pairs: pairs, writer: writer))
+        store: store, accounts: accounts, outbound: outbound, pairs: pairs, writer: writer))
     jobs = JobClock(
       units: units, clock: clock, zone: configuration[Keys.timeZone].seconds, log: writer.log)
     certificates = CertificateWatch(pairs, server: server, log: writer.log)
@@ -107,7 +108,8 @@ struct Running {
 
   private static func plan(
     _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
-    store: any Store, accounts: StoredAccounts, pairs: [CertificatePair], writer: LogWriter
+    store: any Store, accounts: StoredAccounts, outbound: OutboundServices,
+    pairs: [CertificatePair], writer: LogWriter
   ) throws -> HubServer.Plan {
     var plan = HubServer.Plan(accounts: accounts, store: store)
     let isDemo = configuration[Keys.demo]
@@ -130,6 +132,7 @@ struct Running {
     plan.units = units
     plan.hub = hub
     plan.version = Version.number
+    plan.extraMetrics = { outbound.numbers }
     plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
@@ -148,7 +151,8 @@ struct Running {
       Task { await server.revoke(revocation) }
     }
     try await server.start()
-    await outbound.start()
+    outbound.start()
+    upkeep.start()
     await jobs.start()
     await certificates.start()
   }
@@ -160,6 +164,7 @@ struct Running {
     server.stop()
     for unit in units { await unit.plugin.stop() }
     await outbound.stop()
+    await upkeep.stop()
     accounts.stop()
     await store.close()
     await writer.flush()
