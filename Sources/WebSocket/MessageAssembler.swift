@@ -11,6 +11,7 @@ public struct MessageAssembler: ~Copyable {
   // The message under way, once its first frame has begun and until its last has ended.
   private var message: (isText: Bool, isCompressed: Bool)?
   private var gathered = ByteBuffer()
+  // At the end of a text message it is where it began: between two characters.
   private var utf8 = UTF8Validator()
   // A control frame that has not come whole; it may stand between two fragments of a message.
   private var control = ByteBuffer()
@@ -103,7 +104,6 @@ extension MessageAssembler {
     } else {
       guard message == nil else { throw WebSocketError(.messageUnfinished) }
       message = (header.opcode == .text, header.isCompressed)
-      utf8 = UTF8Validator()
     }
     guard header.length <= limits.message - gathered.count else {
       throw WebSocketError(.messageTooBig)

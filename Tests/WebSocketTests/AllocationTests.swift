@@ -48,11 +48,16 @@ import WebSocket
     var heard = Heard([])
     let message = Array(repeating: UInt8(65), count: 50_000)
     let frame = Wire.client(0x82, message)
-    try heard.hear(Array(frame.prefix(40_000)), &assembler, &scratch)
-    #expect(assembler.memory >= 39_000)
-    try heard.hear(Array(frame.dropFirst(40_000)), &assembler, &scratch)
-    #expect(assembler.memory == 0)
-    #expect(heard.messages == [.init(kind: .binary, payload: message)])
+    // The second time the loop has memory of its own, which is not what a connection is left.
+    for _ in 0..<2 {
+      try heard.hear(Array(frame.prefix(40_000)), &assembler, &scratch)
+      let inside = assembler.memory
+      try heard.hear(Array(frame.dropFirst(40_000)), &assembler, &scratch)
+      let behind = assembler.memory
+      #expect(inside >= 39_000 && behind == 0)
+    }
+    let expected = Heard.Message(kind: .binary, payload: message)
+    #expect(heard.messages == [expected, expected])
   }
 
   @Test func `is not led to take memory by a long announcement`() throws {
