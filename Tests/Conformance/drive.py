@@ -237,7 +237,7 @@ def main():
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("url")
     parser.add_argument("cases", nargs="?", default="fast")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     todo = chosen(cases.load(options.suite), options.cases, options.messages)
     if not todo:
         sys.exit("autobahn: no case matches " + options.cases)
