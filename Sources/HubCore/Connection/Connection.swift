@@ -41,6 +41,9 @@ final class Connection {
   var isWaitingToWrite = false
   /// Set when the peer has ended its side or the line broke.
   var isDeaf = false
+  var admission = Admission.Verdict.welcome
+  /// Waits until all that was queued is with the kernel.
+  var roomWaiter: CheckedContinuation<Void, Never>?
   /// A dialect's client whose upgrade is not answered yet.
   var arriving: DialectLink?
 

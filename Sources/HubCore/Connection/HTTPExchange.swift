@@ -18,6 +18,9 @@ final class HTTPExchange {
   /// Bytes that have come but are not parsed yet.
   var input = ByteBuffer()
   var body = ByteBuffer()
+  /// A form with files that is being taken in.
+  var intake: UploadIntake?
+  var closesAfterAnswer = false
   /// Counts the requests of this connection; an answer that comes too late finds another number.
   var number: UInt64 = 0
   /// Where the current request leads, with the places of its path parameters.

@@ -7,18 +7,38 @@ final class Admission: Sendable {
     var byAddress: [IPAddress: Int] = [:]
   }
 
+  /// What becomes of a new connection.
+  enum Verdict: Equatable, Sendable {
+    case welcome
+    /// There are as many from its address as may be: it is told so, with plain HTTP.
+    case surplusOfAddress
+    /// There are as many altogether as may be.
+    case surplus
+    /// Not even worth a handshake.
+    case refused
+  }
+
+  // So many more than allowed are let in only to be told why they cannot stay.
+  private static let told = 64
+
   private let counts = Locked(Counts())
 
-  /// False if there are as many as may be.
-  func enter(_ peer: PeerAddress, _ limits: ServerLimits) -> Bool {
+  /// Counts a new connection, unless it is refused.
+  func enter(_ peer: PeerAddress, _ limits: ServerLimits) -> Verdict {
     counts.withLock { counts in
       let here = counts.byAddress[peer.address] ?? 0
-      if limits.connections > 0 && counts.total >= limits.connections { return false }
-      if limits.connectionsPerAddress > 0 && here >= limits.connectionsPerAddress { return false }
+      let tooMany = Admission.excess(counts.total, over: limits.connections)
+      let tooManyHere = Admission.excess(here, over: limits.connectionsPerAddress)
+      if max(tooMany, tooManyHere) > Admission.told { return .refused }
       counts.total += 1
       counts.byAddress[peer.address] = here + 1
-      return true
+      return tooMany > 0 ? .surplus : tooManyHere > 0 ? .surplusOfAddress : .welcome
     }
+  }
+
+  /// By how many one more is too many; 0 is no limit.
+  private static func excess(_ count: Int, over limit: Int) -> Int {
+    limit > 0 ? max(0, count + 1 - limit) : 0
   }
 
   func leave(_ peer: PeerAddress) {

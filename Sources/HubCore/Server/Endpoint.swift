@@ -18,6 +18,14 @@ enum Endpoint: Sendable {
     case dialect(Int)
   }
 
+  /// Does it take forms with files?
+  var takesUploads: Bool {
+    guard case .route(_, let route) = self else { return false }
+    return route.operation.body?.kinds.contains { kind in
+      if case .upload = kind { true } else { false }
+    } ?? false
+  }
+
   /// How large a body it takes.
   func bodyLimit(default standard: Int) -> Int {
     switch self {

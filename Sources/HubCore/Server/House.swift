@@ -30,7 +30,9 @@ final class House: Sendable {
   let messages: [String: MessageHandler]
   let historyLog: HistoryLog
   let tabs = Tabs()
-  let files = FileReader()
+  let disk = Disk()
+  /// Where uploads lie until their handler returns.
+  let uploadFolder: String
   let workerCount: Int
   /// Names this process in `welcome` and in the logs.
   let node: String
@@ -45,8 +47,9 @@ final class House: Sendable {
     units: [PluginUnit], runner: RouteRunner, accounts: any Accounts, limits: ServerLimits,
     heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
     topics: TopicTable<TopicRules>, store: any Store, node: String,
-    extraMetrics: @escaping @Sendable () -> [(String, Int)]
+    extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String
   ) {
+    self.uploadFolder = uploadFolder
     self.extraMetrics = extraMetrics
     self.topics = topics
     historyLog = HistoryLog(store: store)
@@ -73,6 +76,16 @@ final class House: Sendable {
 
   var limits: ServerLimits { currentLimits.withLock { $0 } }
   var origins: OriginRules { currentOrigins.withLock { $0 } }
+
+  /// Pages of the listed origins may call us, with cookies; others may not.
+  var cors: CORSPolicy {
+    let listed = origins.allowed.compactMap { Origin($0) }
+    guard !listed.isEmpty else { return CORSPolicy(.none) }
+    var policy = CORSPolicy(.listed(Set(listed)))
+    policy.allowsCredentials = true
+    policy.requestHeaders.append("token")
+    return policy
+  }
 
   /// Takes new values for everything that a reload may change.
   func reload(limits: ServerLimits, origins: OriginRules) {

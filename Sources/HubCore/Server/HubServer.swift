@@ -47,7 +47,8 @@ public final class HubServer: Sendable {
     public var isExempt: RouteRunner.Exemption = { _ in false }
     /// Further numbers for `/metrics`, by name.
     public var extraMetrics: @Sendable () -> [(String, Int)] = { [] }
-    public var clock: (any WallClock)?
+    /// Where uploads lie until their handler returns.
+    public var uploadFolder = "/tmp"
     public var assets: [(path: String, asset: Asset)] = []
     public var log = Log.silent
     public var accessLog = AccessLog.none
@@ -84,7 +85,8 @@ public final class HubServer: Sendable {
       accounts: plan.accounts,
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
-      node: plan.node, extraMetrics: plan.extraMetrics)
+      node: plan.node, extraMetrics: plan.extraMetrics,
+      uploadFolder: plan.uploadFolder)
     let house = house
     workers = (0..<count).map { index in
       Worker(

@@ -28,7 +28,8 @@ extension Worker {
   }
 
   private func admit(_ socket: consuming Socket, _ peer: PeerAddress, _ door: Door) {
-    guard house.admission.enter(peer, limits) else {
+    let verdict = house.admission.enter(peer, limits)
+    guard verdict != .refused else {
       counters.refused.add(1)
       socket.resetOnClose()
       return
@@ -53,6 +54,7 @@ extension Worker {
       house.admission.leave(peer)
       return
     }
+    connection.admission = verdict
     connections.insert(connection)
     counters.accepted.add(1)
     if !door.isEncrypted { connection.stage = .http(makeExchange()) }

@@ -25,6 +25,7 @@ extension Worker {
   private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
     -> Request.Body
   {
+    if let intake = exchange.intake { return intake.form }
     guard !exchange.body.isEmpty else { return .bytes([]) }
     defer { exchange.body.removeAll(keepingCapacity: false) }
     let bytes = [UInt8](exchange.body)
@@ -52,21 +53,31 @@ extension Worker {
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ response: Response,
     _ body: [UInt8]
   ) {
-    var headers = makeHeaders(response, on: connection)
+    var headers = makeHeaders(response, head)
     var body = body
     compress(&body, &headers, response, head)
-    var context = ResponseContext(head)
-    context.keepsAlive = context.keepsAlive && !isDraining && !connection.isDeaf
     var out = ByteBuffer(capacity: body.count + 512)
-    let encoder = encoder(of: connection)
-    let plan = encoder.append(
-      Status(response.status), headers, body: body.span, for: context, into: &out)
+    let plan = encoder(of: connection).append(
+      Status(response.status), headers, body: body.span, for: context(head, connection),
+      into: &out)
     logAccess(connection, exchange, head, response.status, body.count)
     queue(out, to: connection)
+    makeRoom(connection, exchange, closes: plan.closes)
+  }
+
+  func context(_ head: RequestHead, _ connection: Connection) -> ResponseContext {
+    var context = ResponseContext(head)
+    context.keepsAlive = context.keepsAlive && !isDraining && !connection.isDeaf
+    return context
+  }
+
+  /// The answer is on its way: the next request may come.
+  func makeRoom(_ connection: Connection, _ exchange: HTTPExchange, closes: Bool) {
+    discardUpload(exchange)
     exchange.state = .head
     exchange.match = nil
     exchange.begunAt = 0
-    if plan.closes { return part(connection) }
+    if closes { return part(connection) }
     startReading(connection)
     setTimer(connection, seconds: limits.idleSeconds)
   }
@@ -75,8 +86,12 @@ extension Worker {
   func refuse(_ connection: Connection, _ status: Status, _ reason: String) {
     var out = ByteBuffer(capacity: 512)
     let text = Array("\(reason)\n".utf8)
+    var headers = sayingPlainText
+    if status == .tooManyRequests || status == .serviceUnavailable {
+      try? headers.append(.retryAfter, "5" as StaticString)
+    }
     encoder(of: connection).append(
-      status, sayingPlainText, body: text.span, for: .unreadable, into: &out)
+      status, headers, body: text.span, for: .unreadable, into: &out)
     queue(out, to: connection)
     part(connection)
   }
@@ -87,7 +102,7 @@ extension Worker {
     return headers
   }
 
-  private func encoder(of connection: Connection) -> ResponseEncoder {
+  func encoder(of connection: Connection) -> ResponseEncoder {
     let second = Int(loop.unixMilliseconds / 1000)
     if connection.door.isEncrypted {
       secureEncoder.setDate(unixSeconds: second)
@@ -97,29 +112,30 @@ extension Worker {
     return plainEncoder
   }
 
-  /// A header that cannot be sent (a line end in it) is our own fault: it is left out and logged.
-  private func makeHeaders(_ response: Response, on connection: Connection) -> Headers {
+  func makeHeaders(_ response: Response, _ head: RequestHead) -> Headers {
     var headers = Headers()
-    do {
-      if let contentType = response.contentType { try headers.append(.contentType, contentType) }
-      try headers.append("X-Content-Type-Options", "nosniff")
-      for (name, value) in response.headers { try headers.append(name, value) }
-    } catch {
-      house.log.error("a header cannot be sent", ["reason": error.reason])
-    }
+    if let contentType = response.contentType { add("Content-Type", contentType, to: &headers) }
+    add("X-Content-Type-Options", "nosniff", to: &headers)
+    for (name, value) in response.headers { add(name, value, to: &headers) }
+    try? house.cors.append(to: &headers, for: head)
     return headers
   }
 
-  /// Below this a compressed answer saves less than its header costs.
-  private static var worthCompressing: Int { 1024 }
+  /// A header that cannot be sent (a line end in it) is our own fault: it is left out and logged.
+  private func add(_ name: String, _ value: String, to headers: inout Headers) {
+    do throws(HTTPError) {
+      try headers.append(name, value)
+    } catch {
+      house.log.error("a header cannot be sent", ["name": name, "reason": error.reason])
+    }
+  }
 
   private func compress(
     _ body: inout [UInt8], _ headers: inout Headers, _ response: Response, _ head: RequestHead
   ) {
-    guard body.count >= Worker.worthCompressing, response.status == 200,
-      let type = response.contentType, ContentType(parsing: type.utf8.span)?.isCompressible == true,
-      head.headers.contains(.acceptEncoding, element: "gzip"),
-      !headers.contains(.contentEncoding)
+    guard response.status == 200, !headers.contains(.contentEncoding),
+      let type = response.contentType.flatMap({ ContentType(parsing: $0.utf8.span) }),
+      shouldCompress(type, length: body.count, for: head.headers)
     else { return }
     var packed = ByteBuffer(capacity: body.count / 2)
     gzip.encode(body.span, into: &packed)
@@ -133,7 +149,7 @@ extension Worker {
     }
   }
 
-  private func logAccess(
+  func logAccess(
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ status: Int,
     _ bytes: Int
   ) {
@@ -218,25 +234,14 @@ extension Asset {
     var answer = Response(status: 200, contentType: contentType, headers: headers)
     answer.headers.append(("ETag", entityTag))
     answer.headers.append(("Cache-Control", cacheControl))
-    if let known = head.headers[.ifNoneMatch], EntityTags.contain(entityTag, in: known) {
+    // The tags of assets are strong: the opaque text stands between the quotes.
+    let tag = EntityTag(String(entityTag.dropFirst().dropLast()))
+    if case .notModified = head.evaluateConditions(tag: tag) {
       answer.status = 304
       answer.contentType = nil
     } else {
       answer.body = .bytes(bytes)
     }
     return answer
-  }
-}
-
-/// The value of `If-None-Match`: a list of tags, or `*`.
-enum EntityTags {
-  /// RFC 9110, 13.1.2: the weak comparison, which takes no notice of `W/`.
-  static func contain(_ tag: String, in list: String) -> Bool {
-    list.split(separator: ",").contains { element in
-      var one = element.drop { $0 == " " || $0 == "\t" }
-      while one.last == " " || one.last == "\t" { one.removeLast() }
-      if one.hasPrefix("W/") { one = one.dropFirst(2) }
-      return one == "*" || one == (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...])
-    }
   }
 }

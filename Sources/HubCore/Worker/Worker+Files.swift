@@ -1,57 +1,118 @@
 internal import Bytes
-internal import Glibc
 internal import HTTP
 internal import Loop
 internal import PluginKit
 
-// Answers that are files on disk.
+// Answers that are files on disk: read piece by piece, as fast as the client takes them.
 extension Worker {
-  /// Reads a file away from the loop and answers with it.
+  private static var piece: Int { 256 << 10 }
+
   func sendFile(
     _ path: String, _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
     _ response: Response
   ) {
     let token = connection.token
     let number = exchange.number
-    Task.immediate {
-      let content = await house.files.read(path)
-      guard let connection = connections[token], case .http(let exchange) = connection.stage,
-        exchange.number == number, case .working(let head) = exchange.state
-      else { return }
-      if let content {
-        answer(connection, exchange, head, response, content)
-      } else {
-        answer(connection, exchange, head, Response.plain(404, "The file is not there any more."))
+    exchange.task = Task.immediate {
+      guard let handle = await house.disk.open(path) else {
+        return finish(token, number, Response.plain(404, "The file is not there any more."))
       }
-      answered.append(connection)
+      if let part = begin(handle.facts, token, number, response) {
+        await pump(handle, part, token, number)
+      }
+      await house.disk.close(handle)
     }
   }
-}
 
-/// Reads files on a thread that may block.
-actor FileReader {
-  private let thread = BlockingThread(name: "muster-files")
-  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-
-  // An answer lies in memory whole while it is sent.
-  private static let mostBytes = 64 << 20
-
-  /// The bytes of a file; nil if there is none, or if it is too large to be an answer.
-  func read(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var facts = stat()
-    guard fstat(descriptor, &facts) == 0, facts.st_size <= FileReader.mostBytes else { return nil }
-    var bytes = [UInt8](repeating: 0, count: Int(facts.st_size))
-    var filled = 0
-    while filled < bytes.count {
-      let count = bytes.withUnsafeMutableBytes { room in
-        Glibc.read(descriptor, room.baseAddress! + filled, room.count - filled)
+  /// Sends the head of the answer; the part of the file that has to follow, if any.
+  private func begin(
+    _ facts: Disk.Facts, _ token: UInt64, _ number: UInt64, _ response: Response
+  ) -> Range<Int>? {
+    guard let (connection, exchange, head) = working(token, number) else { return nil }
+    let tag = EntityTag("\(String(facts.modified, radix: 36))-\(String(facts.size, radix: 36))")
+    let date = HTTPDate(unixSeconds: facts.modified)
+    var response = response.with("ETag", tag.headerValue).with("Accept-Ranges", "bytes")
+      .with("Last-Modified", date.text)
+    var part = 0..<facts.size
+    switch head.evaluateConditions(tag: tag, modified: date) {
+    case .notModified: response.status = 304
+    case .failed: response.status = 412
+    case .proceed:
+      switch head.range(ofSize: facts.size, tag: tag, modified: date) {
+      case .whole: break
+      case .part(let range):
+        part = range
+        response.status = 206
+        response = response.with(
+          "Content-Range", ByteRange.contentRange(range, of: facts.size))
+      case .unsatisfiable:
+        response.status = 416
+        response = response.with(
+          "Content-Range", ByteRange.contentRange(unsatisfiedOf: facts.size))
       }
-      guard count > 0 else { return nil }
-      filled += count
     }
-    return bytes
+    guard response.status == 200 || response.status == 206 else {
+      response.body = .none
+      finish(token, number, response)
+      return nil
+    }
+    return sendHead(part, response, connection, exchange, head)
+  }
+
+  private func sendHead(
+    _ part: Range<Int>, _ response: Response, _ connection: Connection, _ exchange: HTTPExchange,
+    _ head: RequestHead
+  ) -> Range<Int>? {
+    var out = ByteBuffer(capacity: 512)
+    let plan = encoder(of: connection).appendHead(
+      Status(response.status), makeHeaders(response, head), body: .bytes(part.count),
+      for: context(head, connection), into: &out)
+    logAccess(connection, exchange, head, response.status, part.count)
+    queue(out, to: connection)
+    exchange.closesAfterAnswer = plan.closes
+    guard plan.body == .plain, !part.isEmpty else {
+      complete(connection, exchange)
+      return nil
+    }
+    return part
+  }
+
+  private func pump(
+    _ handle: Disk.Handle, _ part: Range<Int>, _ token: UInt64, _ number: UInt64
+  ) async {
+    var next = part.lowerBound
+    while next < part.upperBound {
+      let end = min(next + Worker.piece, part.upperBound)
+      let bytes = await house.disk.read(handle, next..<end)
+      guard let (connection, _, _) = working(token, number) else { return }
+      // The length was promised: a file that shrank meanwhile can only end the connection.
+      guard bytes.count == end - next else { return drop(connection, .lost) }
+      _ = connection.outbox.append(bytes, at: now)
+      mark(connection)
+      next = end
+      await roomToSend(connection)
+    }
+    guard let (connection, exchange, _) = working(token, number) else { return }
+    complete(connection, exchange)
+  }
+
+  /// Waits until everything that was queued for a connection is with the kernel, or it is gone.
+  private func roomToSend(_ connection: Connection) async {
+    guard !connection.isGone else { return }
+    await withCheckedContinuation { connection.roomWaiter = $0 }
+  }
+
+  /// The exchange that a handler was started for, if it still waits for the answer.
+  func working(_ token: UInt64, _ number: UInt64) -> (Connection, HTTPExchange, RequestHead)? {
+    guard let connection = connections[token], case .http(let exchange) = connection.stage,
+      exchange.number == number, case .working(let head) = exchange.state
+    else { return nil }
+    return (connection, exchange, head)
+  }
+
+  private func complete(_ connection: Connection, _ exchange: HTTPExchange) {
+    exchange.task = nil
+    makeRoom(connection, exchange, closes: exchange.closesAfterAnswer)
+    answered.append(connection)
   }
 }

@@ -26,9 +26,13 @@ extension Worker {
     case .head:
       return try serveHead(connection, exchange, &desk)
     case .body(let head, let endpoint):
-      guard try exchange.parser.readBody(&exchange.input, into: &exchange.body) else {
-        return false
-      }
+      let isWhole =
+        if let intake = exchange.intake {
+          try takeUpload(intake, connection, exchange)
+        } else {
+          try exchange.parser.readBody(&exchange.input, into: &exchange.body)
+        }
+      guard isWhole else { return false }
       begin(connection, exchange, head, endpoint, &desk)
       return true
     }
@@ -44,6 +48,7 @@ extension Worker {
     if exchange.begunAt == 0 { exchange.begunAt = now }
     counters.requests.add(1)
     exchange.number += 1
+    if connection.admission != .welcome { return turnAway(connection) }
     switch house.table(of: connection.door).match(head.method, head.pathBytes) {
     case .found(let match):
       exchange.match = match
@@ -66,6 +71,17 @@ extension Worker {
     return true
   }
 
+  /// There are too many connections already; this one hears so and is closed.
+  private func turnAway(_ connection: Connection) -> Bool {
+    counters.refused.add(1)
+    if connection.admission == .surplusOfAddress {
+      refuse(connection, .tooManyRequests, "too many connections from this address")
+    } else {
+      refuse(connection, .serviceUnavailable, "too many connections, try again later")
+    }
+    return false
+  }
+
   /// Waits for the body, if there is one. A declared length over the limit is refused before
   /// anything of it is taken in, and before the client is told to go on.
   private func awaitBody(
@@ -78,6 +94,11 @@ extension Worker {
     }
     exchange.parser.limitBody(to: endpoint.bodyLimit(default: limits.requestBody))
     exchange.state = .body(head, endpoint)
+    exchange.intake = try makeIntake(head, endpoint)
+    if exchange.intake != nil {
+      if head.expectsContinue { ResponseEncoder.appendContinue(into: &desk.cork) }
+      return true
+    }
     let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
     if isWhole {
       begin(connection, exchange, head, endpoint, &desk)
@@ -144,7 +165,7 @@ extension Worker {
     if case .head = exchange.state { exchange.task = nil }
   }
 
-  private func finish(_ token: UInt64, _ number: UInt64, _ response: Response) {
+  func finish(_ token: UInt64, _ number: UInt64, _ response: Response) {
     guard let connection = connections[token], case .http(let exchange) = connection.stage,
       exchange.number == number, case .working(let head) = exchange.state
     else { return }

@@ -68,7 +68,9 @@ extension Worker {
       uncork(connection, &desk)
       if connection.isGone { return }
     }
-    if connection.isParting && connection.unsent.isEmpty { hangUp(connection, &desk) }
+    guard connection.unsent.isEmpty else { return }
+    connection.roomWaiter.take()?.resume()
+    if connection.isParting { hangUp(connection, &desk) }
   }
 
   /// Queues bytes that are ready to be encrypted; they go out at the end of the turn.
@@ -110,6 +112,7 @@ extension Worker {
     connection.stage = .gone
     connection.unsent.removeAll(keepingCapacity: false)
     connection.outbox.removeAll()
+    connection.roomWaiter.take()?.resume()
     if let timer = connection.timer { loop.cancel(timer) }
     loop.remove(connection.socket.descriptor)
     connections.remove(connection.token)
@@ -120,7 +123,9 @@ extension Worker {
   /// Tells whoever speaks on the connection that it is over; happens once.
   private func leave(_ connection: Connection, _ how: Ending) {
     switch connection.stage {
-    case .http(let exchange): exchange.task?.cancel()
+    case .http(let exchange):
+      exchange.task?.cancel()
+      discardUpload(exchange)
     case .webSocket(let link): linkEnded(connection, link, how)
     case .greeting, .parting, .gone: return
     }
