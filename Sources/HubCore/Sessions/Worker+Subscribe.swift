@@ -302,6 +302,8 @@ extension Worker {
 
   func turnStable(_ connection: Connection, _ link: WebSocketLink) {
     link.isUnstable = false
+    // The timer stands at the end of the silence that is over; the next one may begin now.
+    setTimer(connection, milliseconds: nextBeat(connection))
     tellHomes(connection, link, silentSince: nil)
   }
 
