@@ -66,7 +66,8 @@ extension PostgresStore {
   public func run(_ sql: String, arguments: [Value]) async throws(StoreError) -> Answer {
     // Such a statement can change data in spite of its first word; only a transaction that is said
     // to read keeps it from that.
-    let mayHideWrite = SQLText.firstWord(of: sql) == "with"
+    let isPlain = sql.utf8.starts(with: "SELECT ".utf8)
+    let mayHideWrite = !isPlain && SQLText.firstWord(of: sql) == "with"
     return try await Job.answer(to: sql, arguments, isSingle: !mayHideWrite, submit: queue.submit)
   }
 

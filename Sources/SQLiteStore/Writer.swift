@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Loop
 internal import Storage
 internal import StoreWork
@@ -23,6 +24,7 @@ actor Writer {
   let options: SQLiteOptions
   let metrics: Locked<StoreMetrics>
   private var checkpoints: Checkpoints
+  private var gathering = Gathering()
   private var database: Database?
   private var backup: (copy: Backup, request: BackupRequest)?
 
@@ -53,13 +55,24 @@ actor Writer {
     while let database {
       // A backup under way takes a step between two groups, and goes on alone when nobody writes.
       let limit = options.groupLimit
-      let work = backup == nil ? await queue.take(upTo: limit) : queue.takeNow(upTo: limit)
+      var work = backup == nil ? await queue.take(upTo: limit) : queue.takeNow(upTo: limit)
       if work.isEmpty && (backup == nil || queue.isClosed) { break }
+      gather(&work)
       handle(work, on: database)
       stepBackup(of: database)
     }
     abandonBackup()
     database = nil
+  }
+
+  private func gather(_ work: inout [Work]) {
+    let patience = gathering.patience(with: work.count)
+    if patience == .zero { return }
+    let end = ContinuousClock.now + patience
+    while !gathering.isComplete(work.count), ContinuousClock.now < end {
+      usleep(50)
+      work += queue.takeNow(upTo: options.groupLimit - work.count)
+    }
   }
 
   private func handle(_ work: [Work], on database: Database) {
@@ -73,7 +86,9 @@ actor Writer {
     }
     if group.isEmpty { return }
     metrics.withLock { $0.largestGroup = max($0.largestGroup, group.count) }
+    let start = ContinuousClock.now
     commit(group, on: database)
+    gathering.note(size: group.count, time: ContinuousClock.now - start)
     tidyLog(of: database)
   }
 }

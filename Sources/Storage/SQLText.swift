@@ -27,7 +27,9 @@ public struct SQLText: Sendable {
 
   /// Whether a statement only reads, judged by its first word.
   public static func isReading(_ sql: String) -> Bool {
-    ["select", "values", "with", "explain"].contains(firstWord(of: sql))
+    // The everyday case, seen without taking the statement apart.
+    if sql.utf8.starts(with: "SELECT ".utf8) { return true }
+    return ["select", "values", "with", "explain"].contains(firstWord(of: sql))
   }
 
   /// The word a statement begins with, in lower case; empty if the statement does not begin with a word.

@@ -116,13 +116,18 @@ import Testing
     try await other.execute("CREATE TABLE rows (n BIGINT)")
     var options = PostgresOptions()
     options.connections = 1
-    options.waitLimit = .milliseconds(100)
+    options.waitLimit = .seconds(2)
     let store = try await PostgresStore.open(url, options: options)
+    let isHeld = Mutex(false)
     let isFree = Mutex(false)
-    async let holder: Void = store.write { _ in while !isFree.withLock({ $0 }) {} }
+    async let holder: Void = store.write { _ in
+      isHeld.withLock { $0 = true }
+      while !isFree.withLock({ $0 }) {}
+    }
+    while !isHeld.withLock({ $0 }) { await Task.yield() }
     async let late = failure { try await store.execute("INSERT INTO rows VALUES (1)") }
     let start = ContinuousClock.now
-    while ContinuousClock.now - start < .milliseconds(150) || store.metrics.waiting == 0 {
+    while ContinuousClock.now - start < .seconds(2.2) || store.metrics.waiting == 0 {
       await Task.yield()
     }
     isFree.withLock { $0 = true }

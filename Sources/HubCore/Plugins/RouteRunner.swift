@@ -126,6 +126,9 @@ public struct RouteRunner: Sendable {
     case let known as PluginError: known
     case let store as StoreError where store.isTemporary:
       PluginError(.unavailable, "the database is not available", retryAfterSeconds: 1)
+    // No hint to come back: a second try could do it twice.
+    case let store as StoreError where store.code == .ambiguous:
+      PluginError(.unavailable, "the database broke off: look whether it was done")
     case is HubError: PluginError(.unavailable, "not available, try again", retryAfterSeconds: 1)
     case is CancellationError: PluginError(.timeout, "this took too long")
     case TopicRefusal.unauthorized: PluginError(.unauthorized, "log in first")
