@@ -123,6 +123,8 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("BytesTests", ["Bytes"]),
     tests("PluginKitTests", ["PluginKit"]),
+    tests(
+      "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),

@@ -1,0 +1,75 @@
+internal import JSON
+internal import PluginKit
+
+/// Tells the topics what happened in the lab.
+///
+/// What is announced is stored already, so nothing that goes wrong here may make a call fail: the
+/// client would believe that it was not checked in.
+struct Announcer: Sendable {
+  static let presence: Topic = "checkin.presence"
+
+  let hub: any Hub
+  let followed: Followed
+  let log: Log
+  /// The staff that has subscribed to the presence, who alone learn of new people.
+  let staff = Shared<Set<String>>([])
+
+  static func personal(_ number: String) -> Topic { Topic("checkin.user.\(number)") }
+
+  func cameIn(_ person: Person) async {
+    await tell("checkin.in", ["user": person.json], of: person)
+  }
+
+  func wentOut(_ person: Person, _ stay: Stay) async {
+    let user = person.json
+    let hours = JSONValue.string(stay.duration.text)
+    await tell(
+      "checkin.out", ["user": user, "recordtime": hours], of: person,
+      privately: ["user": user, "recordtime": hours, "record": stay.json])
+  }
+
+  func wasClosed(_ person: Person, _ stay: Stay) async {
+    await tell("checkin.auto_out", ["user": person.json, "record": stay.json], of: person)
+  }
+
+  /// Who reported is for the person and the staff, who alone may follow the personal topic.
+  func wasReported(_ person: Person, _ stay: Stay) async {
+    let user = person.json
+    await tell(
+      "checkin.reported", ["user": user], of: person,
+      privately: ["user": user, "reporterid": .string(stay.reporter), "record": stay.json])
+  }
+
+  func wasAdded(_ person: Person) async {
+    let event = Event("checkin.user_added", ["user": person.json])
+    for member in staff.withLock({ $0 }) {
+      await hub.send(event, to: member, in: Announcer.presence)
+    }
+  }
+
+  func ranks(_ grade: Grade, _ top: [Person]) async {
+    let event = Event("checkin.rank", ["grade": .string(grade.prefix), "top": top.json])
+    await publish(event, to: grade.topic)
+  }
+
+  func weekBegan(at moment: String) async {
+    await publish(Event("checkin.week_reset", ["at": .string(moment)]), to: Announcer.presence)
+  }
+
+  private func tell(
+    _ name: String, _ fields: JSONObject, of person: Person, privately more: JSONObject? = nil
+  ) async {
+    let event = Event(name, fields)
+    await publish(event, to: Announcer.presence)
+    for grade in followed.grades(of: person.number) { await publish(event, to: grade.topic) }
+    await publish(more.map { Event(name, $0) } ?? event, to: Announcer.personal(person.number))
+  }
+
+  private func publish(_ event: Event, to topic: Topic) async {
+    do {
+      try await hub.publish(event, to: topic)
+    } catch {
+      log.warning("an event was not sent", ["event": event.name, "reason": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,89 @@
+internal import PluginKit
+
+/// Checking in and out: what is stored, and then who is told, in the same order for each person.
+struct Attendance: Sendable {
+  let roll: Roll
+  let announcer: Announcer
+  let ranks: Ranks
+  let post: Post
+  let clock: any WallClock
+  private let lanes = Lanes()
+
+  init(roll: Roll, announcer: Announcer, ranks: Ranks, post: Post, clock: any WallClock) {
+    self.roll = roll
+    self.announcer = announcer
+    self.ranks = ranks
+    self.post = post
+    self.clock = clock
+  }
+
+  func checkIn(_ number: String) async throws -> Roll.Entry {
+    try await lanes.inTurn(number) {
+      let entry = try await roll.checkIn(number, at: clock.seconds)
+      if case .checkedIn(let person) = entry { await announcer.cameIn(person) }
+      return entry
+    }
+  }
+
+  func checkOut(_ number: String) async throws -> Roll.Exit {
+    let exit = try await lanes.inTurn(number) {
+      let exit = try await roll.close(number, .oneself, at: clock.seconds)
+      if case .closed(let person, let stay) = exit { await announcer.wentOut(person, stay) }
+      return exit
+    }
+    if case .closed(let person, let stay) = exit, stay.duration.hundredths > 0 {
+      await ranks.lifted([person])
+    }
+    return exit
+  }
+
+  func report(_ number: String, by reporter: String) async throws -> Roll.Exit {
+    let exit = try await lanes.inTurn(number) {
+      let exit = try await roll.close(number, .report(by: reporter), at: clock.seconds)
+      if case .closed(let person, let stay) = exit { await announcer.wasReported(person, stay) }
+      return exit
+    }
+    if case .closed(let person, _) = exit { await post.tellReported(person) }
+    return exit
+  }
+
+  /// The lab closes: everybody who is still there is checked out, and nothing is counted.
+  ///
+  /// Whoever came after `moment` stays. A failure keeps nobody else in; the first one is thrown in
+  /// the end, so that the run counts as failed.
+  func closeLab(at moment: Int64) async throws {
+    let numbers = try await roll.present(since: moment)
+    var failure: (any Error)?
+    // Side by side the many small transactions share commits.
+    for start in stride(from: 0, to: numbers.count, by: 64) {
+      await withTaskGroup(of: (any Error)?.self) { group in
+        for number in numbers[start..<min(start + 64, numbers.count)] {
+          group.addTask {
+            do {
+              try await closeStay(of: number, at: moment)
+              return nil
+            } catch {
+              return error
+            }
+          }
+        }
+        for await error in group { failure = failure ?? error }
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func closeStay(of number: String, at moment: Int64) async throws {
+    let exit = try await lanes.inTurn(number) {
+      let exit = try await roll.close(number, .night, at: moment)
+      if case .closed(let person, let stay) = exit { await announcer.wasClosed(person, stay) }
+      return exit
+    }
+    if case .closed(let person, _) = exit { await post.tellClosed(person) }
+  }
+}
+
+extension WallClock {
+  /// Unix seconds.
+  var seconds: Int64 { now / 1000 }
+}

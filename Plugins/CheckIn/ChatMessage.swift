@@ -1,0 +1,108 @@
+internal import JSON
+
+/// The one object of the chat: a message, a heartbeat, or an entry of the presence map.
+struct ChatMessage: Sendable, Equatable {
+  /// The types that travel; 0 and 2 stay inside of the clients.
+  enum Kind {
+    static let group = 1
+    static let direct = 3
+    static let duplicate = 5
+    static let heartbeat = 6
+  }
+
+  static let ping = "0x9"
+  static let pong = "0xA"
+
+  var avatar: String?
+  var type: Int?
+  var name: String?
+  var id: String?
+  var number: String?
+  var from: String?
+  var to: String?
+  var message: String?
+  var time: String?
+
+  init() {}
+
+  /// What a client sent; members that are missing or something else count as null.
+  init(_ value: JSONValue) {
+    type = value["type"]?.int
+    to = value["to"]?.string
+    message = value["message"]?.string
+    time = value["time"]?.string
+  }
+
+  /// Nobody speaks for others: who sent it is what the server knows, whatever the frame says.
+  mutating func sign(as person: ChatPerson) {
+    avatar = person.avatar
+    name = person.name
+    id = String(person.userID)
+    number = person.number
+    from = person.number
+  }
+
+  /// All nine members, in the order of the original's objects.
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("avatar", JSONValue(avatar))
+      writer.member("type", JSONValue(type))
+      writer.member("name", JSONValue(name))
+      writer.member("id", JSONValue(id))
+      writer.member("studentid", JSONValue(number))
+      writer.member("from", JSONValue(from))
+      writer.member("to", JSONValue(to))
+      writer.member("message", JSONValue(message))
+      writer.member("time", JSONValue(time))
+    }
+  }
+
+  var json: JSONValue { .raw(JSONWriter.bytes { write(to: &$0) }) }
+}
+
+/// Somebody in the chat.
+struct ChatPerson: Sendable, Equatable {
+  let number: String
+  /// `User.id`.
+  let userID: Int
+  let name: String
+  let avatar: String?
+
+  init(_ person: Person) {
+    number = person.number
+    userID = person.id
+    name = person.name
+    avatar = person.avatar
+  }
+
+  /// How the presence map shows it.
+  var entry: JSONValue {
+    var message = ChatMessage()
+    message.sign(as: self)
+    message.from = nil
+    return message.json
+  }
+}
+
+/// The frames that the server sends on `/chart`.
+enum ChartFrame {
+  static func system(_ message: JSONValue) -> [UInt8] { wrapped(true, message) }
+  static func user(_ message: JSONValue) -> [UInt8] { wrapped(false, message) }
+
+  /// Told to whoever connects while being connected already.
+  static func duplicate(_ number: String) -> [UInt8] {
+    var message = ChatMessage()
+    message.type = ChatMessage.Kind.duplicate
+    message.message = "\(number)已进入聊天室"
+    return system(message.json)
+  }
+
+  private static func wrapped(_ isSystem: Bool, _ message: JSONValue) -> [UInt8] {
+    JSONWriter.bytes { writer in
+      writer.object { writer in
+        writer.member("systemMsgFlag", isSystem)
+        writer.member("message", message)
+      }
+    }
+  }
+}

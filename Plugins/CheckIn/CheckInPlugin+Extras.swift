@@ -1,0 +1,27 @@
+internal import PluginKit
+
+// What the documents do not know: the curve of the day and the kept tables.
+extension CheckInPlugin {
+  func registerExtras(with registrar: inout Registrar) {
+    registrar.get("/day", Documents.day) { [self] request in
+      let bytes = try await curve.json()
+      return allowing(
+        request,
+        Response(
+          status: 200, contentType: "application/json; charset=utf-8",
+          headers: [("Cache-Control", "no-store")], body: .bytes(bytes)))
+    }
+    registrar.get("/export/:file", Documents.export) { [self] request in
+      let name = request.parameters["file"] ?? ""
+      guard let bytes = try await export.file(name) else {
+        throw PluginError.notFound("没有这个文件")
+      }
+      return Response(
+        status: 200, contentType: Export.contentType,
+        headers: [
+          ("Content-Disposition", "attachment; filename=\"\(name)\""),
+          ("Cache-Control", "no-store"),
+        ], body: .bytes(bytes))
+    }
+  }
+}

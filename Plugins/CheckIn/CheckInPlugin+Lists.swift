@@ -1,0 +1,60 @@
+internal import JSON
+internal import PluginKit
+internal import Storage
+
+// Questions: who is there, who was, and for how long.
+extension CheckInPlugin {
+  func registerLists(with registrar: inout Registrar) {
+    registrar.route([.get, .post], "/topthree", Documents.topThree) { [self] request in
+      try await list(request) {
+        guard let grade = Grade(request.input("grade") ?? "") else { return [] }
+        return try await roll.topThree(of: grade).json
+      }
+    }
+    registrar.route([.get, .post], "/showonline", Documents.showOnline) { [self] request in
+      try await list(request) { try await roll.present().json }
+    }
+    registrar.route([.get, .post], "/mytimerecored", Documents.records) { [self] request in
+      try await list(request) { try await records(request) }
+    }
+    registrar.route([.get, .post], "/selectone", Documents.selectOne) { [self] request in
+      allowing(request, try await selectOne(request))
+    }
+    registrar.route([.get, .post], "/showbygrade", Documents.showByGrade) { [self] request in
+      try await list(request) {
+        guard let grade = Grade(request.input("grade") ?? "") else { return [] }
+        let isPresent = request.input("isonline").flatMap { ["0": false, "1": true][$0] }
+        return try await roll.people(of: grade, isPresent: isPresent).json
+      }
+    }
+  }
+
+  /// An answer with data and nothing else; where the store fails, the documented text instead.
+  private func list(
+    _ request: Request, _ data: () async throws -> JSONValue
+  ) async throws -> Response {
+    do {
+      return allowing(request, Envelope.good(nil, try await data()).response())
+    } catch let error as StoreError where !error.isTemporary {
+      services.log.error("a list cannot be read", ["path": request.path, "reason": "\(error)"])
+      return allowing(request, Envelope.bad(nil, "查询失败").response())
+    }
+  }
+
+  private func records(_ request: Request) async throws -> JSONValue {
+    guard let id = request.input("userid").flatMap({ Int($0) }) else { return [] }
+    if !admission.isOpen(request.peer) {
+      let number = try await roll.find(id: id)?.number
+      try admission.requireActing(as: number ?? "", request)
+    }
+    return try await roll.stays(of: id).json
+  }
+
+  private func selectOne(_ request: Request) async throws -> Response {
+    let number = request.input("studentid") ?? "null"
+    guard let person = try await roll.find(number) else {
+      return Envelope.bad("学号\(number)不存在", code: .notFound).response()
+    }
+    return Envelope.good("学号\(number)查询成功", person.json, code: .found).response()
+  }
+}

@@ -1,0 +1,74 @@
+internal import JSON
+internal import PluginKit
+
+// The topics that tell what happens in the lab.
+extension CheckInPlugin {
+  func registerTopics(with registrar: inout Registrar) {
+    registrar.topic(
+      Announcer.presence.description, "Who is in the lab, and everybody who comes or goes.",
+      presenceRules(), events: Documents.presenceEvents)
+    registrar.topic(
+      "checkin.grade.{prefix}", "The same for one grade, and its first three.", gradeRules(),
+      events: Documents.gradeEvents)
+    registrar.topic(
+      "checkin.user.{studentid}", "What concerns one student.", personalRules(),
+      events: Documents.personalEvents)
+  }
+
+  private func presenceRules() -> TopicRules {
+    var rules = TopicRules()
+    rules.allowsGuests = true
+    // Enough for the list of a dashboard that is opened in the morning.
+    rules.history = .stream(count: 300, seconds: 43_200, stored: false)
+    rules.authorize = { [self] who, _, _ in
+      try requireMember(who)
+      if who.isStaff { announcer.staff.withLock { _ = $0.insert(who.id) } }
+    }
+    rules.snapshot = { [self] _, _ in
+      .raw(Envelope.good(nil, try await roll.present().json).bytes)
+    }
+    return rules
+  }
+
+  private func gradeRules() -> TopicRules {
+    var rules = TopicRules()
+    rules.allowsGuests = true
+    rules.authorize = { [self] who, topic, _ in
+      guard let grade = CheckInPlugin.grade(of: topic) else { throw TopicRefusal.unknown }
+      try requireMember(who)
+      try followed.follow(grade)
+    }
+    rules.snapshot = { [self] topic, _ in
+      guard let grade = CheckInPlugin.grade(of: topic) else { return nil }
+      return .raw(Envelope.good(nil, try await roll.topThree(of: grade).json).bytes)
+    }
+    return rules
+  }
+
+  private func personalRules() -> TopicRules {
+    var rules = TopicRules()
+    rules.authorize = { who, topic, _ in
+      guard let number = topic.rest(after: "checkin.user."), Admission.owns(number, who) else {
+        throw TopicRefusal.denied
+      }
+    }
+    rules.snapshot = { [roll] topic, _ in
+      guard let number = topic.rest(after: "checkin.user."),
+        let person = try await roll.find(number)
+      else { return ["user": nil, "record": nil] }
+      let last = try await roll.stays(of: person.id, limit: 1).first
+      return ["user": person.json, "record": last?.json ?? .null]
+    }
+    return rules
+  }
+
+  /// Who has an account, and the screens on the walls of the open networks.
+  private func requireMember(_ who: Identity) throws(TopicRefusal) {
+    guard who.isGuest else { return }
+    guard let peer = who.peer, admission.isOpen(peer) else { throw .unauthorized }
+  }
+
+  private static func grade(of topic: Topic) -> Grade? {
+    topic.rest(after: "checkin.grade.").flatMap { Grade($0) }
+  }
+}

@@ -1,0 +1,72 @@
+public import PluginKit
+internal import Storage
+
+/// Attendance of a laboratory: checking in and out by student number, who is there now, the
+/// longest weeks, reports, and a small chat.
+///
+/// It serves the documented calls at the root and below `/checkin`, and the documented chat at
+/// `/chart`; what happens is announced in the topics `checkin.…`.
+public final class CheckInPlugin: Plugin {
+  public static let name = "checkin"
+
+  let roll: Roll
+  let attendance: Attendance
+  let announcer: Announcer
+  let ranks: Ranks
+  let followed = Followed()
+  let admission: Admission
+  let hours: OpeningHours
+  let export: Export
+  let curve: DayCurve
+  let sessions = LegacySessions()
+  let chat: Chat
+  let services: PluginServices
+  let times: JobTimes
+
+  public init(services: PluginServices) throws {
+    self.services = services
+    times = try JobTimes(services.settings)
+    let roll = Roll(store: services.store)
+    let announcer = Announcer(hub: services.hub, followed: followed, log: services.log)
+    let ranks = Ranks(
+      roll: roll, announcer: announcer, followed: followed, clock: services.clock,
+      log: services.log)
+    let post = Post(mail: services.mail, settings: services.settings, log: services.log)
+    self.roll = roll
+    self.announcer = announcer
+    self.ranks = ranks
+    attendance = Attendance(
+      roll: roll, announcer: announcer, ranks: ranks, post: post, clock: services.clock)
+    admission = Admission(settings: services.settings)
+    hours = OpeningHours(settings: services.settings)
+    export = Export(roll: roll, spreadsheets: services.spreadsheets, post: post)
+    curve = DayCurve(roll: roll, clock: services.clock)
+    chat = Chat(roll: roll, services: services)
+  }
+
+  public func register(with registrar: inout Registrar) {
+    registrar.migrate(1, Tables.first)
+    registrar.errorShape { [self] error, request in
+      allowing(request, Refusal.response(error, request))
+    }
+    registrar.mount(at: "", "/checkin")
+    registerAttendance(with: &registrar)
+    registerLists(with: &registrar)
+    registerPeople(with: &registrar)
+    registrar.mount(at: "/checkin")
+    registerExtras(with: &registrar)
+    registerTopics(with: &registrar)
+    registerChat(with: &registrar)
+    registerJobs(with: &registrar)
+    registrar.demo(DemoData.seed)
+  }
+
+  /// Lets the pages of listed origins read an answer.
+  func allowing(_ request: Request, _ response: Response) -> Response {
+    guard let origin = request.headers["origin"],
+      services.settings.list("allowed_origins").contains(origin)
+    else { return response }
+    return response.with("Access-Control-Allow-Origin", origin)
+      .with("Access-Control-Allow-Credentials", "true").with("Vary", "Origin")
+  }
+}

@@ -1,0 +1,105 @@
+internal import JSON
+internal import PluginKit
+internal import Storage
+
+/// How many were in the lab since midnight, minute by minute, from the stored stays.
+final class DayCurve: Sendable {
+  private struct Known {
+    let bytes: [UInt8]
+    let madeAt: Int64
+  }
+
+  private let roll: Roll
+  private let clock: any WallClock
+  private let known = Shared<Known?>(nil)
+  private let lanes = Lanes()
+
+  init(roll: Roll, clock: any WallClock) {
+    self.roll = roll
+    self.clock = clock
+  }
+
+  /// `{"points":[[unixSeconds,count],…],"grades":["20","21"]}`, not older than a second: a thousand
+  /// dashboards that come back at once cost one look at the tables.
+  func json() async throws -> [UInt8] {
+    try await lanes.inTurn("") {
+      let now = clock.now
+      if let known = known.withLock({ $0 }), known.madeAt > now - 1000, known.madeAt <= now {
+        return known.bytes
+      }
+      let bytes = try await make(now)
+      known.withLock { $0 = Known(bytes: bytes, madeAt: now) }
+      return bytes
+    }
+  }
+
+  private func make(_ now: Int64) async throws -> [UInt8] {
+    let points = try await points(now)
+    let grades = try await roll.grades()
+    return JSONWriter.bytes(capacity: 64 + points.count * 20) { writer in
+      writer.object { writer in
+        writer.array("points") { writer in
+          for point in points {
+            writer.array {
+              $0.value(Int(point.moment))
+              $0.value(point.count)
+            }
+          }
+        }
+        writer.array("grades") { for grade in grades { $0.value(grade.prefix) } }
+      }
+    }
+  }
+
+  private func points(_ now: Int64) async throws -> [(moment: Int64, count: Int)] {
+    let midnight = DayCurve.midnight(before: now)
+    let (base, changes) = try await roll.store.read { tx in
+      (try tx.presentCount(at: midnight), try tx.changesPerMinute(since: midnight))
+    }
+    var count = base
+    var points: [(moment: Int64, count: Int)] = [(midnight, base)]
+    for change in changes {
+      count += change.delta
+      points.append((change.minute * 60, count))
+    }
+    // Whoever looks at the curve wants it to reach until now.
+    if let last = points.last, last.moment < now / 1000 { points.append((now / 1000, count)) }
+    return points
+  }
+
+  private static func midnight(before now: Int64) -> Int64 {
+    var time = LocalTime(now)
+    time.hour = 0
+    time.minute = 0
+    time.second = 0
+    time.millisecond = 0
+    return time.unixMilliseconds / 1000
+  }
+}
+
+extension Transaction {
+  /// How many were there at the very beginning of `moment`.
+  fileprivate func presentCount(at moment: Int64) throws -> Int {
+    let row = try first(
+      """
+      SELECT (SELECT count(*) FROM checkin_records WHERE endtime >= ?1 AND starttime < ?1)
+        + (SELECT count(*) FROM checkin_users
+           WHERE status = 1 AND coalesce(starttime, 0) < ?1) AS present
+      """, moment)
+    return try row?.int("present") ?? 0
+  }
+
+  fileprivate func changesPerMinute(since moment: Int64) throws -> [(minute: Int64, delta: Int)] {
+    try query(
+      """
+      SELECT minute, CAST(sum(delta) AS BIGINT) AS delta FROM (
+        SELECT endtime / 60 AS minute, -1 AS delta FROM checkin_records WHERE endtime >= ?1
+        UNION ALL
+        SELECT starttime / 60, 1 FROM checkin_records WHERE endtime >= ?1 AND starttime >= ?1
+        UNION ALL
+        SELECT starttime / 60, 1 FROM checkin_users WHERE status = 1 AND starttime >= ?1
+      ) AS changes GROUP BY minute ORDER BY minute
+      """, moment
+    ).map { (try $0.int64("minute"), try $0.int("delta")) }
+  }
+}

@@ -1,0 +1,73 @@
+internal import JSON
+internal import PluginKit
+internal import Storage
+
+/// Somebody who checks in here: the document's `User`.
+struct Person: Sendable, Equatable {
+  let id: Int
+  let name: String
+  let number: String
+  /// Unix seconds: the document knows nothing finer, and durations shall agree with what is shown.
+  var startedAt: Int64?
+  var endedAt: Int64?
+  var isPresent: Bool
+  var week: Hours
+  var total: Hours
+  let mailbox: String?
+  let avatar: String?
+}
+
+extension Person {
+  /// What a statement must give for `init(_:)`.
+  static let columns =
+    "id, name, studentid, starttime, endtime, status, weektime, totaltime, qq, avatar"
+
+  init(_ row: Row) throws(StoreError) {
+    id = try row.int("id")
+    name = try row.text("name")
+    number = try row.text("studentid")
+    startedAt = try row.optionalInt("starttime").map { Int64($0) }
+    endedAt = try row.optionalInt("endtime").map { Int64($0) }
+    isPresent = try row.int("status") == 1
+    week = Hours(hundredths: try row.int("weektime"))
+    total = Hours(hundredths: try row.int("totaltime"))
+    mailbox = try row.optionalText("qq")
+    avatar = try row.optionalText("avatar")
+  }
+
+  /// The documented object. The mailbox and the picture were never part of it and stay here.
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("name", name)
+      writer.member("id", id)
+      writer.member("endTime", moment: endedAt)
+      writer.member("startTime", moment: startedAt)
+      writer.member("status", isPresent ? 1 : 0)
+      writer.member("weekTime", week.number)
+      writer.member("totalTime", total.number)
+      writer.member("studentid", number)
+    }
+  }
+
+  var json: JSONValue { .raw(JSONWriter.bytes { write(to: &$0) }) }
+}
+
+extension [Person] {
+  var json: JSONValue {
+    .raw(
+      JSONWriter.bytes(capacity: 2 + count * 192) { writer in
+        writer.array { writer in
+          for person in self { person.write(to: &writer) }
+        }
+      })
+  }
+}
+
+extension JSONWriter {
+  /// A moment in Unix seconds as the lab's clock shows it, or null.
+  mutating func member(_ key: StaticString, moment seconds: Int64?) {
+    self.key(key)
+    guard let seconds else { return null() }
+    value(LocalTime(seconds * 1000).dateTime)
+  }
+}

@@ -1,0 +1,67 @@
+internal import JSON
+internal import Storage
+
+/// A stay that is over: the document's `TimeRecord`.
+struct Stay: Sendable, Equatable {
+  /// How it ended, and so whether it counts.
+  enum Kind: Int, Sendable {
+    /// By the nightly job.
+    case invalid = 0
+    /// By the person, and only this one is counted.
+    case valid = 1
+    /// By the report of somebody else.
+    case reported = 2
+  }
+
+  let id: Int
+  /// `User.id`.
+  let person: Int
+  let duration: Hours
+  let kind: Kind
+  /// The number of whoever reported it, `0` if nobody did.
+  let reporter: String
+  let startedAt: Int64
+  let endedAt: Int64
+}
+
+extension Stay {
+  static let columns = "id, userid, duration, recordstatus, reporter, starttime, endtime"
+
+  init(_ row: Row) throws {
+    id = try row.int("id")
+    person = try row.int("userid")
+    duration = Hours(hundredths: try row.int("duration"))
+    guard let kind = Kind(rawValue: try row.int("recordstatus")) else {
+      throw StoreError(.mismatch, "a stay has a status that is none")
+    }
+    self.kind = kind
+    reporter = try row.text("reporter")
+    startedAt = try row.int64("starttime")
+    endedAt = try row.int64("endtime")
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("id", id)
+      writer.member("userid", person)
+      writer.member("duration", duration.number)
+      writer.member("status", kind.rawValue)
+      writer.member("reporterid", reporter)
+      writer.member("endTime", moment: endedAt)
+      writer.member("startTime", moment: startedAt)
+    }
+  }
+
+  var json: JSONValue { .raw(JSONWriter.bytes { write(to: &$0) }) }
+}
+
+extension [Stay] {
+  var json: JSONValue {
+    .raw(
+      JSONWriter.bytes(capacity: 2 + count * 160) { writer in
+        writer.array { writer in
+          for stay in self { stay.write(to: &writer) }
+        }
+      })
+  }
+}

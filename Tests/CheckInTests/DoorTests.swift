@@ -1,0 +1,162 @@
+import JSON
+import MusterTesting
+import PluginKit
+import Storage
+import Testing
+
+/// Who may come in where, and how everybody else is turned away.
+@Suite struct DoorTests {
+  @Test(arguments: [
+    ("/login?studentid=2100301419", #"20010"#), ("/logout?studentid=2100301418", "20020"),
+    ("/showonline", "null"), ("/topthree?grade=21", "null"), ("/mytimerecored?userid=1", "null"),
+    ("/selectone?studentid=2100301418", "null"), ("/showbygrade?grade=21", "null"),
+    ("/excel", "null"), ("/checkin/day", "null"),
+  ])
+  func `outside of the open networks nobody is let in without a login`(
+    target: String, code: String
+  ) async throws {
+    try await withLab { bench in
+      let answer = await bench.get(target, from: .outside)
+      #expect(answer.status == 200)
+      #expect(
+        answer.text
+          == #"{"flag":false,"msg":"未授权","recordtime":null,"data":null,"code":\#(code)}"#)
+      #expect(await bench.present == ["2100301418"])
+    }
+  }
+
+  @Test func `the lab's own machines need no login`() async throws {
+    try await withLab { bench in
+      let answer = await bench.get("/login?studentid=2100301419", from: .labDevice)
+      #expect(answer.json["code"] == 20011)
+    }
+  }
+
+  @Test func `an empty list closes the open form for everybody`() async throws {
+    try await withLab(settings: ["open_networks": .list([])]) { bench in
+      #expect(await bench.get("/login?studentid=2100301419").json["msg"] == "未授权")
+    }
+  }
+
+  @Test func `elsewhere students act for themselves and staff for all`() async throws {
+    try await withLab { bench in
+      let tao = try await bench.account("tao", number: "2100301419")
+      let boss = try await bench.account("boss", roles: .staff)
+      func code(_ target: String, _ who: Identity) async -> JSONValue? {
+        await bench.get(target, as: who, from: .outside).json["code"]
+      }
+      #expect(await code("/login?studentid=2100301419", tao) == 20011)
+      #expect(await code("/logout?studentid=2100301418", tao) == 20020)
+      #expect(await bench.present.contains("2100301418"))
+      #expect(await code("/logout?studentid=2100301418", boss) == 20021)
+      // Numbers that do not exist are not told apart from others.
+      #expect(await code("/login?studentid=221", tao) == 20010)
+    }
+  }
+
+  @Test func `elsewhere stays are seen by their owner and by staff`() async throws {
+    try await withLab { bench in
+      let chen = try await bench.account("chen", number: "2100301417")
+      let tao = try await bench.account("tao", number: "2100301419")
+      let boss = try await bench.account("boss", roles: .admin)
+      func records(_ who: Identity) async -> JSONValue {
+        await bench.get("/mytimerecored?userid=1", as: who, from: .outside).json
+      }
+      #expect(await records(chen)["data"]?.array?.count == 19)
+      #expect(await records(boss)["data"]?.array?.count == 19)
+      #expect(await records(tao)["data"] == .null)
+      #expect(await records(tao)["msg"] == "未授权")
+    }
+  }
+
+  @Test func `elsewhere imports and tables are for staff`() async throws {
+    try await withLab { bench in
+      let tao = try await bench.account("tao", number: "2100301419")
+      let boss = try await bench.account("boss", roles: .staff)
+      let wu: JSONValue = ["name": "wu", "studentid": "2000301421"]
+      #expect(await bench.post("/adduser", json: wu, as: tao, from: .outside).json["code"] == 20030)
+      #expect(
+        await bench.post("/adduser", json: wu, as: boss, from: .outside).json["code"] == 20031)
+      #expect(await bench.get("/excel", as: tao, from: .outside).json["flag"] == false)
+      #expect(await bench.get("/excel", as: boss, from: .outside).json["flag"] == true)
+    }
+  }
+
+  @Test(arguments: ["Sec-Purpose", "Purpose"])
+  func `a browser that fetches ahead checks nobody in`(header: String) async throws {
+    try await withLab { bench in
+      for (path, code) in [("/login", 20010), ("/logout", 20020)] {
+        let answer = await bench.call(
+          .get, "\(path)?studentid=2100301419",
+          headers: header == "Purpose"
+            ? ["Purpose": "prefetch"] : ["Sec-Purpose": "prefetch;prerender"])
+        #expect(answer.status == 403)
+        #expect(answer.json["code"]?.int == code)
+      }
+      #expect(await bench.present == ["2100301418"])
+    }
+  }
+
+  @Test func `only pages of listed origins may read the answers`() async throws {
+    let site = "https://lab.example.edu"
+    try await withLab(settings: ["allowed_origins": .list([site])]) { bench in
+      func allowed(_ origin: String, _ target: String) async -> String? {
+        await bench.call(.get, target, headers: ["Origin": origin])
+          .header("Access-Control-Allow-Origin")
+      }
+      #expect(await allowed(site, "/showonline") == site)
+      #expect(await allowed(site, "/login?studentid=221") == site)
+      #expect(await allowed("https://evil.example", "/showonline") == nil)
+    }
+  }
+
+  @Test(arguments: [
+    ("07:00:59", false), ("07:01:00", true), ("23:29:59", true), ("23:30:00", false),
+    ("03:00:00", false),
+  ])
+  func `with opening hours the door is open from 07 01 to 23 29`(
+    time: String, isOpen: Bool
+  ) async throws {
+    try await withLab(settings: ["opening_hours": .flag(true)]) { bench in
+      try bench.turn(to: "2022-09-01 \(time)")
+      let coming = await bench.get("/login?studentid=2100301419")
+      let going = await bench.get("/logout?studentid=2100301419")
+      #expect(coming.json["code"] == (isOpen ? 20011 : 20010))
+      #expect(going.json["code"] == (isOpen ? 20021 : 20020))
+      if !isOpen {
+        #expect(
+          going.text == """
+            {"flag":false,"msg":"不在打卡时间范围内","recordtime":null,"data":null,"code":20020}
+            """)
+      }
+    }
+  }
+
+  @Test func `without opening hours the door is never closed`() async throws {
+    try await withLab { bench in
+      try bench.turn(to: "2022-09-02 03:00:00")
+      #expect(await bench.get("/login?studentid=2100301419").json["code"] == 20011)
+    }
+  }
+
+  @Test func `too many reports are a 429 in the envelope`() async throws {
+    try await withLab { bench in
+      var last: BenchAnswer?
+      for _ in 0..<61 {
+        last = await bench.post(
+          "/report", json: ["reportid": "221", "reporterid": "2100301419"])
+      }
+      #expect(last?.status == 429)
+      #expect(last?.json["flag"] == false)
+      #expect(last?.json["code"] == 20040)
+      #expect(last?.header("Retry-After") != nil)
+    }
+  }
+
+  @Test(arguments: ["nightly_at", "opens_at", "weekly_on", "reset_at"])
+  func `a setting that is no time stops the start with a sentence`(key: String) async throws {
+    await #expect(throws: PluginError.self) {
+      try await withLab(settings: [key: .text("noon")]) { _ in }
+    }
+  }
+}
