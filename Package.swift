@@ -118,7 +118,7 @@ let package = Package(
   targets: cLibraries + foundations + hub + plugins + programs + testPrograms + [
     tests(
       "AccountStoreTests",
-      ["AccountStore", "Crypto", "Loop", "PluginKit", "SQLiteStore", "Storage"]),
+      ["AccountStore", "Crypto", "Loop", "MusterTesting", "PluginKit", "Storage"]),
     // Counts allocations: whoever tests a hot path depends on it.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("BytesTests", ["Bytes"]),
@@ -137,7 +137,8 @@ let package = Package(
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
     tests(
-      "OutboundTests", ["Crypto", "Loop", "Outbound", "PluginKit", "SQLiteStore", "Storage"]),
+      "OutboundTests",
+      ["Loop", "MusterTesting", "Outbound", "PluginKit", "SQLiteStore", "Storage"]),
     tests("SpreadsheetTests", ["PluginKit", "Spreadsheet"]),
     tests("ProgramTests", ["CommandLineKit", "Configuration", "Loop", "PluginKit", "muster"]),
     tests("StorageTests", ["Storage"]),

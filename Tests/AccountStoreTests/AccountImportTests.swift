@@ -1,5 +1,7 @@
 import AccountStore
+import MusterTesting
 import PluginKit
+import Storage
 import Testing
 
 @Suite struct AccountImportTests {
@@ -28,88 +30,92 @@ import Testing
 
   @Test(arguments: [1, 7, 1000])
   func `people come in with their names, roles and profiles`(step: Int) async throws {
-    let bench = try await Bench()
-    let (report, summary) = try await run(people, on: bench, step: step)
-    #expect(report == ["2 tao created", "3 chen created"])
-    #expect(summary.created == 2)
-    let tao = try #require(try await bench.accounts.find(.profile(.studentNumber, "2100301419")))
-    #expect(tao.name == "陶然" && tao.roles == .student)
-    #expect(try await bench.accounts.find(.login("chen"))?.roles == [.teacher, .staff])
-    let outcome = try await bench.accounts.logIn(
-      .login("tao"), password: "tao123456", from: "10.0.0.1")
-    #expect(outcome == .success(tao))
-    await bench.end()
+    try await withBench(.sqlite) { bench async throws in
+      let (report, summary) = try await run(people, on: bench, step: step)
+      #expect(report == ["2 tao created", "3 chen created"])
+      #expect(summary.created == 2)
+      let tao = try #require(try await bench.accounts.find(.profile(.studentNumber, "2100301419")))
+      #expect(tao.name == "陶然" && tao.roles == .student)
+      #expect(try await bench.accounts.find(.login("chen"))?.roles == [.teacher, .staff])
+      let outcome = try await bench.accounts.logIn(
+        .login("tao"), password: "tao123456", from: "10.0.0.1")
+      #expect(outcome == .success(tao))
+    }
   }
 
-  @Test func `a dry run reports the same and keeps nothing`() async throws {
-    let bench = try await Bench()
-    try await bench.make("chen")
-    let dry = try await run(people, on: bench, ImportOptions(isDryRun: true))
-    #expect(try await bench.accounts.count() == 1)
-    let real = try await run(people, on: bench)
-    #expect(dry.report == real.report)
-    #expect(real.report[1].hasPrefix("3 chen failed"))
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `a dry run reports the same and keeps nothing`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      try await bench.make("chen")
+      let dry = try await run(people, on: bench, ImportOptions(isDryRun: true))
+      #expect(try await bench.accounts.count() == 1)
+      let real = try await run(people, on: bench)
+      #expect(dry.report == real.report)
+      #expect(real.report[1].hasPrefix("3 chen failed"))
+    }
   }
 
-  @Test func `every wrong line is named and the others are taken`() async throws {
-    let bench = try await Bench()
-    try await bench.make("old", profiles: [.studentNumber: "9"])
-    let text = """
-      login,student_number,roles,active,password_hash
-      a,1,student,yes,
-      ,2,student,yes,
-      b,1,student,yes,
-      c,3,boss,yes,
-      d,9,student,yes,
-      e,4,student,perhaps,
-      f,5,student
-      g,6,student,no,123
-      a,7,student,yes,
-      h,8,student,no,
-      """
-    let (report, summary) = try await run(text, on: bench)
-    #expect(summary.created == 2 && summary.failed == 8)
-    let failures = report.filter { $0.contains("failed") }
-    let failed = failures.compactMap { $0.split(separator: " ").first }
-    #expect(Set(failed) == ["3", "4", "5", "6", "7", "8", "9", "10"])
-    #expect(report.contains { $0.contains("student_number 1 is in line 2 already") })
-    #expect(try await bench.accounts.find(.login("h"))?.isActive == false)
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `every wrong line is named and the others are taken`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      try await bench.make("old", profiles: [.studentNumber: "9"])
+      let text = """
+        login,student_number,roles,active,password_hash
+        a,1,student,yes,
+        ,2,student,yes,
+        b,1,student,yes,
+        c,3,boss,yes,
+        d,9,student,yes,
+        e,4,student,perhaps,
+        f,5,student
+        g,6,student,no,123
+        a,7,student,yes,
+        h,8,student,no,
+        """
+      let (report, summary) = try await run(text, on: bench)
+      #expect(summary.created == 2 && summary.failed == 8)
+      let failures = report.filter { $0.contains("failed") }
+      let failed = failures.compactMap { $0.split(separator: " ").first }
+      #expect(Set(failed) == ["3", "4", "5", "6", "7", "8", "9", "10"])
+      #expect(report.contains { $0.contains("student_number 1 is in line 2 already") })
+      #expect(try await bench.accounts.find(.login("h"))?.isActive == false)
+    }
   }
 
-  @Test func `an update changes what the file has and nothing else`() async throws {
-    let bench = try await Bench()
-    let options = ImportOptions(updatesExisting: true)
-    _ = try await run(people, on: bench)
-    _ = bench.takeRevoked()
-    let (report, _) = try await run("login,name\ntao,Tao\nchen,\"陈, 伟\"\n", on: bench, options)
-    #expect(report == ["2 tao updated", "3 chen unchanged"])
-    #expect(bench.takeRevoked().isEmpty)
-    let tao = try #require(try await bench.accounts.find(.login("tao")))
-    #expect(tao.name == "Tao" && tao.profiles == [.studentNumber: "2100301419"])
-    _ = try await run("login,active,roles\ntao,no,student\n", on: bench, options)
-    #expect(bench.takeRevoked() == [.account(tao.id)])
-    _ = try await run("login,password\nchen,fresh\n", on: bench, options)
-    let chen = try await bench.accounts.logIn(.login("chen"), password: "fresh", from: "10.0.0.1")
-    #expect(chen == .success(try #require(try await bench.accounts.find(.login("chen")))))
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `an update changes what the file has and nothing else`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let options = ImportOptions(updatesExisting: true)
+      _ = try await run(people, on: bench)
+      _ = bench.takeRevoked()
+      let (report, _) = try await run("login,name\ntao,Tao\nchen,\"陈, 伟\"\n", on: bench, options)
+      #expect(report == ["2 tao updated", "3 chen unchanged"])
+      #expect(bench.takeRevoked().isEmpty)
+      let tao = try #require(try await bench.accounts.find(.login("tao")))
+      #expect(tao.name == "Tao" && tao.profiles == [.studentNumber: "2100301419"])
+      _ = try await run("login,active,roles\ntao,no,student\n", on: bench, options)
+      #expect(bench.takeRevoked() == [.account(tao.id)])
+      _ = try await run("login,password\nchen,fresh\n", on: bench, options)
+      let chen = try await bench.accounts.logIn(.login("chen"), password: "fresh", from: "10.0.0.1")
+      #expect(chen == .success(try #require(try await bench.accounts.find(.login("chen")))))
+    }
   }
 
   @Test(arguments: ["", "name\nx\n", "login,shoe\nx,43\n", "login,login\n", "login\n\"x"])
   func `a file that makes no sense is refused with its line`(text: String) async throws {
-    let bench = try await Bench()
-    await #expect(throws: ImportError.self) { try await run(text, on: bench) }
-    await bench.end()
+    try await withBench(.sqlite) { bench async throws in
+      await #expect(throws: ImportError.self) { try await run(text, on: bench) }
+    }
   }
 
-  @Test func `ten thousand students without passwords are taken in one go`() async throws {
-    let bench = try await Bench()
-    let lines = (0..<10_000).map { "s\($0),Student \($0),\(2_100_000_000 + $0)\n" }.joined()
-    let (_, summary) = try await run(
-      "login,name,student_number\n" + lines, on: bench, step: 65_536)
-    #expect(summary.created == 10_000 && summary.failed == 0)
-    #expect(try await bench.accounts.count() == 10_000)
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `ten thousand students without passwords are taken in one go`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let lines = (0..<10_000).map { "s\($0),Student \($0),\(2_100_000_000 + $0)\n" }.joined()
+      let (_, summary) = try await run(
+        "login,name,student_number\n" + lines, on: bench, step: 65_536)
+      #expect(summary.created == 10_000 && summary.failed == 0)
+      #expect(try await bench.accounts.count() == 10_000)
+    }
   }
 }

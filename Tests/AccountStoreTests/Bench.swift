@@ -1,8 +1,8 @@
 import AccountStore
 import Crypto
 import Loop
+import MusterTesting
 import PluginKit
-import SQLiteStore
 import Storage
 
 /// A clock that a test turns.
@@ -14,23 +14,12 @@ final class HandClock: WallClock {
   func turn(seconds: Int) { time.withLock { $0 += Int64(seconds) * 1000 } }
 }
 
-/// Accounts on a database in memory, with a cheap hash.
+/// Accounts with a cheap hash, on an empty store.
 struct Bench {
-  let store: SQLiteStore
-  let clock = HandClock()
+  let store: any Store
+  let clock: HandClock
   let accounts: StoredAccounts
-  let revoked = Locked<[Revocation]>([])
-
-  init(_ change: (inout StoredAccounts.Options) -> Void = { _ in }) async throws {
-    store = try await SQLiteStore.open(.memory)
-    var options = StoredAccounts.Options()
-    options.passwordCost = PasswordHash.Cost(log2N: 4, r: 1, p: 1)
-    change(&options)
-    accounts = StoredAccounts(store: store, clock: clock, options: options)
-    try await accounts.migrate()
-    try await accounts.startWatching()
-    accounts.onRevoked { [revoked] revocation in revoked.withLock { $0.append(revocation) } }
-  }
+  let revoked: Locked<[Revocation]>
 
   /// What was revoked since the last look.
   func takeRevoked() -> [Revocation] {
@@ -50,9 +39,24 @@ struct Bench {
     account.email = email
     return try await accounts.create(account)
   }
+}
 
-  func end() async {
-    accounts.stop()
-    await store.close()
+/// Runs `body` with accounts on an empty store of an engine.
+func withBench(
+  _ engine: Engine, _ change: (inout StoredAccounts.Options) -> Void = { _ in },
+  _ body: (Bench) async throws -> Void
+) async throws {
+  var options = StoredAccounts.Options()
+  options.passwordCost = PasswordHash.Cost(log2N: 4, r: 1, p: 1)
+  change(&options)
+  try await withFreshStore(engine) { store in
+    let clock = HandClock()
+    let revoked = Locked<[Revocation]>([])
+    let accounts = StoredAccounts(store: store, clock: clock, options: options)
+    defer { accounts.stop() }
+    try await accounts.migrate()
+    try await accounts.startWatching()
+    accounts.onRevoked { revocation in revoked.withLock { $0.append(revocation) } }
+    try await body(Bench(store: store, clock: clock, accounts: accounts, revoked: revoked))
   }
 }

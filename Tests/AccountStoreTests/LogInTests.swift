@@ -1,120 +1,135 @@
 import AccountStore
 import Crypto
+import MusterTesting
 import PluginKit
 import Storage
 import Testing
 
 @Suite struct LogInTests {
-  @Test func `a login answers what is wrong`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li", password: "right")
-    var gone = try await bench.make("gone", password: "right")
-    gone.isActive = false
-    try await bench.accounts.update(gone)
-    try await bench.make("empty", password: nil)
-    func logIn(_ login: String, _ password: String) async throws -> LoginOutcome {
-      try await bench.accounts.logIn(.login(login), password: password, from: "10.0.0.1")
-    }
-    #expect(try await logIn("li", "right") == .success(li))
-    #expect(try await logIn("li", "wrong") == .wrongPassword)
-    #expect(try await logIn("li", "") == .wrongPassword)
-    #expect(try await logIn("nobody", "right") == .unknown)
-    #expect(try await logIn("gone", "right") == .disabled)
-    #expect(try await logIn("gone", "wrong") == .wrongPassword)
-    #expect(try await logIn("empty", "") == .wrongPassword)
-    #expect(
-      try await logIn("li", String(repeating: "x", count: 1025)) == .wrongPassword)
-    await bench.end()
-  }
-
-  @Test func `guessing is slowed until time has passed, even with the right password`() async throws
-  {
-    let bench = try await Bench()
-    let li = try await bench.make("li", password: "right")
-    func logIn(_ password: String, from address: String) async throws -> LoginOutcome {
-      try await bench.accounts.logIn(.login("li"), password: password, from: address)
-    }
-    for host in 1...5 {
-      #expect(try await logIn("wrong", from: "10.0.0.\(host)") == .wrongPassword)
-    }
-    #expect(try await logIn("right", from: "10.0.0.9") == .throttled(retryAfterSeconds: 2))
-    bench.clock.turn(seconds: 2)
-    #expect(try await logIn("right", from: "10.0.0.9") == .success(li))
-    #expect(try await logIn("wrong", from: "10.0.0.9") == .wrongPassword)
-    await bench.end()
-  }
-
-  @Test func `unknown names are counted like known ones`() async throws {
-    let bench = try await Bench()
-    for _ in 1...5 {
-      _ = try await bench.accounts.logIn(.login("ghost"), password: "x", from: "10.0.0.1")
-    }
-    #expect(
-      try await bench.accounts.logIn(.login("ghost"), password: "x", from: "10.0.0.2")
-        == .throttled(retryAfterSeconds: 2))
-    await bench.end()
-  }
-
-  @Test func `an address that tries many names is slowed`() async throws {
-    let bench = try await Bench { $0.addressRule.freeFailures = 4 }
-    for name in 1...4 {
-      _ = try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
-    }
-    #expect(
-      try await bench.accounts.logIn(.login("n5"), password: "x", from: "10.0.0.1")
-        == .throttled(retryAfterSeconds: 2))
-    await bench.end()
-  }
-
-  @Test func `in a demo the own machine is not counted by its address`() async throws {
-    let bench = try await Bench {
-      $0.addressRule.freeFailures = 1
-      $0.countsLoopback = false
-    }
-    for name in 1...9 {
-      #expect(
-        try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "127.0.0.1")
-          == .unknown)
-    }
-    await bench.end()
-  }
-
-  @Test func `a flood of logins is turned away instead of queued`() async throws {
-    let bench = try await Bench {
-      $0.hashingThreads = 1
-      $0.waitingHashes = 1
-      $0.passwordCost = PasswordHash.Cost(log2N: 14, r: 8, p: 1)
-      $0.addressRule.freeFailures = 0
-    }
-    let outcomes = try await withThrowingTaskGroup(of: LoginOutcome.self) { group in
-      for name in 0..<40 {
-        group.addTask {
-          try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
-        }
+  @Test(arguments: Engine.testable)
+  func `a login answers what is wrong`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li", password: "right")
+      var gone = try await bench.make("gone", password: "right")
+      gone.isActive = false
+      try await bench.accounts.update(gone)
+      try await bench.make("empty", password: nil)
+      func logIn(_ login: String, _ password: String) async throws -> LoginOutcome {
+        try await bench.accounts.logIn(.login(login), password: password, from: "10.0.0.1")
       }
-      return try await group.reduce(into: []) { $0.append($1) }
+      #expect(try await logIn("li", "right") == .success(li))
+      #expect(try await logIn("li", "wrong") == .wrongPassword)
+      #expect(try await logIn("li", "") == .wrongPassword)
+      #expect(try await logIn("nobody", "right") == .unknown)
+      #expect(try await logIn("gone", "right") == .disabled)
+      #expect(try await logIn("gone", "wrong") == .wrongPassword)
+      #expect(try await logIn("empty", "") == .wrongPassword)
+      #expect(
+        try await logIn("li", String(repeating: "x", count: 1025)) == .wrongPassword)
     }
-    #expect(outcomes.contains(.throttled(retryAfterSeconds: 1)))
-    #expect(outcomes.contains(.unknown))
-    await bench.end()
   }
 
-  @Test func `a hash that is too cheap today is made anew at a login`() async throws {
-    let bench = try await Bench()
-    try await bench.make("li", password: "right")
-    let before = try await hash(bench)
-    var options = StoredAccounts.Options()
-    options.passwordCost = PasswordHash.Cost(log2N: 5, r: 1, p: 1)
-    let later = StoredAccounts(store: bench.store, clock: bench.clock, options: options)
-    _ = try await later.logIn(.login("li"), password: "wrong", from: "10.0.0.1")
-    #expect(try await hash(bench) == before)
-    _ = try await later.logIn(.login("li"), password: "right", from: "10.0.0.1")
-    let after = try await hash(bench)
-    #expect(after.hasPrefix("$scrypt$ln=5,"))
-    _ = try await bench.accounts.logIn(.login("li"), password: "right", from: "10.0.0.1")
-    #expect(try await hash(bench) == after)
-    later.stop()
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `guessing is slowed until time has passed, even with the right password`(engine: Engine)
+    async throws
+  {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li", password: "right")
+      func logIn(_ password: String, from address: String) async throws -> LoginOutcome {
+        try await bench.accounts.logIn(.login("li"), password: password, from: address)
+      }
+      for host in 1...5 {
+        #expect(try await logIn("wrong", from: "10.0.0.\(host)") == .wrongPassword)
+      }
+      #expect(try await logIn("right", from: "10.0.0.9") == .throttled(retryAfterSeconds: 2))
+      bench.clock.turn(seconds: 2)
+      #expect(try await logIn("right", from: "10.0.0.9") == .success(li))
+      #expect(try await logIn("wrong", from: "10.0.0.9") == .wrongPassword)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `unknown names are counted like known ones`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      for _ in 1...5 {
+        _ = try await bench.accounts.logIn(.login("ghost"), password: "x", from: "10.0.0.1")
+      }
+      #expect(
+        try await bench.accounts.logIn(.login("ghost"), password: "x", from: "10.0.0.2")
+          == .throttled(retryAfterSeconds: 2))
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `an address that tries many names is slowed`(engine: Engine) async throws {
+    try await withBench(engine, { $0.addressRule.freeFailures = 4 }) { bench async throws in
+      for name in 1...4 {
+        _ = try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
+      }
+      #expect(
+        try await bench.accounts.logIn(.login("n5"), password: "x", from: "10.0.0.1")
+          == .throttled(retryAfterSeconds: 2))
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `in a demo the own machine is not counted by its address`(engine: Engine) async throws {
+    try await withBench(
+      engine,
+      {
+        $0.addressRule.freeFailures = 1
+        $0.countsLoopback = false
+      }
+    ) { bench async throws in
+      for name in 1...9 {
+        #expect(
+          try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "127.0.0.1")
+            == .unknown)
+      }
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a flood of logins is turned away instead of queued`(engine: Engine) async throws {
+    try await withBench(
+      engine,
+      {
+        $0.hashingThreads = 1
+        $0.waitingHashes = 1
+        $0.passwordCost = PasswordHash.Cost(log2N: 14, r: 8, p: 1)
+        $0.addressRule.freeFailures = 0
+      }
+    ) { bench async throws in
+      let outcomes = try await withThrowingTaskGroup(of: LoginOutcome.self) { group in
+        for name in 0..<40 {
+          group.addTask {
+            try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.contains(.throttled(retryAfterSeconds: 1)))
+      #expect(outcomes.contains(.unknown))
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a hash that is too cheap today is made anew at a login`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      try await bench.make("li", password: "right")
+      let before = try await hash(bench)
+      var options = StoredAccounts.Options()
+      options.passwordCost = PasswordHash.Cost(log2N: 5, r: 1, p: 1)
+      let later = StoredAccounts(store: bench.store, clock: bench.clock, options: options)
+      _ = try await later.logIn(.login("li"), password: "wrong", from: "10.0.0.1")
+      #expect(try await hash(bench) == before)
+      _ = try await later.logIn(.login("li"), password: "right", from: "10.0.0.1")
+      let after = try await hash(bench)
+      #expect(after.hasPrefix("$scrypt$ln=5,"))
+      _ = try await bench.accounts.logIn(.login("li"), password: "right", from: "10.0.0.1")
+      #expect(try await hash(bench) == after)
+      later.stop()
+    }
   }
 
   private func hash(_ bench: Bench) async throws -> String {

@@ -1,98 +1,109 @@
 import AccountStore
+import MusterTesting
 import PluginKit
+import Storage
 import Testing
 
 @Suite struct StoredAccountsTests {
-  @Test func `one person is found by every name`() async throws {
-    let bench = try await Bench()
-    let tao = try await bench.make(
-      "tao", profiles: [.studentNumber: "2100301419", .telephone: "13800000003"],
-      email: "Tao@example.edu")
-    let names: [LoginName] = [
-      .login("tao"), .profile(.studentNumber, "2100301419"), .email("tao@EXAMPLE.edu"),
-      .any("13800000003"), .any("tao"), .any("TAO@example.edu"),
-    ]
-    for name in names { #expect(try await bench.accounts.find(name) == tao) }
-    #expect(try await bench.accounts.find(.profile(.telephone, "2100301419")) == nil)
-    #expect(try await bench.accounts.account(tao.id) == tao)
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `one person is found by every name`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let tao = try await bench.make(
+        "tao", profiles: [.studentNumber: "2100301419", .telephone: "13800000003"],
+        email: "Tao@example.edu")
+      let names: [LoginName] = [
+        .login("tao"), .profile(.studentNumber, "2100301419"), .email("tao@EXAMPLE.edu"),
+        .any("13800000003"), .any("tao"), .any("TAO@example.edu"),
+      ]
+      for name in names { #expect(try await bench.accounts.find(name) == tao) }
+      #expect(try await bench.accounts.find(.profile(.telephone, "2100301419")) == nil)
+      #expect(try await bench.accounts.account(tao.id) == tao)
+    }
   }
 
-  @Test func `a number that two people have in different systems names neither`() async throws {
-    let bench = try await Bench()
-    try await bench.make("a", profiles: [.studentNumber: "77"])
-    try await bench.make("b", profiles: [.courseUser: "77"])
-    #expect(try await bench.accounts.find(.any("77")) == nil)
-    #expect(try await bench.accounts.find(.profile(.courseUser, "77"))?.login == "b")
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `a number that two people have in different systems names neither`(engine: Engine)
+    async throws
+  {
+    try await withBench(engine) { bench async throws in
+      try await bench.make("a", profiles: [.studentNumber: "77"])
+      try await bench.make("b", profiles: [.courseUser: "77"])
+      #expect(try await bench.accounts.find(.any("77")) == nil)
+      #expect(try await bench.accounts.find(.profile(.courseUser, "77"))?.login == "b")
+    }
   }
 
-  @Test func `what is taken is refused by its kind and leaves nothing behind`() async throws {
-    let bench = try await Bench()
-    try await bench.make("a", profiles: [.studentNumber: "1"], email: "a@x.org")
-    await #expect { try await bench.make("a") } throws: { code($0) == .loginTaken }
-    await #expect {
-      try await bench.make("b", email: "A@x.org")
-    } throws: {
-      code($0) == .emailTaken
+  @Test(arguments: Engine.testable)
+  func `what is taken is refused by its kind and leaves nothing behind`(engine: Engine) async throws
+  {
+    try await withBench(engine) { bench async throws in
+      try await bench.make("a", profiles: [.studentNumber: "1"], email: "a@x.org")
+      await #expect { try await bench.make("a") } throws: { code($0) == .loginTaken }
+      await #expect {
+        try await bench.make("b", email: "A@x.org")
+      } throws: {
+        code($0) == .emailTaken
+      }
+      await #expect {
+        try await bench.make("c", profiles: [.studentNumber: "1"])
+      } throws: {
+        code($0) == .profileTaken
+      }
+      #expect(try await bench.accounts.count() == 1)
     }
-    await #expect {
-      try await bench.make("c", profiles: [.studentNumber: "1"])
-    } throws: {
-      code($0) == .profileTaken
-    }
-    #expect(try await bench.accounts.count() == 1)
-    await bench.end()
   }
 
   private func code(_ error: any Error) -> AccountError.Code? { (error as? AccountError)?.code }
 
   @Test(arguments: ["", " a", "a:b", "a\nb", String(repeating: "x", count: 256)])
   func `a login that would break something is refused`(login: String) async throws {
-    let bench = try await Bench()
-    await #expect { try await bench.make(login) } throws: { code($0) == .invalid }
-    await bench.end()
-  }
-
-  @Test func `the list goes on after an id and can be searched`() async throws {
-    let bench = try await Bench()
-    for number in 1...5 { try await bench.make("user\(number)", password: nil) }
-    try await bench.make("100%", password: nil, profiles: [.telephone: "13800"])
-    let logins = try await bench.accounts.list(after: 2, limit: 2).map(\.login)
-    #expect(logins == ["user3", "user4"])
-    #expect(try await bench.accounts.list(matching: "0%").map(\.login) == ["100%"])
-    #expect(try await bench.accounts.list(matching: "1380").map(\.login) == ["100%"])
-    #expect(try await bench.accounts.list(matching: "USER5").map(\.login) == ["user5"])
-    await bench.end()
-  }
-
-  @Test func `a change of roles is told, a change of name is not`() async throws {
-    let bench = try await Bench()
-    var li = try await bench.make("li")
-    li.name = "Li"
-    try await bench.accounts.update(li)
-    #expect(bench.takeRevoked().isEmpty)
-    li.roles = [.student, .staff]
-    li.profiles = [.studentNumber: "9"]
-    try await bench.accounts.update(li)
-    #expect(bench.takeRevoked() == [.permissions(li.id)])
-    #expect(try await bench.accounts.account(li.id) == li)
-    await bench.end()
-  }
-
-  @Test func `the first start makes one admin and only then`() async throws {
-    let bench = try await Bench()
-    let password = try #require(try await bench.accounts.prepareFirstStart())
-    #expect(password.count == 20)
-    #expect(try await bench.accounts.prepareFirstStart() == nil)
-    guard
-      case .success(let admin) = try await bench.accounts.logIn(
-        .login("admin"), password: password, from: "10.0.0.1")
-    else {
-      Issue.record("the printed password does not open the account")
-      return
+    try await withBench(.sqlite) { bench async throws in
+      await #expect { try await bench.make(login) } throws: { code($0) == .invalid }
     }
-    #expect(admin.roles.contains(.admin))
-    await bench.end()
+  }
+
+  @Test(arguments: Engine.testable)
+  func `the list goes on after an id and can be searched`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      for number in 1...5 { try await bench.make("user\(number)", password: nil) }
+      try await bench.make("100%", password: nil, profiles: [.telephone: "13800"])
+      let logins = try await bench.accounts.list(after: 2, limit: 2).map(\.login)
+      #expect(logins == ["user3", "user4"])
+      #expect(try await bench.accounts.list(matching: "0%").map(\.login) == ["100%"])
+      #expect(try await bench.accounts.list(matching: "1380").map(\.login) == ["100%"])
+      #expect(try await bench.accounts.list(matching: "USER5").map(\.login) == ["user5"])
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a change of roles is told, a change of name is not`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      var li = try await bench.make("li")
+      li.name = "Li"
+      try await bench.accounts.update(li)
+      #expect(bench.takeRevoked().isEmpty)
+      li.roles = [.student, .staff]
+      li.profiles = [.studentNumber: "9"]
+      try await bench.accounts.update(li)
+      #expect(bench.takeRevoked() == [.permissions(li.id)])
+      #expect(try await bench.accounts.account(li.id) == li)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `the first start makes one admin and only then`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let password = try #require(try await bench.accounts.prepareFirstStart())
+      #expect(password.count == 20)
+      #expect(try await bench.accounts.prepareFirstStart() == nil)
+      guard
+        case .success(let admin) = try await bench.accounts.logIn(
+          .login("admin"), password: password, from: "10.0.0.1")
+      else {
+        Issue.record("the printed password does not open the account")
+        return
+      }
+      #expect(admin.roles.contains(.admin))
+    }
   }
 }

@@ -1,149 +1,160 @@
 import AccountStore
+import MusterTesting
 import PluginKit
 import Storage
 import Testing
 
 @Suite struct TokenTests {
-  @Test func `a token names its holder until it expires`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li", profiles: [.studentNumber: "1", .telephone: "2"])
-    let token = try await bench.accounts.issueToken(
-      for: li.id, purpose: "campus", life: .fixed(seconds: 100))
-    #expect(token.isNew)
-    #expect(token.expiresAt == bench.clock.now + 100_000)
-    #expect(try await bench.accounts.identity(token: token.text) == li.identity)
-    bench.clock.turn(seconds: 99)
-    #expect(try await bench.accounts.identity(token: token.text) == li.identity)
-    bench.clock.turn(seconds: 1)
-    #expect(try await bench.accounts.identity(token: token.text) == nil)
-    await bench.end()
-  }
-
-  @Test func `a sliding token lives as long as it is used`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li")
-    let token = try await bench.accounts.issueToken(
-      for: li.id, purpose: "web", life: .sliding(seconds: 100))
-    for _ in 0..<10 {
-      bench.clock.turn(seconds: 80)
+  @Test(arguments: Engine.testable)
+  func `a token names its holder until it expires`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li", profiles: [.studentNumber: "1", .telephone: "2"])
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "campus", life: .fixed(seconds: 100))
+      #expect(token.isNew)
+      #expect(token.expiresAt == bench.clock.now + 100_000)
       #expect(try await bench.accounts.identity(token: token.text) == li.identity)
-    }
-    bench.clock.turn(seconds: 101)
-    #expect(try await bench.accounts.identity(token: token.text) == nil)
-    await bench.end()
-  }
-
-  @Test func `the text of a token is stored nowhere`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li")
-    let token = try await bench.accounts.issueToken(
-      for: li.id, purpose: "web", life: .fixed(seconds: 100))
-    let row = try await bench.store.first("SELECT digest FROM account_tokens")
-    #expect(try #require(row).blob("digest") != Array(token.text.utf8))
-    #expect(try await bench.accounts.identity(token: "") == nil)
-    #expect(try await bench.accounts.identity(token: token.text + "x") == nil)
-    await bench.end()
-  }
-
-  @Test func `a revoked token is dead at once, the others live`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li")
-    let life = TokenLife.fixed(seconds: 100)
-    let one = try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
-    let two = try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
-    #expect(!two.isNew)
-    #expect(try await bench.accounts.identity(token: one.text) != nil)
-    try await bench.accounts.revoke(token: one.text)
-    #expect(try await bench.accounts.identity(token: one.text) == nil)
-    #expect(try await bench.accounts.identity(token: two.text) != nil)
-    #expect(bench.takeRevoked() == [.token(TokenDigest(one.text))])
-    try await bench.accounts.revoke(token: one.text)
-    #expect(bench.takeRevoked().isEmpty)
-    await bench.end()
-  }
-
-  @Test func `a new password ends all tokens and the old password`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li", password: "old")
-    let token = try await bench.accounts.issueToken(
-      for: li.id, purpose: "web", life: .sliding(seconds: 100))
-    #expect(try await bench.accounts.identity(token: token.text) != nil)
-    try await bench.accounts.setPassword("new", of: li.id)
-    #expect(bench.takeRevoked() == [.account(li.id)])
-    #expect(try await bench.accounts.identity(token: token.text) == nil)
-    let old = try await bench.accounts.logIn(.login("li"), password: "old", from: "10.0.0.1")
-    let new = try await bench.accounts.logIn(.login("li"), password: "new", from: "10.0.0.1")
-    #expect(old == .wrongPassword)
-    #expect(new == .success(li))
-    await bench.end()
-  }
-
-  @Test func `an account that is switched off loses its tokens and gets no new ones`() async throws
-  {
-    let bench = try await Bench()
-    var li = try await bench.make("li")
-    let life = TokenLife.fixed(seconds: 100)
-    let token = try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
-    #expect(try await bench.accounts.identity(token: token.text) != nil)
-    li.isActive = false
-    try await bench.accounts.update(li)
-    #expect(bench.takeRevoked() == [.account(li.id)])
-    #expect(try await bench.accounts.identity(token: token.text) == nil)
-    await #expect(throws: AccountError.self) {
-      try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
-    }
-    await bench.end()
-  }
-
-  @Test func `the oldest token goes when there are too many of one purpose`() async throws {
-    let bench = try await Bench { $0.tokensPerPurpose = 2 }
-    let li = try await bench.make("li")
-    var tokens: [IssuedToken] = []
-    for _ in 0..<3 {
+      bench.clock.turn(seconds: 99)
+      #expect(try await bench.accounts.identity(token: token.text) == li.identity)
       bench.clock.turn(seconds: 1)
-      tokens.append(
-        try await bench.accounts.issueToken(
-          for: li.id, purpose: "web", life: .fixed(seconds: 100)))
+      #expect(try await bench.accounts.identity(token: token.text) == nil)
     }
-    let other = try await bench.accounts.issueToken(
-      for: li.id, purpose: "campus", life: .fixed(seconds: 100))
-    #expect(other.isNew)
-    #expect(try await bench.accounts.identity(token: tokens[0].text) == nil)
-    #expect(try await bench.accounts.identity(token: tokens[1].text) != nil)
-    #expect(try await bench.accounts.identity(token: tokens[2].text) != nil)
-    #expect(bench.takeRevoked() == [.token(TokenDigest(tokens[0].text))])
-    await bench.end()
   }
 
-  @Test func `expired tokens are swept away`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li")
-    _ = try await bench.accounts.issueToken(for: li.id, purpose: "a", life: .fixed(seconds: 10))
-    _ = try await bench.accounts.issueToken(for: li.id, purpose: "b", life: .fixed(seconds: 90))
-    bench.clock.turn(seconds: 11)
-    try await bench.accounts.sweep()
-    let row = try await bench.store.first("SELECT count(*) AS total FROM account_tokens")
-    #expect(try #require(row).int("total") == 1)
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `a sliding token lives as long as it is used`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .sliding(seconds: 100))
+      for _ in 0..<10 {
+        bench.clock.turn(seconds: 80)
+        #expect(try await bench.accounts.identity(token: token.text) == li.identity)
+      }
+      bench.clock.turn(seconds: 101)
+      #expect(try await bench.accounts.identity(token: token.text) == nil)
+    }
   }
 
-  @Test func `tokens are listed without their text and ended one by one`() async throws {
-    let bench = try await Bench()
-    let li = try await bench.make("li")
-    let web = try await bench.accounts.issueToken(
-      for: li.id, purpose: "web", life: .sliding(seconds: 100))
-    bench.clock.turn(seconds: 1)
-    let campus = try await bench.accounts.issueToken(
-      for: li.id, purpose: "campus", life: .fixed(seconds: 100))
-    let tokens = try await bench.accounts.tokens(of: li.id)
-    #expect(tokens.map(\.purpose) == ["campus", "web"])
-    #expect(tokens.map(\.isSliding) == [false, true])
-    #expect(tokens.allSatisfy { !web.text.contains($0.id) })
-    #expect(try await bench.accounts.revoke(tokenID: tokens[0].id, of: li.id))
-    #expect(try await bench.accounts.identity(token: campus.text) == nil)
-    #expect(try await bench.accounts.identity(token: web.text) != nil)
-    #expect(try await !bench.accounts.revoke(tokenID: tokens[0].id, of: li.id))
-    #expect(try await !bench.accounts.revoke(tokenID: tokens[1].id, of: li.id + 1))
-    await bench.end()
+  @Test(arguments: Engine.testable)
+  func `the text of a token is stored nowhere`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .fixed(seconds: 100))
+      let row = try await bench.store.first("SELECT digest FROM account_tokens")
+      #expect(try #require(row).blob("digest") != Array(token.text.utf8))
+      #expect(try await bench.accounts.identity(token: "") == nil)
+      #expect(try await bench.accounts.identity(token: token.text + "x") == nil)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a revoked token is dead at once, the others live`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let life = TokenLife.fixed(seconds: 100)
+      let one = try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
+      let two = try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
+      #expect(!two.isNew)
+      #expect(try await bench.accounts.identity(token: one.text) != nil)
+      try await bench.accounts.revoke(token: one.text)
+      #expect(try await bench.accounts.identity(token: one.text) == nil)
+      #expect(try await bench.accounts.identity(token: two.text) != nil)
+      #expect(bench.takeRevoked() == [.token(TokenDigest(one.text))])
+      try await bench.accounts.revoke(token: one.text)
+      #expect(bench.takeRevoked().isEmpty)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a new password ends all tokens and the old password`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li", password: "old")
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .sliding(seconds: 100))
+      #expect(try await bench.accounts.identity(token: token.text) != nil)
+      try await bench.accounts.setPassword("new", of: li.id)
+      #expect(bench.takeRevoked() == [.account(li.id)])
+      #expect(try await bench.accounts.identity(token: token.text) == nil)
+      let old = try await bench.accounts.logIn(.login("li"), password: "old", from: "10.0.0.1")
+      let new = try await bench.accounts.logIn(.login("li"), password: "new", from: "10.0.0.1")
+      #expect(old == .wrongPassword)
+      #expect(new == .success(li))
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `an account that is switched off loses its tokens and gets no new ones`(engine: Engine)
+    async throws
+  {
+    try await withBench(engine) { bench async throws in
+      var li = try await bench.make("li")
+      let life = TokenLife.fixed(seconds: 100)
+      let token = try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
+      #expect(try await bench.accounts.identity(token: token.text) != nil)
+      li.isActive = false
+      try await bench.accounts.update(li)
+      #expect(bench.takeRevoked() == [.account(li.id)])
+      #expect(try await bench.accounts.identity(token: token.text) == nil)
+      await #expect(throws: AccountError.self) {
+        try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life)
+      }
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `the oldest token goes when there are too many of one purpose`(engine: Engine) async throws {
+    try await withBench(engine, { $0.tokensPerPurpose = 2 }) { bench async throws in
+      let li = try await bench.make("li")
+      var tokens: [IssuedToken] = []
+      for _ in 0..<3 {
+        bench.clock.turn(seconds: 1)
+        tokens.append(
+          try await bench.accounts.issueToken(
+            for: li.id, purpose: "web", life: .fixed(seconds: 100)))
+      }
+      let other = try await bench.accounts.issueToken(
+        for: li.id, purpose: "campus", life: .fixed(seconds: 100))
+      #expect(other.isNew)
+      #expect(try await bench.accounts.identity(token: tokens[0].text) == nil)
+      #expect(try await bench.accounts.identity(token: tokens[1].text) != nil)
+      #expect(try await bench.accounts.identity(token: tokens[2].text) != nil)
+      #expect(bench.takeRevoked() == [.token(TokenDigest(tokens[0].text))])
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `expired tokens are swept away`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      _ = try await bench.accounts.issueToken(for: li.id, purpose: "a", life: .fixed(seconds: 10))
+      _ = try await bench.accounts.issueToken(for: li.id, purpose: "b", life: .fixed(seconds: 90))
+      bench.clock.turn(seconds: 11)
+      try await bench.accounts.sweep()
+      let row = try await bench.store.first("SELECT count(*) AS total FROM account_tokens")
+      #expect(try #require(row).int("total") == 1)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `tokens are listed without their text and ended one by one`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let web = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .sliding(seconds: 100))
+      bench.clock.turn(seconds: 1)
+      let campus = try await bench.accounts.issueToken(
+        for: li.id, purpose: "campus", life: .fixed(seconds: 100))
+      let tokens = try await bench.accounts.tokens(of: li.id)
+      #expect(tokens.map(\.purpose) == ["campus", "web"])
+      #expect(tokens.map(\.isSliding) == [false, true])
+      #expect(tokens.allSatisfy { !web.text.contains($0.id) })
+      #expect(try await bench.accounts.revoke(tokenID: tokens[0].id, of: li.id))
+      #expect(try await bench.accounts.identity(token: campus.text) == nil)
+      #expect(try await bench.accounts.identity(token: web.text) != nil)
+      #expect(try await !bench.accounts.revoke(tokenID: tokens[0].id, of: li.id))
+      #expect(try await !bench.accounts.revoke(tokenID: tokens[1].id, of: li.id + 1))
+    }
   }
 }
