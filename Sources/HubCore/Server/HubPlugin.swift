@@ -28,6 +28,8 @@ final class HubPlugin: Plugin {
             .init("users", .integer), .init("connections", .integer), .init("topics", .integer),
           ])
       ])
+    ServerAPI(services: services, server: { [server] in server.withLock { $0 } })
+      .register(with: &registrar)
     registrar.job("hub.stats", .every(seconds: 2)) { [self] _ in try await tell() }
   }
 

@@ -1,4 +1,7 @@
+internal import Bytes
+internal import Crypto
 internal import HTTP
+internal import JSON
 public import PluginKit
 
 // The table of all paths.
@@ -9,6 +12,7 @@ extension HubServer {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
     for own in ownCalls(desk) where own.isPublic { try table.add(.get, own.path, .own(own.call)) }
+    try addDocuments(plan, desk, to: &table)
     let sockets = sockets(plan)
     for (path, asset) in plan.assets {
       let socket = sockets.first { $0.path == path }?.kind
@@ -28,6 +32,17 @@ extension HubServer {
       sockets += dialect.paths.map { ($0, .dialect(index)) }
     }
     return sockets
+  }
+
+  /// The documents that are made of everything that is registered.
+  private static func addDocuments(
+    _ plan: Plan, _ desk: FrontDesk, to table: inout RouteTrie<Endpoint>
+  ) throws {
+    let own = ownCalls(desk).filter(\.isPublic).map { (path: $0.path, call: $0.call) }
+    let calls = OpenAPI.document(units: plan.units, own: own, version: plan.version)
+    let topics = AsyncAPI.document(units: plan.units, version: plan.version)
+    try table.add(.get, "/openapi.json", .asset(Asset(document: calls)))
+    try table.add(.get, "/asyncapi.json", .asset(Asset(document: topics)))
   }
 
   static func insideRoutes(_ desk: FrontDesk) throws -> RouteTrie<Endpoint> {
@@ -62,6 +77,17 @@ extension HubServer {
         try table.add(HTTP.Method(method), path, .route(unit, route))
       }
     }
+  }
+}
+
+extension Asset {
+  /// A document that is made once, at the start.
+  init(document: JSONValue) {
+    let bytes = document.encoded(pretty: true)
+    let digest = Hex.encode(Array(Digest.sha256(bytes).prefix(8)))
+    self.init(
+      bytes: bytes, contentType: "application/json; charset=utf-8", entityTag: "\"\(digest)\"",
+      cacheControl: "no-cache")
   }
 }
 

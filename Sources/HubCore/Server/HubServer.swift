@@ -49,6 +49,8 @@ public final class HubServer: Sendable {
     public var extraMetrics: @Sendable () -> [(String, Int)] = { [] }
     /// Where uploads lie until their handler returns.
     public var uploadFolder = "/tmp"
+    /// Checks the keys of the server interface; without it no key is good.
+    public var checkKey: KeyCheck = { _ in nil }
     public var assets: [(path: String, asset: Asset)] = []
     public var log = Log.silent
     public var accessLog = AccessLog.none
@@ -63,6 +65,7 @@ public final class HubServer: Sendable {
   let house: House
   let workers: [Worker]
   let certificates: Certificates?
+  let checkKey: KeyCheck
   /// Where each door really listens, in the order of the plan.
   public let addresses: [[PeerAddress]]
 
@@ -70,6 +73,7 @@ public final class HubServer: Sendable {
   public init(_ plan: Plan) throws {
     let desk = FrontDesk(checks: plan.checks, version: plan.version, time: plan.time)
     let count = max(plan.workers, 1)
+    checkKey = plan.checkKey
     certificates = plan.tls.map { Certificates($0) }
     var entrances = [[House.Entrance]](repeating: [], count: count)
     var addresses: [[PeerAddress]] = []

@@ -136,6 +136,13 @@ struct Running {
     plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
+    plan.uploadFolder = configuration[Keys.data] + "/uploads"
+    let keys = APIKeys(store: store, clock: SystemClock())
+    plan.checkKey = { text in
+      try await keys.verify(text).map { key in
+        KeyHolder(name: key.name) { key.allows($0, topic: $1) }
+      }
+    }
     if isDemo { plan.isExempt = { $0.isLoopback } }
     plan.checks = [
       .init("store") { _ = try await store.query("SELECT 1 AS one") }

@@ -1,0 +1,107 @@
+internal import JSON
+internal import PluginKit
+
+/// The AsyncAPI 3 document of all topics and their events.
+struct AsyncAPI {
+  private var schemas = SchemaWriter()
+  private var channels: JSONObject = [:]
+  private var operations: JSONObject = [:]
+
+  static func document(units: [PluginUnit], version: String) -> JSONValue {
+    var document = AsyncAPI()
+    for unit in units {
+      for topic in unit.topics { document.add(topic) }
+    }
+    return document.finished(version)
+  }
+
+  private mutating func add(_ topic: TopicRegistration) {
+    let name = AsyncAPI.identifier(topic.pattern)
+    var messages: JSONObject = [:]
+    for event in topic.events { messages[AsyncAPI.identifier(event.name)] = message(event) }
+    if topic.rules.publisher == .member {
+      messages["publish"] = [
+        "name": "publish", "summary": "What a member says.",
+        "payload": [
+          "type": "object",
+          "properties": [
+            "type": ["const": "publish"], "id": ["type": "string"], "topic": ["type": "string"],
+            "data": ["type": "object"],
+          ], "required": ["type", "topic", "data"],
+        ],
+      ]
+    }
+    var channel: JSONObject = [
+      "address": .string(topic.pattern), "description": .string(topic.summary),
+      "messages": .object(messages),
+    ]
+    if let parameter = AsyncAPI.parameter(topic.pattern) {
+      channel["parameters"] = .object([parameter: ["description": "The rest of the topic's name."]])
+    }
+    channels[name] = .object(channel)
+    addOperations(name, topic)
+  }
+
+  /// The document is the server's: it sends events and receives what members publish.
+  private mutating func addOperations(_ name: String, _ topic: TopicRegistration) {
+    let channel: JSONValue = ["$ref": .string("#/channels/\(name)")]
+    operations["\(name)_events"] = [
+      "action": "send", "channel": channel, "summary": .string(topic.summary),
+      "messages": .array(
+        topic.events.map { event in
+          [
+            "$ref": .string(
+              "#/channels/\(name)/messages/\(AsyncAPI.identifier(event.name))")
+          ]
+        }),
+    ]
+    guard topic.rules.publisher == .member else { return }
+    operations["\(name)_publish"] = [
+      "action": "receive", "channel": channel,
+      "messages": [["$ref": .string("#/channels/\(name)/messages/publish")]],
+    ]
+  }
+
+  private mutating func message(_ event: EventDescription) -> JSONValue {
+    let data = schemas.object(
+      [Schema.Property("event", .constant(.string(event.name)))] + event.fields)
+    return [
+      "name": .string(event.name), "summary": .string(event.summary),
+      "payload": [
+        "type": "object",
+        "properties": [
+          "type": ["const": "event"], "topic": ["type": "string"],
+          "offset": ["type": "integer"], "ts": ["type": "integer"], "data": data,
+        ], "required": ["type", "topic", "ts", "data"],
+      ],
+    ]
+  }
+
+  /// Letters, digits and underscores, for keys that are pointed to.
+  private static func identifier(_ text: String) -> String {
+    String(
+      text.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : Character("_") })
+  }
+
+  private static func parameter(_ pattern: String) -> String? {
+    guard let open = pattern.firstIndex(of: "{"), pattern.last == "}" else { return nil }
+    return String(pattern[pattern.index(after: open)...].dropLast())
+  }
+
+  private func finished(_ version: String) -> JSONValue {
+    [
+      "asyncapi": "3.0.0",
+      "info": [
+        "title": "Muster", "version": .string(version),
+        "description": "The topics of this server, over protocol 2 at /ws.",
+      ],
+      "defaultContentType": "application/json",
+      "servers": [
+        "hub": ["host": "localhost:8443", "pathname": "/ws", "protocol": "wss"]
+      ],
+      "channels": .object(channels),
+      "operations": .object(operations),
+      "components": ["schemas": .object(schemas.named)],
+    ]
+  }
+}

@@ -1,0 +1,65 @@
+internal import JSON
+internal import PluginKit
+
+// What the generated documents say about the server interface.
+extension ServerAPI {
+  private static let topic = Schema.Property("topic", .string, "The name of the topic.")
+
+  private static func operation(
+    _ summary: String, _ body: [Schema.Property], _ answer: [Schema.Property]
+  ) -> Operation {
+    Operation(
+      summary, details: "Needs a key with this scope: `Authorization: Bearer KEY`.",
+      body: .init(.json(.object(body))),
+      answers: [
+        .ok(.object(answer)), .init(400, "The body makes no sense.", failure),
+        .init(401, "No key, or one that is not good.", failure),
+        .init(403, "The key may not do that.", failure),
+        .init(404, "There is no such topic.", failure),
+        .init(503, "Not now; try again.", failure),
+      ])
+  }
+
+  private static let failure = Schema.named(
+    "Failure", .object([.init("error", .string), .init("message", .string)]))
+
+  static let publish = operation(
+    "Publish an event",
+    [
+      topic, .init("event", .string, optional: true, "The event's name; `message` if missing."),
+      .init("data", .map(of: .anything), "The event's other members."),
+      .init("id", .string, optional: true, "The same id within five minutes is published once."),
+    ], [.init("topic", .string), .init("offset", .integer), .init("epoch", .string)])
+
+  static let presence = operation(
+    "Who is in a topic",
+    [
+      topic, .init("after", .integer, optional: true, "`next` of the page before."),
+      .init("limit", .integer, optional: true),
+    ],
+    [
+      .init("total", .integer), .init("members", .array(of: .map(of: .anything))),
+      .init("next", .integer, optional: true),
+    ])
+
+  static let history = operation(
+    "What was published in a topic",
+    [
+      topic, .init("before", .integer, optional: true), .init("limit", .integer, optional: true),
+    ],
+    [
+      .init("type", .constant("history")), .init("topic", .string), .init("offset", .integer),
+      .init("epoch", .string), .init("data", .map(of: .anything)),
+    ])
+
+  static let disconnect = operation(
+    "Close all connections of a user", [.init("user", .string)], [.init("disconnected", .integer)])
+
+  static let topics = operation(
+    "The topics that live now", [], [.init("topics", .array(of: .map(of: .anything)))])
+
+  static let connections = operation(
+    "The connections of version-2 clients",
+    [.init("user", .string, optional: true, "Only those of this user.")],
+    [.init("connections", .array(of: .map(of: .anything)))])
+}

@@ -1,0 +1,174 @@
+internal import Bytes
+internal import JSON
+internal import Loop
+internal import PluginKit
+
+/// Who calls the server interface, and what that key may do.
+public struct KeyHolder: Sendable {
+  public let name: String
+  /// Is an action (`publish`, `presence`, …) allowed, on this topic?
+  public let allows: @Sendable (_ action: String, _ topic: String?) -> Bool
+
+  public init(name: String, allows: @escaping @Sendable (String, String?) -> Bool) {
+    self.name = name
+    self.allows = allows
+  }
+}
+
+/// The holder of a key, nil if it is not good.
+public typealias KeyCheck = @Sendable (_ key: String) async throws -> KeyHolder?
+
+/// The calls with which other programs use the hub, below `/api/v1`.
+struct ServerAPI: Sendable {
+  let services: PluginServices
+  let server: @Sendable () -> HubServer?
+
+  func register(with registrar: inout Registrar) {
+    registrar.post("/api/v1/publish", ServerAPI.publish, publish)
+    registrar.post("/api/v1/presence", ServerAPI.presence, presence)
+    registrar.post("/api/v1/history", ServerAPI.history, history)
+    registrar.post("/api/v1/disconnect", ServerAPI.disconnect, disconnect)
+    registrar.post("/api/v1/topics", ServerAPI.topics, topics)
+    registrar.post("/api/v1/connections", ServerAPI.connections, connections)
+  }
+
+  private func publish(_ request: Request) async throws -> Response {
+    let body = try request.json()
+    let topic = try await topic(in: body, request, "publish")
+    guard let fields = body["data"]?.object else {
+      throw PluginError.invalid("data is missing or no object")
+    }
+    var event = Event(body["event"]?.string ?? "message", fields)
+    event.id = body["id"]?.string
+    event.author = event.id == nil ? nil : "key"
+    do {
+      let position = try await services.hub.publish(event, to: Topic(topic.description))
+      return .json([
+        "topic": .string(topic.description), "offset": .int(Int64(position.offset)),
+        "epoch": .string(position.epoch),
+      ])
+    } catch let error as HubError where error.code == .unknownTopic {
+      throw PluginError.notFound("there is no such topic")
+    }
+  }
+
+  private func presence(_ request: Request) async throws -> Response {
+    let body = try request.json()
+    let topic = try await topic(in: body, request, "presence")
+    let wish = ClientCommand.PresenceRequest(
+      rev: nil, after: body["after"]?.int.map { UInt64(max($0, 0)) },
+      limit: min(max(body["limit"]?.int ?? 200, 1), 1000))
+    let answer = try await home(of: topic).answer { home in
+      var out = ByteBuffer()
+      guard let page = home.homes[topic]?.topic.presence?.answer(to: wish) else {
+        out.append("\"total\":0,\"members\":[]" as StaticString)
+        return [UInt8](out)
+      }
+      ServerFrame.content(of: page, &out)
+      return [UInt8](out)
+    }
+    return raw(Array("{".utf8) + answer + Array("}".utf8))
+  }
+
+  private func history(_ request: Request) async throws -> Response {
+    let body = try request.json()
+    let topic = try await topic(in: body, request, "history")
+    let before = body["before"]?.int.map { UInt64(max($0, 0)) }
+    let limit = min(max(body["limit"]?.int ?? 50, 1), 300)
+    let home = try home(of: topic)
+    guard home.rules(for: topic) != nil else {
+      throw PluginError.notFound("there is no such topic")
+    }
+    return raw(
+      try await home.answer { home in
+        let found = try await home.open(topic)
+        var out = ByteBuffer()
+        ServerFrame.history(
+          re: nil, topic: topic, found.topic.position,
+          found.topic.history.page(before: before, limit: limit), into: &out)
+        return [UInt8](out)
+      })
+  }
+
+  private func disconnect(_ request: Request) async throws -> Response {
+    let body = try request.json()
+    try await check(request, "disconnect", topic: nil)
+    guard let user = body["user"]?.string else { throw PluginError.invalid("user is missing") }
+    return .json(["disconnected": .int(Int64(await services.hub.disconnect(user, .kicked)))])
+  }
+
+  private func topics(_ request: Request) async throws -> Response {
+    try await check(request, "topics", topic: nil)
+    var found: [JSONValue] = []
+    for worker in server()?.workers ?? [] { found += await worker.listTopics() }
+    return .json(["topics": .array(found)])
+  }
+
+  private func connections(_ request: Request) async throws -> Response {
+    try await check(request, "connections", topic: nil)
+    let user = try request.json()["user"]?.string
+    var found: [JSONValue] = []
+    for worker in server()?.workers ?? [] { found += await worker.listConnections(of: user) }
+    return .json(["connections": .array(found)])
+  }
+
+  private func raw(_ bytes: [UInt8]) -> Response {
+    Response(
+      status: 200, contentType: "application/json; charset=utf-8", body: .bytes(bytes))
+  }
+
+  private func home(of topic: TopicName) throws -> Worker {
+    guard let server = server() else { throw HubError(.stopping) }
+    return server.workers[server.workers[0].home(of: topic)]
+  }
+
+  private func topic(in body: JSONValue, _ request: Request, _ action: String) async throws
+    -> TopicName
+  {
+    guard let text = body["topic"]?.string, let topic = TopicName(text) else {
+      throw PluginError.invalid("topic is missing or not the name of a topic")
+    }
+    try await check(request, action, topic: text)
+    return topic
+  }
+
+  /// The key has to be good, and has to be good for this.
+  private func check(_ request: Request, _ action: String, topic: String?) async throws {
+    let header = request.headers["authorization"] ?? ""
+    let key = header.split(separator: " ", maxSplits: 1).last.map(String.init) ?? ""
+    guard header.lowercased().hasPrefix("bearer "),
+      let holder = try await server()?.checkKey(key)
+    else { throw PluginError(.unauthorized, "a key is needed: Authorization: Bearer KEY") }
+    guard holder.allows(action, topic) else {
+      throw PluginError.forbidden("this key may not do that")
+    }
+  }
+}
+
+extension Worker {
+  func listTopics() -> [JSONValue] {
+    homes.values.map { home in
+      [
+        "topic": .string(home.name.description),
+        "subscribers": .int(Int64(home.topic.subscribers.total)),
+        "members": home.topic.presence.map { .int(Int64($0.count)) } ?? .null,
+        "offset": .int(Int64(clamping: home.topic.offset)),
+        "epoch": .string(home.topic.epoch),
+      ]
+    }
+  }
+
+  func listConnections(of user: String?) -> [JSONValue] {
+    connections.all.compactMap { connection -> JSONValue? in
+      guard let session = connection.hub, user == nil || session.identity.id == user else {
+        return nil
+      }
+      return [
+        "conn": .string(connection.number.description), "user": .string(session.identity.id),
+        "name": .string(session.identity.name), "address": .string("\(connection.peer.address)"),
+        "silent_ms": .int(silence(of: connection)),
+        "topics": .array(session.topics.keys.map { .string($0.description) }),
+      ]
+    }
+  }
+}
