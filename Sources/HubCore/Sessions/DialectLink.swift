@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import WebSocket
 
 /// A dialect's side of a connection.
 final class DialectLink {
@@ -12,6 +13,8 @@ final class DialectLink {
   var isBusy = false
   /// Frames for a client whose upgrade is not answered yet.
   var early: [[UInt8]]? = []
+  /// Such a client is let in, told what it is to be told, and then closed with this.
+  var farewell: (CloseCode, String)?
 
   init(index: Int, dialect: any Dialect) {
     self.index = index

@@ -74,7 +74,12 @@ extension Worker {
 
   func closeLine(_ token: UInt64, code: UInt16, reason: String) {
     guard let connection = connections[token] else { return }
-    let code = CloseCode(rawValue: code)
-    close(connection, code.isAllowedOnWire ? code : .policyViolation, reason: reason)
+    let wish = CloseCode(rawValue: code)
+    let code = wish.isAllowedOnWire ? wish : .policyViolation
+    if let arriving = connection.arriving {
+      arriving.farewell = (code, reason)
+    } else {
+      close(connection, code, reason: reason)
+    }
   }
 }

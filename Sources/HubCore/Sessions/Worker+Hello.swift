@@ -80,28 +80,32 @@ extension Worker {
         request.identity = try? await house.runner.identify(
           request, plugin: house.dialectOwner(index))
         let session = try await registration.dialect.accept(line, request)
-        guard let connection = connections[token], case .http(let exchange) = connection.stage,
+        guard connections[token] === connection, case .http(let exchange) = connection.stage,
           exchange.number == number
-        else { return await session.closed(.lost) }
+        else {
+          leaveTopics(link.topics, of: connection, .lost)
+          return await session.closed(.lost)
+        }
         link.session = session
         accept(connection, exchange, agreed, .dialect(link), messages: messageLimits)
         connection.arriving = nil
         let early = link.early ?? []
         link.early = nil
         for frame in early { enqueue(frame, on: connection, conflating: nil) }
+        if let (code, reason) = link.farewell { close(connection, code, reason: reason) }
       } catch {
-        refuseDialect(token, number, link, error)
+        leaveTopics(link.topics, of: connection, .ended)
+        refuseDialect(token, number, error)
       }
     }
   }
 
   private func refuseDialect(
-    _ token: UInt64, _ number: UInt64, _ link: DialectLink, _ error: any Error
+    _ token: UInt64, _ number: UInt64, _ error: any Error
   ) {
     guard let connection = connections[token], case .http(let exchange) = connection.stage,
       exchange.number == number, case .working(let head) = exchange.state
     else { return }
-    leaveTopics(link.topics, of: connection, .ended)
     connection.arriving = nil
     let known = RouteRunner.shaped(error)
     answer(connection, exchange, head, Response.plain(known.status, known.message))
@@ -155,8 +159,9 @@ extension Worker {
     let tab = hello.session.flatMap { $0.isEmpty ? nil : $0 } ?? "s_\(Random.token().prefix(22))"
     session.session = tab
     // A guest is known by its tab, but others must not learn the tab's name from it.
-    session.identity = found ?? Identity(guest: Worker.guestKey(tab), name: "")
-    let who = session.identity
+    var who = found ?? Identity(guest: Worker.guestKey(tab), name: "")
+    who.peer = session.request.peer
+    session.identity = who
     let most = limits.connectionsPerUser
     if !who.isGuest, most > 0, connectionCount(of: who.id) >= most {
       return close(connection, .tooManyConnections)
@@ -195,6 +200,7 @@ extension Worker {
       }
       session.tokenHash = tokenHash(token)
       session.identity = fresh
+      session.identity.peer = session.request.peer
       guard let id else { return }
       self.tell(connection) {
         ServerFrame.ack(re: id, ts: self.loop.unixMilliseconds, into: &$0)
