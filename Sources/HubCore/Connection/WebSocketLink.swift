@@ -15,10 +15,7 @@ final class WebSocketLink {
   var closing = CloseHandshake()
   let speaker: Speaker
   let compression: Compression?
-  /// Was a ping sent since the last byte came?
-  var isProbed = false
-  /// Do the others see this client as unstable?
-  var isUnstable = false
+  var heartbeat = Heartbeat()
   /// What the client sent before the upgrade was answered.
   var early = ByteBuffer()
 

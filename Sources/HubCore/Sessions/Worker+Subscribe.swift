@@ -295,15 +295,11 @@ extension Worker {
 
   /// Nothing was heard for longer than a ping takes: the others are shown that.
   func turnUnstable(_ connection: Connection, _ link: WebSocketLink) {
-    guard !link.isUnstable else { return }
-    link.isUnstable = true
     tellHomes(connection, link, silentSince: lastByte(of: connection))
   }
 
   func turnStable(_ connection: Connection, _ link: WebSocketLink) {
-    link.isUnstable = false
-    // The timer stands at the end of the silence that is over; the next one may begin now.
-    setTimer(connection, milliseconds: nextBeat(connection))
+    setTimer(connection, milliseconds: nextBeat(connection, link))
     tellHomes(connection, link, silentSince: nil)
   }
 

@@ -59,16 +59,16 @@ extension Worker {
       if link.closing.deadlinePassed() == .end { drop(connection, .ended) }
       return
     }
-    let silence = silence(of: connection)
-    if silence >= Int64(heartbeat.timeoutSeconds) * 1000 {
+    let actions = link.heartbeat.look(silence: silence(of: connection), marks(of: connection))
+    if actions.contains(.giveUp) {
       counters.heartbeatClosed.add(1)
       queueClose(.noHeartbeat, "nothing heard", connection)
       link.closing.transportEnded()
       return part(connection)
     }
-    if silence >= pingDelay(connection) && !link.isProbed { probe(connection, link) }
-    if silence >= Int64(heartbeat.unstableSeconds) * 1000 { turnUnstable(connection, link) }
-    setTimer(connection, milliseconds: nextBeat(connection))
+    if actions.contains(.ping) { probe(connection, link) }
+    if actions.contains(.showUnstable) { turnUnstable(connection, link) }
+    setTimer(connection, milliseconds: nextBeat(connection, link))
   }
 
   func silence(of connection: Connection) -> Int64 {
@@ -76,25 +76,15 @@ extension Worker {
   }
 
   /// Milliseconds until this connection has to be looked at again.
-  func nextBeat(_ connection: Connection) -> Int64 {
-    let silence = silence(of: connection)
-    let marks = [
-      pingDelay(connection), Int64(heartbeat.unstableSeconds) * 1000,
-      Int64(heartbeat.timeoutSeconds) * 1000,
-    ]
-    return max(1, (marks.first { $0 > silence } ?? silence + 1000) - silence)
+  func nextBeat(_ connection: Connection, _ link: WebSocketLink) -> Int64 {
+    link.heartbeat.nextLook(silence: silence(of: connection), marks(of: connection))
   }
 
-  /// Ten per cent earlier or later, different for each connection, so that the pings of those who
-  /// came at the same moment spread out.
-  private func pingDelay(_ connection: Connection) -> Int64 {
-    let base = Int64(heartbeat.pingSeconds) * 1000
-    let scattered = Int64((connection.token &* 0x9E37_79B9_7F4A_7C15) >> 54)
-    return base * 9 / 10 + base / 5 * scattered / 1024
+  private func marks(of connection: Connection) -> Heartbeat.Marks {
+    Heartbeat.Marks(heartbeat, seed: connection.token)
   }
 
   private func probe(_ connection: Connection, _ link: WebSocketLink) {
-    link.isProbed = true
     var frame = ByteBuffer(capacity: 64)
     var encoder = FrameEncoder(role: .server)
     switch link.speaker {

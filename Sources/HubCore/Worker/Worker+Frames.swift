@@ -47,15 +47,14 @@ extension Worker {
     connection.stage = .webSocket(link)
     if case .hub(let session) = speaker { session.connection = connection }
     startReading(connection)
-    setTimer(connection, milliseconds: nextBeat(connection))
+    setTimer(connection, milliseconds: nextBeat(connection, link))
     guard !exchange.input.isEmpty else { return }
     swap(&link.early, &exchange.input)
     answered.append(connection)
   }
 
   func takeFrames(_ connection: Connection, _ link: WebSocketLink, _ desk: inout Desk) {
-    link.isProbed = false
-    if link.isUnstable { turnStable(connection, link) }
+    if link.heartbeat.heard() { turnStable(connection, link) }
     var position = 0
     do throws(WebSocketError) {
       while let incoming = try link.assembler.next(
