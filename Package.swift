@@ -90,7 +90,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "muster",
     dependencies: [
-      "AccountStore", "Bytes", "CommandLineKit", "Configuration", "Crypto", "HubCore", "JSON",
+      "AccountStore", "CheckIn", "Bytes", "CommandLineKit", "Configuration", "Crypto", "HubCore",
+      "JSON",
       "Loop", "Outbound", "PluginKit", "PostgresStore", "SQLiteStore", "Spreadsheet", "Storage",
       "TLS", "Web", "WebSocket",
     ], path: "Sources/muster", swiftSettings: strict),

@@ -1,10 +1,11 @@
+import CheckIn
 import Configuration
 import Loop
 import PluginKit
 
 /// The systems that live on this server.
 enum Plugins {
-  static let all: [any Plugin.Type] = []
+  static let all: [any Plugin.Type] = [CheckInPlugin.self]
 
   /// The keys of the server and of all plugins.
   static let keyTable: KeyTable = {
