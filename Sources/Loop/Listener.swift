@@ -192,6 +192,9 @@ extension Listener {
     try loop.register(socket.descriptor, token: token, interest: .read)
   }
 
+  /// Takes no more connections; those who come are refused by the kernel. From any thread.
+  public func refuseAll() { _ = shutdown(socket.descriptor.rawValue, Int32(SHUT_RDWR)) }
+
   /// Stops the watching, while the queue of the kernel goes on filling. On that loop.
   public func remove(from loop: EventLoop) { loop.remove(socket.descriptor) }
 }

@@ -72,6 +72,11 @@ final class House: Sendable {
     self.heartbeat = heartbeat
   }
 
+  /// Closes all doors; those who are inside may stay.
+  func closeDoors() {
+    for entrance in entrances.joined() { entrance.listener.refuseAll() }
+  }
+
   func listeners(of worker: Int) -> [Entrance] { entrances[worker] }
 
   var limits: ServerLimits { currentLimits.withLock { $0 } }

@@ -32,7 +32,14 @@ extension HubServer {
     await withTaskGroup { group in
       for worker in workers { group.addTask { await worker.sayGoodbye(window: window) } }
     }
-    for _ in 0..<max(seconds, 1) * 20 where house.admission.total > 0 {
+    await waitUntilEmpty(tries: max(seconds, 1) * 20)
+    house.closeDoors()
+    // Whoever came through the door in the last moment is still answered.
+    await waitUntilEmpty(tries: 10)
+  }
+
+  private func waitUntilEmpty(tries: Int) async {
+    for _ in 0..<tries where house.admission.total > 0 {
       try? await Task.sleep(for: .milliseconds(50))
     }
   }

@@ -110,12 +110,16 @@ public final class HubServer: Sendable {
   private static func open(
     _ plan: DoorPlan, _ certificates: Certificates?, _ entrances: inout [[House.Entrance]]
   ) throws -> [PeerAddress] {
-    let isShared = entrances.count > 1
-    var listeners = [try Listener.open(plan.endpoint, sharesPort: isShared)]
-    let port = listeners[0].first?.address.port ?? plan.endpoint.port
-    for _ in 1..<max(entrances.count, 1) {
-      let same = Loop.Endpoint(host: plan.endpoint.host, port: port)
-      listeners.append(try Listener.open(same, sharesPort: true))
+    var listeners = [try Listener.open(plan.endpoint)]
+    if entrances.count > 1 {
+      // Sharing a port would also share it with another server that is running already: so it is
+      // first taken alone, which fails then, and given back.
+      let port = listeners[0].first?.address.port ?? plan.endpoint.port
+      listeners = []
+      for _ in entrances {
+        let same = Loop.Endpoint(host: plan.endpoint.host, port: port)
+        listeners.append(try Listener.open(same, sharesPort: true))
+      }
     }
     let door = Door(
       purpose: plan.purpose, defaultDialect: plan.dialect,

@@ -12,6 +12,8 @@ extension Worker {
     }
     counters.refused.add(acceptance.refused)
     guard case .stalled(let fault) = acceptance.end else { return }
+    // The doors have been closed.
+    if isDraining { return entrance.listener.remove(from: loop) }
     house.log.warning("cannot accept connections", ["reason": "\(fault)"])
     lookAway(from: entrance.listener, number)
   }
