@@ -23,6 +23,13 @@ private func make(_ data: String) -> Publication {
     }
   }
 
+  @Test func `that is for one user alone names no offset`() {
+    let direct = Publication(topic: room, offset: 0, ts: 5, data: "{}".utf8.span)
+    #expect(
+      String(decoding: direct.json, as: UTF8.self)
+        == #"{"type":"event","topic":"chat.room.TEST","ts":5,"data":{}}"#)
+  }
+
   @Test func `is seen by a dialect as the event that it is`() {
     let event = make(#"{"event":"chat.msg","msg":"hi","n":[1]}"#).event
     #expect(event.name == "chat.msg" && event.author == "u1")

@@ -10,6 +10,8 @@ internal import WebSocket
 /// when the first subscriber needs them and shared by all workers from then on.
 final class Publication: Sendable {
   let topic: TopicName
+  /// 0 for an event that is for one user alone and has no place in the history; clients are not
+  /// told one then, or they would take it for a position.
   let offset: UInt64
   /// Unix milliseconds.
   let ts: Int64
@@ -34,7 +36,8 @@ final class Publication: Sendable {
     self.author = author
     self.isSecret = isSecret
     var json = ByteBuffer(capacity: data.count + topic.description.utf8.count + 96)
-    ServerFrame.event(topic: topic, offset: offset, ts: ts, data: data, into: &json)
+    ServerFrame.event(
+      topic: topic, offset: offset == 0 ? nil : offset, ts: ts, data: data, into: &json)
     frame = FrameEncoder.frame(.text, json.bytes)
     headerLength = frame.count - json.count
     dataStart = frame.count - 1 - data.count
