@@ -90,7 +90,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "muster",
     dependencies: [
-      "AccountStore", "CheckIn", "Bytes", "CommandLineKit", "Configuration", "Crypto", "HubCore",
+      "AccountStore", "Chat", "CheckIn", "Bytes", "CommandLineKit", "Configuration", "Crypto",
+      "HubCore",
       "JSON",
       "Loop", "Outbound", "PluginKit", "PostgresStore", "SQLiteStore", "Spreadsheet", "Storage",
       "TLS", "Web", "WebSocket",
@@ -124,6 +125,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("BytesTests", ["Bytes"]),
     tests("PluginKitTests", ["PluginKit"]),
+    tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests("WebTests", ["Web"]),

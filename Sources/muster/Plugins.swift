@@ -1,3 +1,4 @@
+import Chat
 import CheckIn
 import Configuration
 import Loop
@@ -5,7 +6,7 @@ import PluginKit
 
 /// The systems that live on this server.
 enum Plugins {
-  static let all: [any Plugin.Type] = [CheckInPlugin.self]
+  static let all: [any Plugin.Type] = [ChatPlugin.self, CheckInPlugin.self]
 
   /// The keys of the server and of all plugins.
   static let keyTable: KeyTable = {

@@ -1,0 +1,51 @@
+internal import JSON
+internal import PluginKit
+
+/// The answers of the documented calls: `res` says what happened.
+enum Answers {
+  static func res(_ text: String, _ data: JSONValue? = nil, status: Int = 200) -> Response {
+    var object: JSONObject = ["res": .string(text)]
+    object["data"] = data
+    return Response.json(.object(object), status: status).with("Cache-Control", "no-store")
+  }
+
+  static func missing(_ request: Request) -> Response {
+    res("missing parameters", isAboutAccounts(request.path) ? [:] : nil)
+  }
+
+  /// What is about the caller comes with 200, for the clients read `res` alone; what is about the
+  /// server keeps its status.
+  static let shape: ErrorShape = { error, request in
+    let status =
+      switch error.code {
+      case .unauthorized, .forbidden, .invalid, .unreadableBody: 200
+      default: error.status
+      }
+    return res(text(error), isAboutAccounts(request.path) ? [:] : nil, status: status)
+  }
+
+  private static func text(_ error: PluginError) -> String {
+    switch error.code {
+    case .tooManyRequests: "too many requests"
+    case .unauthorized: "not logged in"
+    case .failure: "server error"
+    case .unavailable, .timeout: "try again later"
+    default: error.message
+    }
+  }
+
+  private static func isAboutAccounts(_ path: String) -> Bool {
+    path.split(separator: "/").contains("auth")
+  }
+}
+
+extension Request {
+  /// A parameter that is there and not empty.
+  func given(_ name: String) -> String? {
+    guard let value = input(name), !value.isEmpty else { return nil }
+    return value
+  }
+
+  /// Who asks for a seat.
+  var claim: Claim { Claim(account: identity?.account, address: peer.address) }
+}

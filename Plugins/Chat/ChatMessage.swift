@@ -1,0 +1,90 @@
+internal import JSON
+
+/// The one shape that everything in a room has: who, where, and what.
+struct ChatMessage: Sendable, Hashable {
+  static let longestText = 4096
+
+  var user = ChatUser(name: "")
+  var room = ""
+  var text = ""
+
+  /// The document's `data`.
+  var data: JSONObject {
+    [
+      "user": ["user_name": .string(user.name), "user_avatar": .string(user.avatar)],
+      "room_name": .string(room), "msg": .string(text),
+    ]
+  }
+
+  /// The same with what only clients of version 2 see.
+  func data(id: String, at: Int64) -> JSONObject {
+    var data = data
+    data.append("id", .string(id))
+    data.append("at", .int(at))
+    return data
+  }
+
+  /// A whole frame of the document.
+  func frame(_ type: String) -> [UInt8] {
+    JSONValue.object(["type": .string(type), "data": .object(data)]).encoded()
+  }
+
+  static func error(_ complaint: Complaint) -> [UInt8] {
+    ChatMessage(text: complaint.rawValue).frame("error")
+  }
+}
+
+/// What a frame is answered with that cannot be followed.
+enum Complaint: String, Error {
+  case invalidMessage = "invalid message"
+  case invalidData = "invalid data"
+  case illegalData = "illegal data"
+  case illegalType = "illegal type"
+  case nullMessage = "null message"
+  case roomFull = "room full"
+  case roomNotExist = "room not exist"
+  case userNotExist = "user not exist"
+  case tooManyRequests = "too many requests"
+  /// Nobody's fault that the documents know of.
+  case unavailable = "try again later"
+}
+
+/// A frame of an old client, with everything right that can be seen in the frame itself.
+struct ClientFrame: Sendable, Equatable {
+  enum Kind: String, Sendable { case join, leave, msg }
+
+  let kind: Kind
+  let room: RoomName
+  let user: ChatUser
+  let text: String
+
+  private static let longestName = 64
+  private static let longestAvatar = 512
+
+  /// Checks in the order of the documents; the first thing that is wrong is the one told.
+  init(_ bytes: [UInt8]) throws(Complaint) {
+    guard let value = try? JSONValue(parsing: bytes), let frame = value.object,
+      let type = frame["type"], let data = frame["data"]
+    else { throw .invalidMessage }
+    guard let data = data.object, let user = data["user"]?.object, let room = data["room_name"],
+      let text = data["msg"], let name = user["user_name"],
+      let room = ClientFrame.text(room), let name = ClientFrame.text(name),
+      let text = ClientFrame.text(text),
+      let avatar = ClientFrame.text(user["user_avatar"] ?? .null),
+      text.unicodeScalars.count <= ChatMessage.longestText,
+      avatar.utf8.count <= ClientFrame.longestAvatar
+    else { throw .invalidData }
+    guard !name.isEmpty, name.unicodeScalars.count <= ClientFrame.longestName,
+      let room = RoomName(room)
+    else { throw .illegalData }
+    guard let kind = type.string.flatMap({ Kind(rawValue: $0) }) else { throw .illegalType }
+    guard kind != .msg || !text.isEmpty else { throw .nullMessage }
+    self.kind = kind
+    self.room = room
+    self.user = ChatUser(name: name, avatar: avatar)
+    self.text = text
+  }
+
+  /// Null counts as the empty text, anything else that is no text as none.
+  private static func text(_ value: JSONValue) -> String? { value.isNull ? "" : value.string }
+}

@@ -1,0 +1,51 @@
+internal import JSON
+internal import PluginKit
+
+// Registering and logging in.
+extension ChatPlugin {
+  func registerAccounts(with registrar: inout Registrar) {
+    registrar.route([.get, .post], "/auth/login", Documents.login) { [self] request in
+      try await logIn(request)
+    }
+    registrar.route([.get, .post], "/auth/register", Documents.register) { [self] request in
+      try await register(request)
+    }
+    registrar.route([.get, .post], "/auth/user_data", Documents.userData) { [self] request in
+      try await userData(request)
+    }
+  }
+
+  private func logIn(_ request: Request) async throws -> Response {
+    guard let number = request.given("user_tel"), let password = request.given("user_password")
+    else { return Answers.missing(request) }
+    switch try await logins.logIn(number, password, from: request.peer) {
+    case .unknown: return Answers.res("user not exist", [:])
+    case .wrongPassword: return Answers.res("password wrong", [:])
+    case .loggedIn(let account, let token):
+      var data = account.chatUser
+      data.append("token", .string(token))
+      return Answers.res("login successfully", .object(data))
+    }
+  }
+
+  private func register(_ request: Request) async throws -> Response {
+    guard let number = request.given("user_tel"), let name = request.given("user_name"),
+      let password = request.given("user_password")
+    else { return Answers.missing(request) }
+    return switch try await logins.register(number, name, password) {
+    case .registered: Answers.res("register successfully")
+    case .taken: Answers.res("user exist")
+    case .refused: Answers.missing(request)
+    }
+  }
+
+  private func userData(_ request: Request) async throws -> Response {
+    let number = request.given("user_tel")
+    let name = request.given("user_name")
+    guard number != nil || name != nil else { return Answers.missing(request) }
+    guard let account = try await logins.find(telephone: number, name: name) else {
+      return Answers.res("user not exist", [:])
+    }
+    return Answers.res("get user data successfully", ["user": .object(account.chatUser)])
+  }
+}

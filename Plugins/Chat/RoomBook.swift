@@ -1,0 +1,194 @@
+internal import JSON
+internal import PluginKit
+
+/// The rooms of this server, and the one place where they change.
+///
+/// What changes is told at once and in order: each topic has a lane in which its news go out one
+/// after another, and whoever changed something goes on when its own news are out.
+actor RoomBook {
+  static let list: Topic = "chat.rooms"
+
+  private var rooms = Rooms()
+  private var lanes: [Topic: Lane] = [:]
+  private var openings = Quota(count: 3, seconds: 60)
+  private let hub: any Hub
+  private let clock: any WallClock
+  private let settings: Settings
+  private let log: Log
+
+  private struct Lane {
+    var waiting: [Step] = []
+    var isBusy = false
+    var whenEmpty: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private enum Step {
+    case publish(Event)
+    case evict(party: String)
+  }
+
+  init(_ services: PluginServices) {
+    hub = services.hub
+    clock = services.clock
+    settings = services.settings
+    log = services.log
+  }
+
+  func begin(permanent: [String]) { rooms = Rooms(permanent: permanent) }
+
+  var roomList: [(name: String, population: Int)] {
+    get async {
+      await tidy()
+      return rooms.list
+    }
+  }
+
+  func members(of room: RoomName) -> [ChatUser] { rooms.members(of: room.description) }
+
+  /// Ends what is over by now.
+  func tidy() async {
+    rooms.expire(at: clock.now)
+    await tell()
+  }
+
+  /// The number of seats may be set anew at any time.
+  private var now: Int64 {
+    rooms.capacity = max(1, settings.number("capacity"))
+    return clock.now
+  }
+}
+
+// What the calls and connections want.
+extension RoomBook {
+  enum Creation { case created, exists, tooMany }
+
+  func create(_ room: RoomName) async -> Creation {
+    if rooms.isFull && !rooms.contains(room.description) { return .tooMany }
+    let isNew = rooms.create(room.description, at: now)
+    await tell()
+    return isNew ? .created : .exists
+  }
+
+  func book(_ room: RoomName, _ user: String, by claim: Claim) async -> Rooms.Booking {
+    let booking = rooms.book(room.description, user, by: claim, at: now)
+    await tell()
+    return booking
+  }
+
+  func giveBack(_ room: String, _ user: String, by claim: Claim) async -> Rooms.Return {
+    let answer = rooms.giveBack(room, user, by: claim, at: now)
+    await tell()
+    return answer
+  }
+
+  func contains(_ room: String) -> Bool { rooms.contains(room) }
+
+  /// Nil if this address has opened too many rooms lately.
+  func admit(
+    _ room: RoomName, _ user: ChatUser, as party: String, on line: String?, by claim: Claim,
+    isTrusted: Bool
+  ) async -> Rooms.Admission? {
+    let now = now
+    rooms.expire(at: now)
+    if !rooms.contains(room.description) {
+      guard !rooms.isFull, isTrusted || openings.take(claim.address, at: now) else { return nil }
+    }
+    let admission = rooms.admit(
+      room.description, user, as: party, on: line, by: claim, at: now)
+    await tell(andWaitFor: room)
+    return admission
+  }
+
+  func enter(_ room: RoomName, _ user: String, as party: String) async -> Rooms.Entry {
+    let entry = rooms.enter(room.description, user, as: party, at: now)
+    await tell(andWaitFor: room)
+    return entry
+  }
+
+  func leave(
+    _ room: RoomName, _ user: String, as party: String, on line: String?, isLost: Bool = false
+  ) async -> Rooms.Leaving {
+    let leaving = rooms.leave(
+      room.description, user, as: party, on: line, isLost: isLost, at: now)
+    await tell(andWaitFor: room)
+    return leaving
+  }
+
+  func withdraw(_ room: RoomName, _ user: String, as party: String, on line: String?) async {
+    rooms.withdraw(room.description, user, as: party, on: line)
+    await tell()
+  }
+
+  func standing(
+    _ room: RoomName, _ user: String, as party: String, on line: String?
+  ) -> Rooms.Standing {
+    rooms.standing(room.description, user, as: party, on: line)
+  }
+
+  func isAdmitted(_ room: RoomName, _ user: String, as party: String) -> Bool {
+    rooms.isAdmitted(room.description, user, as: party)
+  }
+}
+
+// Telling everybody.
+extension RoomBook {
+  /// Sends out what is new. With `room`, also waits for what others have to tell there, so that
+  /// the caller's next message comes behind it.
+  private func tell(andWaitFor room: RoomName? = nil) async {
+    var touched: [Topic] = room.map { [$0.topic] } ?? []
+    for news in rooms.takeNews() {
+      guard let (topic, step) = RoomBook.step(news) else { continue }
+      lanes[topic, default: Lane()].waiting.append(step)
+      if !touched.contains(topic) { touched.append(topic) }
+    }
+    for topic in touched { await flush(topic) }
+  }
+
+  private static func step(_ news: News) -> (Topic, Step)? {
+    switch news {
+    case .opened(let room):
+      return (list, .publish(Event("room.opened", ["name": .string(room), "population": 0])))
+    case .population(let room, let count, let isFull):
+      let fields: JSONObject = [
+        "name": .string(room), "population": JSONValue(count), "full": .bool(isFull),
+      ]
+      return (list, .publish(Event("room.population", fields)))
+    case .released(let room):
+      return (list, .publish(Event("room.released", ["name": .string(room)])))
+    case .moved(let room, let user, let move):
+      guard let topic = RoomName(room)?.topic else { return nil }
+      let message = ChatMessage(user: user, room: room, text: move.rawValue)
+      return (topic, .publish(Event("chat.user", message.data)))
+    case .evicted(let room, let party):
+      return RoomName(room).map { ($0.topic, .evict(party: party)) }
+    }
+  }
+
+  private func flush(_ topic: Topic) async {
+    guard let lane = lanes[topic] else { return }
+    if lane.isBusy {
+      return await withCheckedContinuation { lanes[topic]?.whenEmpty.append($0) }
+    }
+    lanes[topic]?.isBusy = true
+    while let step = lanes[topic]?.waiting.first {
+      lanes[topic]?.waiting.removeFirst()
+      await perform(step, topic)
+    }
+    let waiters = lanes.removeValue(forKey: topic)?.whenEmpty ?? []
+    for waiter in waiters { waiter.resume() }
+  }
+
+  /// A change has happened, whether or not it can be told.
+  private func perform(_ step: Step, _ topic: Topic) async {
+    switch step {
+    case .evict(let party): await hub.remove(party, from: topic)
+    case .publish(let event):
+      do {
+        try await hub.publish(event, to: topic)
+      } catch {
+        log.warning(
+          "chat news were not sent", ["topic": topic.description, "reason": "\(error)"])
+      }
+    }
+  }
+}
