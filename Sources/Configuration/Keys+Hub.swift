@@ -8,7 +8,7 @@ extension Keys {
     "A connection that was silent for so long is closed and its presence ends.",
     isReloadable: true, check: atLeast(.seconds(2)))
   public static let unstableAfter = Key(
-    "heartbeat.unstable", Duration.seconds(16),
+    "heartbeat.unstable", Duration.seconds(15),
     "Somebody who was silent for so long is shown as unstable.", isReloadable: true)
   public static let leaveGrace = Key(
     "heartbeat.leave_grace", Duration.seconds(5),
@@ -16,7 +16,8 @@ extension Keys {
     isReloadable: true)
   public static let resumeWindow = Key(
     "heartbeat.resume", Duration.seconds(60),
-    "A broken connection has so long to come back before others see it leave.", isReloadable: true)
+    "After an orderly stop of the server users have so long to come back before others see them leave.",
+    isReloadable: true)
   public static let reconnectRate = Key(
     "heartbeat.reconnects_per_second", 500,
     "After a restart clients spread their return so that at most so many arrive per second.",
@@ -29,10 +30,6 @@ extension Keys {
   public static let historyPage = Key(
     "history.page", 100, "Events in one answer to a question for history.", isReloadable: true,
     check: atLeast(1))
-  public static let historyMemory = Key(
-    "history.memory", ByteCount.mebibytes(256),
-    "What all histories together may take of the memory before the oldest are let go.",
-    check: atLeast(0))
 
   public static let compression = Key(
     "compression.enabled", true, "Offer permessage-deflate to those who ask for it.",

@@ -19,8 +19,6 @@ extension Keys {
     "Connections from one address; more are answered 429. A whole lab can sit behind one.")
   public static let connectionsPerUser = limit(
     "connections_per_user", 20, "Connections of one account.")
-  public static let handshakesPerSecond = limit(
-    "handshakes_per_second", 2000, "New connections per second; more have to wait.")
   public static let helloTimeout = limit(
     "hello", Duration.seconds(10), "A client has so long to say hello after connecting.")
   public static let handshakeTimeout = limit(
@@ -34,8 +32,6 @@ extension Keys {
     "echo_message", ByteCount.mebibytes(16), "The longest message on /echo.")
   public static let topicsPerConnection = limit(
     "topics_per_connection", 128, "Topics that one connection may be subscribed to.")
-  public static let topics = limit(
-    "topics", 100_000, "Topics that may exist at once, on the whole server.")
   public static let publishesPerSecond = limit(
     "publishes_per_second", 30, "Messages that one user may publish per second in the long run.")
   public static let publishBurst = limit(
@@ -53,24 +49,19 @@ extension Keys {
     "Unsent bytes above which a connection is closed; its client comes back and catches up.")
   public static let queueHardAge = limit(
     "queue_hard_age", Duration.seconds(10), "The same by the age of the oldest unsent event.")
-  public static let queueMemory = limit(
-    "queue_memory", ByteCount.mebibytes(512),
-    "What all unsent events together may take before the slowest connections are closed.")
 
   public static let presenceCounts = limit(
     "presence_counts", 1000, "Topics with more members announce only how many they are.")
 
   public static let requestsPerSecond = limit(
-    "requests_per_second", 100, "HTTP requests from one address per second in the long run.")
+    "requests_per_second", 500, "HTTP requests from one address per second in the long run.")
   public static let requestBurst = limit(
-    "request_burst", 400, "HTTP requests from one address at once.")
+    "request_burst", 2000, "HTTP requests from one address at once.")
   public static let requestHeader = limit(
     "request_header", ByteCount.kibibytes(32), "The head of an HTTP request.")
   public static let requestBody = limit(
     "request_body", ByteCount.mebibytes(1),
     "The body of an HTTP request that does not say otherwise.")
-  public static let upload = limit(
-    "upload", ByteCount.mebibytes(64), "The longest file that may be uploaded.")
   public static let requestTimeout = limit(
     "request", Duration.seconds(30), "A client has so long to send a request.")
   public static let waitingCalls = limit(

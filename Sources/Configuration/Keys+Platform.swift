@@ -52,7 +52,7 @@ extension Keys {
     base + [
       AnyKey(pingAfter), AnyKey(silenceLimit), AnyKey(unstableAfter), AnyKey(leaveGrace),
       AnyKey(resumeWindow), AnyKey(reconnectRate), AnyKey(recoverLimit), AnyKey(historyPage),
-      AnyKey(historyMemory), AnyKey(compression), AnyKey(compressionMinimum),
+      AnyKey(compression), AnyKey(compressionMinimum),
     ] + limits + platform
 
   private static let base: [AnyKey] = [
@@ -64,12 +64,12 @@ extension Keys {
 
   private static let limits: [AnyKey] = [
     AnyKey(connections), AnyKey(connectionsPerAddress), AnyKey(connectionsPerUser),
-    AnyKey(handshakesPerSecond), AnyKey(helloTimeout), AnyKey(handshakeTimeout), AnyKey(message),
-    AnyKey(inflated), AnyKey(echoMessage), AnyKey(topicsPerConnection), AnyKey(topics),
+    AnyKey(helloTimeout), AnyKey(handshakeTimeout), AnyKey(message),
+    AnyKey(inflated), AnyKey(echoMessage), AnyKey(topicsPerConnection),
     AnyKey(publishesPerSecond), AnyKey(publishBurst), AnyKey(framesPerSecond), AnyKey(queueSoft),
-    AnyKey(queueSoftAge), AnyKey(queueHard), AnyKey(queueHardAge), AnyKey(queueMemory),
+    AnyKey(queueSoftAge), AnyKey(queueHard), AnyKey(queueHardAge),
     AnyKey(presenceCounts), AnyKey(requestsPerSecond), AnyKey(requestBurst),
-    AnyKey(requestHeader), AnyKey(requestBody), AnyKey(upload), AnyKey(requestTimeout),
+    AnyKey(requestHeader), AnyKey(requestBody), AnyKey(requestTimeout),
     AnyKey(waitingCalls),
   ]
 

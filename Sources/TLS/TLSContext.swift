@@ -102,7 +102,8 @@ extension TLSContext {
       ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
       """
     let newest = options.newestVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
-    guard unsafe muster_ctx_set_versions(raw, TLS1_2_VERSION, newest) == 1,
+    let oldest = options.oldestVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
+    guard unsafe muster_ctx_set_versions(raw, oldest, newest) == 1,
       unsafe SSL_CTX_set_ciphersuites(raw, options.suites) == 1,
       unsafe SSL_CTX_set_cipher_list(raw, older) == 1,
       unsafe muster_ctx_set_groups(raw, "X25519:P-256:P-384") == 1

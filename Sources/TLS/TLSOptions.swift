@@ -2,6 +2,8 @@ public import Loop
 
 /// What may be chosen about a listener's or a client's TLS; the defaults are right.
 public struct TLSOptions: Sendable {
+  /// The oldest version accepted.
+  public var oldestVersion = TLSFacts.Version.tls12
   /// The newest version offered; for tests and for measuring.
   public var newestVersion = TLSFacts.Version.tls13
   /// Whether Muster's own records carry the data of TLS 1.3 once OpenSSL has shaken hands: a tenth

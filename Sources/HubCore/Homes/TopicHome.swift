@@ -32,10 +32,13 @@ final class TopicHome {
   /// Unix milliseconds since when nobody has needed it.
   var idleSince: Int64?
 
-  init(_ name: TopicName, _ rules: TopicRules, workers: Int, epoch: String) {
+  init(
+    _ name: TopicName, _ rules: TopicRules, _ bounds: HomeTopic.Bounds, workers: Int,
+    epoch: String
+  ) {
     self.name = name
     self.rules = rules
-    topic = HomeTopic(name, rules: HomeTopic.Rules(rules), epoch: epoch, workers: workers)
+    topic = HomeTopic(name, rules: HomeTopic.Rules(rules, bounds), epoch: epoch, workers: workers)
   }
 
   var isStored: Bool {
@@ -51,10 +54,29 @@ final class TopicHome {
 }
 
 extension HomeTopic.Rules {
-  init(_ rules: TopicRules) {
+  init(_ rules: TopicRules, _ bounds: HomeTopic.Bounds) {
     self.init(
-      history: HistoryRing.Rule(rules.history), presence: rules.presence ? PresenceRules() : nil,
-      maxMembers: rules.maxMembers)
+      history: HistoryRing.Rule(rules.history),
+      presence: rules.presence ? PresenceRules(bounds) : nil, maxMembers: rules.maxMembers,
+      recoveryLimit: bounds.limits.recovered)
+  }
+}
+
+extension HomeTopic {
+  /// What the configuration says about all topics.
+  struct Bounds {
+    let limits: ServerLimits
+    let heartbeat: HeartbeatRules
+  }
+}
+
+extension PresenceRules {
+  init(_ bounds: HomeTopic.Bounds) {
+    self.init(
+      reloadGrace: Int64(bounds.heartbeat.reloadSeconds) * 1000,
+      timeout: Int64(bounds.heartbeat.timeoutSeconds) * 1000,
+      drainGrace: Int64(bounds.heartbeat.drainSeconds) * 1000,
+      listedMembers: bounds.limits.listedMembers > 0 ? bounds.limits.listedMembers : .max)
   }
 }
 

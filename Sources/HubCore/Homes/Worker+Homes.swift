@@ -72,7 +72,8 @@ extension Worker {
     if let home = homes[topic] { return home }
     guard let rules = rules(for: topic) else { throw TopicRefusal.unknown }
     let home = TopicHome(
-      topic, rules, workers: neighbours.count, epoch: HomeTopic.epoch(.random(in: 0 ... .max)))
+      topic, rules, .init(limits: limits, heartbeat: heartbeat), workers: neighbours.count,
+      epoch: HomeTopic.epoch(.random(in: 0 ... .max)))
     homes[topic] = home
     if home.isStored { load(home) }
     return home

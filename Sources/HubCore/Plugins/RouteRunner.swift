@@ -10,7 +10,7 @@ public struct RouteRunner: Sendable {
   public typealias Exemption = @Sendable (Peer) -> Bool
 
   private let accounts: any Accounts
-  private let isExempt: Exemption
+  let isExempt: Exemption
   private let meter = CallMeter()
   private let gates: [String: PluginGate]
   private let authenticators: [String: [Authenticator]]

@@ -33,6 +33,8 @@ final class House: Sendable {
   let disk = Disk()
   /// Where uploads lie until their handler returns.
   let uploadFolder: String
+  /// Whose `X-Forwarded-For` is believed.
+  let proxies: [Network]
   let workerCount: Int
   /// Names this process in `welcome` and in the logs.
   let node: String
@@ -47,8 +49,10 @@ final class House: Sendable {
     units: [PluginUnit], runner: RouteRunner, accounts: any Accounts, limits: ServerLimits,
     heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
     topics: TopicTable<TopicRules>, store: any Store, node: String,
-    extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String
+    extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String,
+    proxies: [Network]
   ) {
+    self.proxies = proxies
     self.uploadFolder = uploadFolder
     self.extraMetrics = extraMetrics
     self.topics = topics

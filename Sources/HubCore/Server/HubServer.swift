@@ -49,6 +49,8 @@ public final class HubServer: Sendable {
     public var extraMetrics: @Sendable () -> [(String, Int)] = { [] }
     /// Where uploads lie until their handler returns.
     public var uploadFolder = "/tmp"
+    /// Whose `X-Forwarded-For` is believed.
+    public var proxies: [Network] = []
     /// Checks the keys of the server interface; without it no key is good.
     public var checkKey: KeyCheck = { _ in nil }
     public var assets: [(path: String, asset: Asset)] = []
@@ -85,12 +87,13 @@ public final class HubServer: Sendable {
       entrances: entrances, everything: try HubServer.routes(plan, desk),
       inside: try HubServer.insideRoutes(desk), units: plan.units,
       runner: RouteRunner(
-        units: plan.units, accounts: plan.accounts, isExempt: plan.isExempt),
+        units: plan.units, accounts: plan.accounts, capacity: plan.limits.waitingCalls,
+        isExempt: plan.isExempt),
       accounts: plan.accounts,
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
       node: plan.node, extraMetrics: plan.extraMetrics,
-      uploadFolder: plan.uploadFolder)
+      uploadFolder: plan.uploadFolder, proxies: plan.proxies)
     let house = house
     workers = (0..<count).map { index in
       Worker(

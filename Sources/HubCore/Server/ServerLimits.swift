@@ -19,9 +19,42 @@ public struct ServerLimits: Sendable, Hashable {
   /// room for everybody who is connected already.
   public var acceptsPerTurn = 16
   public var helloSeconds = 10
+  /// Clients that come back after a restart are spread so that no more arrive per second.
   public var handshakesPerSecond = 500
+  public var echoMessage = 16 << 20
+  public var requestHeader = 32 << 10
+  /// Frames of any kind from one connection.
+  public var framesPerSecond = 200
+  /// Calls of plugins' routes from one address.
+  public var requestsPerSecond = 500
+  public var requestBurst = 2000
+  public var waitingCalls = 1000
+  /// Missed events that a client is given at most.
+  public var recovered = 300
+  public var historyPage = 300
+  /// Topics with more members push only their number.
+  public var listedMembers = 1000
+  public var queueSoft = 256 << 10
+  public var queueSoftMilliseconds = 2_000
+  public var queueHard = 1 << 20
+  public var queueHardMilliseconds = 10_000
+  public var offersCompression = true
+  /// Shorter messages go out as they are.
+  public var compressionMinimum = 512
 
   public init() {}
+
+  var outbox: Outbox.Limits {
+    Outbox.Limits(
+      easyBytes: queueSoft > 0 ? queueSoft : .max,
+      easyNanoseconds: ServerLimits.nanoseconds(queueSoftMilliseconds),
+      mostBytes: queueHard > 0 ? queueHard : .max,
+      mostNanoseconds: ServerLimits.nanoseconds(queueHardMilliseconds))
+  }
+
+  private static func nanoseconds(_ milliseconds: Int) -> UInt64 {
+    milliseconds > 0 ? UInt64(milliseconds) * 1_000_000 : .max
+  }
 }
 
 /// The heartbeat of protocol version 2 and of the dialects.
@@ -30,6 +63,10 @@ public struct HeartbeatRules: Sendable, Hashable {
   /// Silent for this long, a member is shown as unstable.
   public var unstableSeconds = 15
   public var timeoutSeconds = 60
+  /// A closed or reloaded page has so long to come back before others see it leave.
+  public var reloadSeconds = 5
+  /// A connection that the server closed to stop has so long to come back.
+  public var drainSeconds = 60
 
   public init() {}
 }

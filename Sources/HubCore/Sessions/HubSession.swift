@@ -23,6 +23,8 @@ final class HubSession {
   /// Frames that came while an earlier one had to wait for somebody else.
   var backlog: [[UInt8]] = []
   var isBusy = false
+  /// How fast the client sends frames.
+  var pace: RateLimiter?
 
   init(admitted: Identity?, request: Request, connection: ConnectionID) {
     self.admitted = admitted

@@ -9,6 +9,7 @@ extension Worker {
   /// A text message. It is served at once, unless an earlier one still waits for somebody else:
   /// what a client asks for happens in the order in which it asks.
   func receive(_ text: Span<UInt8>, _ connection: Connection, _ session: HubSession) {
+    if sendsTooFast(session) { return close(connection, .rateLimited) }
     let command: ClientCommand
     do throws(CommandFault) {
       command = try ClientCommand.parse(text)
@@ -27,6 +28,14 @@ extension Worker {
       return
     }
     perform(command, text, connection, session)
+  }
+
+  private func sendsTooFast(_ session: HubSession) -> Bool {
+    let rate = limits.framesPerSecond
+    guard rate > 0 else { return false }
+    var pace = session.pace ?? RateLimiter(perSecond: rate, burst: rate * 5, now: now)
+    defer { session.pace = pace }
+    return pace.take(at: now) != nil
   }
 
   private func perform(

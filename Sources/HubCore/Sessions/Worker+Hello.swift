@@ -20,7 +20,8 @@ extension Worker {
     }
     switch kind {
     case .echo:
-      let limits = MessageLimits(message: 16 << 20, inflated: 16 << 20)
+      let limits = MessageLimits(
+        message: self.limits.echoMessage, inflated: self.limits.echoMessage)
       accept(connection, exchange, agreed, .echo, messages: limits)
     case .hub: openHub(connection, exchange, agreed, request)
     case .dialect(let index): openDialect(connection, exchange, agreed, request, index)

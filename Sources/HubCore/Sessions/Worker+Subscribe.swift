@@ -198,7 +198,8 @@ extension Worker {
     ask(topic, id, connection, session) { home in
       let found = try await home.open(topic)
       found.topic.expireHistory(at: home.loop.unixMilliseconds)
-      let page = found.topic.history.page(before: wish.before, limit: min(wish.limit ?? 50, 300))
+      let page = found.topic.history.page(
+        before: wish.before, limit: min(wish.limit ?? 50, home.limits.historyPage))
       return home.textFrame {
         ServerFrame.history(re: id, topic: topic, found.topic.position, page, into: &$0)
       }

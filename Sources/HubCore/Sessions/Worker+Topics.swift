@@ -66,7 +66,7 @@ extension Worker {
       return form.frame
     }
     guard let compression = connection.link?.compression, !publication.isSecret,
-      publication.frame.count >= Deflater.worthwhileLength
+      publication.frame.count >= limits.compressionMinimum
     else { return publication.frame }
     return publication.compressedFrame(within: compression) { deflater.frame(of: publication) }
   }
@@ -88,7 +88,9 @@ extension Worker {
       return
     }
     guard !connection.isParting, connection.link?.closing.takesMessages == true else { return }
-    switch connection.outbox.append(frame, conflating: publication?.topic, at: now) {
+    switch connection.outbox.append(
+      frame, conflating: publication?.topic, at: now, limits: limits.outbox)
+    {
     case .keep: mark(connection)
     case .close: closeSlow(connection)
     }

@@ -66,6 +66,7 @@ extension Worker {
   func makeExchange() -> HTTPExchange {
     var bounds = RequestParser.Limits()
     bounds.body = limits.requestBody
+    bounds.headerBytes = limits.requestHeader
     return HTTPExchange(bounds)
   }
 }

@@ -11,7 +11,7 @@ extension Worker {
   ) throws(HTTPError) -> Request {
     var request = Request(
       PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
-      cookies: Fields(Cookies(head.headers)), peer: Peer(connection.peer),
+      cookies: Fields(Cookies(head.headers)), peer: peer(of: connection, head),
       receivedAt: loop.unixMilliseconds)
     request.query = Fields(try head.query())
     if let match = exchange.match {
@@ -20,6 +20,17 @@ extension Worker {
     }
     request.body = try body(of: exchange, head)
     return request
+  }
+
+  /// Where the request comes from; a proxy that is trusted says that in its own header.
+  private func peer(of connection: Connection, _ head: RequestHead) -> Peer {
+    let own = connection.peer
+    guard own.isIn(house.proxies), let chain = head.headers["X-Forwarded-For"] else {
+      return Peer(own)
+    }
+    // The last entry is the proxy's own; what stands before it anybody may have written.
+    let last = chain.split(separator: ",").last.map { $0.filter { $0 != " " } } ?? ""
+    return IPAddress(last).map { Peer(PeerAddress($0, port: 0)) } ?? Peer(own)
   }
 
   private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)

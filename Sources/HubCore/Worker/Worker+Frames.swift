@@ -12,6 +12,7 @@ extension Worker {
   ) {
     var handshake = ServerHandshake(origins: house.origins)
     handshake.subprotocols = ["muster.v2"]
+    handshake.allowsCompression = limits.offersCompression
     let judged = handshake.answer(
       method: "\(head.method.name)", isHTTP11: head.version == .http11,
       header: { name in head.headers.lines(of: name) })

@@ -134,6 +134,10 @@ extension Worker {
     case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
     case .own(let call):
       start(connection, exchange, head) { request in await call.handler(request) }
+    case .route(_, let route) where callsTooFast(connection):
+      let error = PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: 1)
+      let response = route.shape(error, Request(.get, head.path))
+      answer(connection, exchange, head, response.with("Retry-After", "1"))
     case .route(let unit, let route):
       let runner = house.runner
       start(connection, exchange, head) { request in
@@ -141,6 +145,16 @@ extension Worker {
       }
       limitTime(connection, exchange, head, unit, route)
     }
+  }
+
+  /// Does this address make more calls than it may?
+  private func callsTooFast(_ connection: Connection) -> Bool {
+    guard limits.requestsPerSecond > 0, !house.runner.isExempt(Peer(connection.peer)) else {
+      return false
+    }
+    let fresh = RateLimiter(
+      perSecond: limits.requestsPerSecond, burst: limits.requestBurst, now: now)
+    return callRates[connection.peer.address, default: fresh].take(at: now) != nil
   }
 
   /// Runs a handler on this loop until it first has to wait.

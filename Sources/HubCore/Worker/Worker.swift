@@ -44,6 +44,8 @@ public actor Worker {
   /// The connections of each user here.
   var users: [String: Set<UInt64>] = [:]
   var rates: [String: RateLimiter] = [:]
+  /// How fast each address makes calls.
+  var callRates: [IPAddress: RateLimiter] = [:]
   var deflater = Deflater()
   var lastNumber: UInt64 = 0
 
@@ -75,6 +77,7 @@ public actor Worker {
         worker.sweepHomes()
         let now = worker.loop.now
         worker.rates = worker.rates.filter { !$0.value.isFull(at: now) }
+        worker.callRates = worker.callRates.filter { !$0.value.isFull(at: now) }
         worker.limits = worker.house.limits
         worker.sweepLater()
       }

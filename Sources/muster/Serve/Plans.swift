@@ -23,6 +23,21 @@ extension ServerLimits {
     publishBurst = configuration[Keys.publishBurst]
     helloSeconds = configuration[Keys.helloTimeout].wholeSeconds
     handshakesPerSecond = configuration[Keys.reconnectRate]
+    echoMessage = configuration[Keys.echoMessage].bytes
+    requestHeader = configuration[Keys.requestHeader].bytes
+    framesPerSecond = configuration[Keys.framesPerSecond]
+    requestsPerSecond = configuration[Keys.requestsPerSecond]
+    requestBurst = configuration[Keys.requestBurst]
+    waitingCalls = configuration[Keys.waitingCalls]
+    recovered = configuration[Keys.recoverLimit]
+    historyPage = configuration[Keys.historyPage]
+    listedMembers = configuration[Keys.presenceCounts]
+    queueSoft = configuration[Keys.queueSoft].bytes
+    queueSoftMilliseconds = configuration[Keys.queueSoftAge].wholeSeconds * 1000
+    queueHard = configuration[Keys.queueHard].bytes
+    queueHardMilliseconds = configuration[Keys.queueHardAge].wholeSeconds * 1000
+    offersCompression = configuration[Keys.compression]
+    compressionMinimum = configuration[Keys.compressionMinimum].bytes
   }
 }
 
@@ -31,7 +46,9 @@ extension HeartbeatRules {
     self.init()
     pingSeconds = configuration[Keys.pingAfter].wholeSeconds
     timeoutSeconds = configuration[Keys.silenceLimit].wholeSeconds
-    unstableSeconds = min(15, configuration[Keys.unstableAfter].wholeSeconds)
+    unstableSeconds = configuration[Keys.unstableAfter].wholeSeconds
+    reloadSeconds = configuration[Keys.leaveGrace].wholeSeconds
+    drainSeconds = configuration[Keys.resumeWindow].wholeSeconds
   }
 }
 

@@ -34,6 +34,9 @@ struct Running {
   /// Opens everything; nobody is served before `start`.
   init(_ program: Program, _ call: Invocation) async throws {
     configuration = try program.configuration(call)
+    guard configuration[Keys.redis].isEmpty else {
+      throw Failure("joining several servers (redis) is not part of this version", .configuration)
+    }
     live = LiveConfiguration(configuration)
     let clock = program.clock
     writer = LogWriter(
@@ -127,7 +130,9 @@ struct Running {
     plan.limits = ServerLimits(configuration)
     plan.heartbeat = HeartbeatRules(configuration)
     plan.origins = .init(configuration)
-    plan.tls = try TLSContext.server(pairs)
+    var tls = TLSOptions()
+    tls.oldestVersion = configuration[Keys.minimumTLS] == .v13 ? .tls13 : .tls12
+    plan.tls = try TLSContext.server(pairs, options: tls)
     plan.offersEcho = configuration[Keys.echo]
     plan.units = units
     plan.hub = hub
@@ -136,6 +141,7 @@ struct Running {
     plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
+    plan.proxies = configuration[Keys.proxies].compactMap { Network($0) }
     plan.uploadFolder = configuration[Keys.data] + "/uploads"
     let keys = APIKeys(store: store, clock: SystemClock())
     plan.checkKey = { text in
