@@ -10,6 +10,7 @@ internal import PluginKit
 final class PasswordHasher: Sendable {
   private struct Load {
     var perLane: [Int]
+    var isStopped = false
     var total: Int { perLane.reduce(0, +) }
   }
 
@@ -43,8 +44,11 @@ final class PasswordHasher: Sendable {
     }
   }
 
-  /// Ends the threads after the work they have.
-  func stop() { for lane in lanes { lane.stop() } }
+  /// Ends the threads after the work they have, and waits for that.
+  func stop() {
+    load.withLock { $0.isStopped = true }
+    for lane in lanes { lane.stop() }
+  }
 
   private func onLane<Result: Sendable>(
     _ body: (HashLane) async throws -> Result
@@ -60,7 +64,7 @@ final class PasswordHasher: Sendable {
   private func reserve() -> Int? {
     let limit = limit
     return load.withLock { load in
-      guard load.total < limit,
+      guard !load.isStopped, load.total < limit,
         let index = load.perLane.indices.min(by: { load.perLane[$0] < load.perLane[$1] })
       else { return nil }
       load.perLane[index] += 1
@@ -81,5 +85,8 @@ private actor HashLane {
     try work()
   }
 
-  nonisolated func stop() { thread.stop() }
+  nonisolated func stop() {
+    thread.stop()
+    thread.join()
+  }
 }

@@ -6,6 +6,7 @@ final class LanePool: Sendable {
   private let lanes: [TransferLane]
   private let limit: Int
   private let load: Locked<[Int]>
+  private let isStopped = Locked(false)
 
   init(_ lanes: [TransferLane], waiting: Int) {
     self.lanes = lanes
@@ -23,9 +24,14 @@ final class LanePool: Sendable {
     return try await body(lanes[index])
   }
 
-  func stop() { for lane in lanes { lane.stop() } }
+  /// What comes from now on is refused.
+  func stop() {
+    isStopped.withLock { $0 = true }
+    for lane in lanes { lane.stop() }
+  }
 
   private func reserve() -> Int? {
+    guard !isStopped.withLock({ $0 }) else { return nil }
     let limit = limit
     return load.withLock { load in
       guard load.reduce(0, +) < limit,

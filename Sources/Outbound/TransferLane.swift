@@ -17,7 +17,11 @@ actor TransferLane {
     self.brake = brake
   }
 
-  nonisolated func stop() { thread.stop() }
+  /// Ends the thread after what it has to do, and waits for that.
+  nonisolated func stop() {
+    thread.stop()
+    thread.join()
+  }
 
   /// An HTTP call; every answer with a status is an answer.
   func call(_ call: WebCall, answerLimit: Int) throws(TransferError) -> WebAnswer {

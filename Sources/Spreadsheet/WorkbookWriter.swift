@@ -10,6 +10,7 @@ public final class WorkbookWriter: SpreadsheetService {
 
   private let desk: Desk
   private let load = Locked(0)
+  private let isStopped = Locked(false)
 
   /// - Parameter folder: where drafts lie until their workbook is complete.
   public init(temporaryFolder folder: String) { desk = Desk(folder: folder) }
@@ -19,8 +20,9 @@ public final class WorkbookWriter: SpreadsheetService {
     guard cells <= WorkbookWriter.mostCells else {
       throw PluginError(.tooLarge, "more than \(WorkbookWriter.mostCells) cells")
     }
+    let isStopped = isStopped.withLock { $0 }
     let hasPlace = load.withLock { load in
-      guard load < WorkbookWriter.waiting else { return false }
+      guard !isStopped, load < WorkbookWriter.waiting else { return false }
       load += 1
       return true
     }
@@ -31,8 +33,11 @@ public final class WorkbookWriter: SpreadsheetService {
     return try await desk.write(sheet)
   }
 
-  /// Ends the thread after the work it has.
-  public func stop() { desk.stop() }
+  /// Ends the thread after the work it has, and waits for that.
+  public func stop() {
+    isStopped.withLock { $0 = true }
+    desk.stop()
+  }
 
   private actor Desk {
     private let thread = BlockingThread(name: "workbooks")
@@ -50,7 +55,10 @@ public final class WorkbookWriter: SpreadsheetService {
       return try draft.finish()
     }
 
-    nonisolated func stop() { thread.stop() }
+    nonisolated func stop() {
+      thread.stop()
+      thread.join()
+    }
   }
 }
 

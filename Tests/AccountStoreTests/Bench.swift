@@ -41,14 +41,20 @@ struct Bench {
   }
 }
 
-/// Runs `body` with accounts on an empty store of an engine.
-func withBench(
-  _ engine: Engine, _ change: (inout StoredAccounts.Options) -> Void = { _ in },
-  _ body: (Bench) async throws -> Void
-) async throws {
+/// Options with a cheap hash, and what a test wants otherwise.
+func options(_ change: (inout StoredAccounts.Options) -> Void = { _ in }) -> StoredAccounts.Options
+{
   var options = StoredAccounts.Options()
   options.passwordCost = PasswordHash.Cost(log2N: 4, r: 1, p: 1)
   change(&options)
+  return options
+}
+
+/// Runs `body` with accounts on an empty store of an engine.
+func withBench(
+  _ engine: Engine, _ options: StoredAccounts.Options = options(),
+  _ body: (Bench) async throws -> Void
+) async throws {
   try await withFreshStore(engine) { store in
     let clock = HandClock()
     let revoked = Locked<[Revocation]>([])

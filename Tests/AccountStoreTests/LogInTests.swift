@@ -62,7 +62,7 @@ import Testing
 
   @Test(arguments: Engine.testable)
   func `an address that tries many names is slowed`(engine: Engine) async throws {
-    try await withBench(engine, { $0.addressRule.freeFailures = 4 }) { bench async throws in
+    try await withBench(engine, options { $0.addressRule.freeFailures = 4 }) { bench async throws in
       for name in 1...4 {
         _ = try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
       }
@@ -76,7 +76,7 @@ import Testing
   func `in a demo the own machine is not counted by its address`(engine: Engine) async throws {
     try await withBench(
       engine,
-      {
+      options {
         $0.addressRule.freeFailures = 1
         $0.countsLoopback = false
       }
@@ -93,7 +93,7 @@ import Testing
   func `a flood of logins is turned away instead of queued`(engine: Engine) async throws {
     try await withBench(
       engine,
-      {
+      options {
         $0.hashingThreads = 1
         $0.waitingHashes = 1
         $0.passwordCost = PasswordHash.Cost(log2N: 14, r: 8, p: 1)
@@ -110,6 +110,15 @@ import Testing
       }
       #expect(outcomes.contains(.throttled(retryAfterSeconds: 1)))
       #expect(outcomes.contains(.unknown))
+    }
+  }
+
+  @Test func `once stopped it refuses instead of letting somebody wait for ever`() async throws {
+    try await withBench(.sqlite) { bench async throws in
+      bench.accounts.stop()
+      let outcome = try await bench.accounts.logIn(
+        .login("li"), password: "x", from: "10.0.0.1")
+      #expect(outcome == .throttled(retryAfterSeconds: 1))
     }
   }
 

@@ -105,7 +105,7 @@ import Testing
 
   @Test(arguments: Engine.testable)
   func `the oldest token goes when there are too many of one purpose`(engine: Engine) async throws {
-    try await withBench(engine, { $0.tokensPerPurpose = 2 }) { bench async throws in
+    try await withBench(engine, options { $0.tokensPerPurpose = 2 }) { bench async throws in
       let li = try await bench.make("li")
       var tokens: [IssuedToken] = []
       for _ in 0..<3 {

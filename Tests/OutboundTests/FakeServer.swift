@@ -35,7 +35,10 @@ final class FakeServer: Sendable {
   private actor Lane {
     private let thread = BlockingThread(name: "fake-server")
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-    nonisolated func stop() { thread.stop() }
+    nonisolated func stop() {
+      thread.stop()
+      thread.join()
+    }
 
     func serve(_ listener: Int32, _ talk: @Sendable (Line) -> Void) {
       while true {

@@ -70,6 +70,26 @@ import Testing
     }
   }
 
+  @Test func `once stopped it refuses instead of letting somebody wait for ever`() async throws {
+    try await withCourier { courier throws in
+      await courier.stop()
+      await #expect(throws: PluginError.self) {
+        try await courier.call(WebCall("GET", "http://127.0.0.1:1/"))
+      }
+    }
+  }
+
+  @Test func `a stop ends a call that is under way`() async throws {
+    let slow = FakeServer { line in while line.read() != nil {} }
+    try await withCourier { courier throws in
+      let url = "http://127.0.0.1:\(slow.port)/"
+      let call = Task { try await courier.call(WebCall("GET", url, timeoutSeconds: 60)) }
+      while try await courier.metrics().calls == 0 { await Task.yield() }
+      await courier.stop()
+      await #expect(throws: PluginError.self) { try await call.value }
+    }
+  }
+
   @Test func `an answer that is too large is cut off`() async throws {
     let server = FakeWebServer("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + "x")
     let lane = TransferLane(name: "test", brake: Curl.Brake())

@@ -80,6 +80,14 @@ import Testing
     await #expect(throws: PluginError.self) { try await write(large) }
   }
 
+  @Test func `once stopped it refuses instead of letting somebody wait for ever`() async {
+    let writer = WorkbookWriter(temporaryFolder: WorkbookWriterTests.folder())
+    writer.stop()
+    await #expect(throws: PluginError.self) {
+      try await writer.workbook(Sheet(name: "x", rows: []))
+    }
+  }
+
   @Test func `a folder that is not there is an error`() async {
     let writer = WorkbookWriter(temporaryFolder: "/no/such/folder")
     await #expect(throws: PluginError.self) {
