@@ -5,11 +5,7 @@ extension CheckInPlugin {
   func registerExtras(with registrar: inout Registrar) {
     registrar.get("/day", Documents.day) { [self] request in
       let bytes = try await curve.json()
-      return allowing(
-        request,
-        Response(
-          status: 200, contentType: "application/json; charset=utf-8",
-          headers: [("Cache-Control", "no-store")], body: .bytes(bytes)))
+      return allowing(request, Envelope.response(bytes))
     }
     registrar.get("/export/:file", Documents.export) { [self] request in
       let name = request.parameters["file"] ?? ""

@@ -12,7 +12,7 @@ extension CheckInPlugin {
       }
     }
     registrar.route([.get, .post], "/showonline", Documents.showOnline) { [self] request in
-      try await list(request) { try await roll.present().json }
+      try await answering(request) { Envelope.response(try await present.answer()) }
     }
     registrar.route([.get, .post], "/mytimerecored", Documents.records) { [self] request in
       try await list(request) { try await records(request) }
@@ -29,12 +29,19 @@ extension CheckInPlugin {
     }
   }
 
-  /// An answer with data and nothing else; where the store fails, the documented text instead.
+  /// An answer with data and nothing else.
   private func list(
     _ request: Request, _ data: () async throws -> JSONValue
   ) async throws -> Response {
+    try await answering(request) { Envelope.good(nil, try await data()).response() }
+  }
+
+  /// The answer, or where the store fails the documented text instead.
+  private func answering(
+    _ request: Request, _ answer: () async throws -> Response
+  ) async throws -> Response {
     do {
-      return allowing(request, Envelope.good(nil, try await data()).response())
+      return allowing(request, try await answer())
     } catch let error as StoreError where !error.isTemporary {
       services.log.error("a list cannot be read", ["path": request.path, "reason": "\(error)"])
       return allowing(request, Envelope.bad(nil, "查询失败").response())

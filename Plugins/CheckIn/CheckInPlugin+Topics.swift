@@ -24,9 +24,7 @@ extension CheckInPlugin {
       try requireMember(who)
       if who.isStaff { announcer.staff.withLock { _ = $0.insert(who.id) } }
     }
-    rules.snapshot = { [self] _, _ in
-      .raw(Envelope.good(nil, try await roll.present().json).bytes)
-    }
+    rules.snapshot = { [present] _, _ in .raw(try await present.answer()) }
     return rules
   }
 

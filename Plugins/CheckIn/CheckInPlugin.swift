@@ -18,6 +18,7 @@ public final class CheckInPlugin: Plugin {
   let hours: OpeningHours
   let export: Export
   let curve: DayCurve
+  let present: PresentList
   let sessions = LegacySessions()
   let chat: Chat
   let services: PluginServices
@@ -41,6 +42,7 @@ public final class CheckInPlugin: Plugin {
     hours = OpeningHours(settings: services.settings)
     export = Export(roll: roll, spreadsheets: services.spreadsheets, post: post)
     curve = DayCurve(roll: roll, clock: services.clock)
+    present = PresentList(roll: roll)
     chat = Chat(roll: roll, services: services)
   }
 

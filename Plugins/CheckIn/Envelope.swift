@@ -50,8 +50,10 @@ struct Envelope: Sendable {
     }
   }
 
+  func response(status: Int = 200) -> Response { Envelope.response(bytes, status: status) }
+
   /// Nothing here may be answered from a cache: most of these calls do something.
-  func response(status: Int = 200) -> Response {
+  static func response(_ bytes: [UInt8], status: Int = 200) -> Response {
     Response(
       status: status, contentType: "application/json; charset=utf-8",
       headers: [("Cache-Control", "no-store")], body: .bytes(bytes))

@@ -21,7 +21,7 @@ extension Roll {
     while !rest.isEmpty {
       let piece = Array(rest.prefix(200))
       rest = rest.dropFirst(200)
-      added += try await store.write { try $0.add(piece, at: now) }
+      added += try await change { try $0.add(piece, at: now) }
     }
     return added
   }
@@ -34,7 +34,9 @@ extension Roll {
 
   /// The week begins anew for everybody.
   func resetWeek() async throws {
-    try await store.execute("UPDATE checkin_users SET weektime = 0 WHERE weektime <> 0")
+    try await change { tx in
+      _ = try tx.execute("UPDATE checkin_users SET weektime = 0 WHERE weektime <> 0")
+    }
   }
 
   func keepExport(_ date: String, _ content: [UInt8], at now: Int64) async throws {

@@ -3,6 +3,19 @@ internal import Storage
 /// The people and their stays in the tables: every read and every change of them.
 struct Roll: Sendable {
   let store: any Store
+  /// Counted up after each change, and before anybody hears of it.
+  let changes = Changes()
+
+  init(store: any Store) { self.store = store }
+
+  /// A unit of work that others may see. It counts even if it failed: a commit whose answer was
+  /// lost may have been stored.
+  func change<Result: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws -> Result
+  ) async throws -> Result {
+    defer { changes.note() }
+    return try await store.write(body)
+  }
 
   enum Entry: Sendable {
     case checkedIn(Person)
@@ -13,7 +26,7 @@ struct Roll: Sendable {
   /// One unit of work: whoever checks in twice at once is present once.
   func checkIn(_ number: String, at now: Int64) async throws -> Entry {
     guard Roll.isPlausible(number) else { return .unknown }
-    return try await store.write { tx in
+    return try await change { tx in
       let changed = try tx.first(
         """
         UPDATE checkin_users SET status = 1, starttime = ?
@@ -41,7 +54,7 @@ struct Roll: Sendable {
   /// Ends a stay. Only what somebody ends in person is added to the sums.
   func close(_ number: String, _ closing: Closing, at now: Int64) async throws -> Exit {
     guard Roll.isPlausible(number) else { return .unknown }
-    return try await store.write { tx in
+    return try await change { tx in
       guard let person = try tx.person(number) else { return .unknown }
       if case .report(let reporter) = closing {
         guard Roll.isPlausible(reporter), try tx.person(reporter) != nil else {
