@@ -143,6 +143,13 @@ let package = Package(
       "OutboundTests",
       ["Loop", "MusterTesting", "Outbound", "PluginKit", "SQLiteStore", "Storage"]),
     tests("SpreadsheetTests", ["PluginKit", "Spreadsheet"]),
+    tests("MusterClientTests", ["JSON", "Loop", "MusterClient", "WebSocket"]),
+    tests(
+      "ServerTests",
+      [
+        "Bytes", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
+        "PluginKit", "SQLiteStore", "Storage", "TLS", "WebSocket",
+      ]),
     tests("ProgramTests", ["CommandLineKit", "Configuration", "Loop", "PluginKit", "muster"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),

@@ -1,0 +1,169 @@
+import JSON
+import Loop
+import PluginKit
+
+/// A plugin with one of everything, for tests of the server around it.
+final class LabPlugin: Plugin {
+  static let name = "lab"
+  let services: PluginServices
+
+  init(services: PluginServices) { self.services = services }
+
+  func register(with registrar: inout Registrar) {
+    registerTopics(&registrar)
+    registerRoutes(&registrar)
+    registrar.on("lab.ask", "Answers with what it was asked.") { message in
+      if message.data["bad"] != nil { throw TopicRefusal.bad("not that") }
+      return ["asked": message.data, "who": .string(message.sender.id)]
+    }
+    registrar.dialect(["/lab/line"], "lab-line", LineDialect())
+  }
+
+  private func registerTopics(_ registrar: inout Registrar) {
+    var room = TopicRules()
+    room.presence = true
+    room.publisher = .member
+    room.allowsGuests = true
+    room.history = .stream(count: 20, seconds: 3600, stored: false)
+    room.snapshot = { topic, who in ["room": .string(topic.description), "who": .string(who.id)] }
+    registrar.topic("lab.room.{name}", "A room.", room)
+
+    var log = TopicRules()
+    log.publisher = .member
+    log.allowsGuests = true
+    log.history = .stream(count: 5000, seconds: 86_400, stored: true)
+    registrar.topic("lab.log.{name}", "A stored stream.", log)
+
+    var state = TopicRules()
+    state.publisher = .member
+    state.allowsGuests = true
+    state.history = .latest
+    state.conflate = true
+    registrar.topic("lab.state.{name}", "The newest counts.", state)
+
+    var small = TopicRules()
+    small.presence = true
+    small.allowsGuests = true
+    small.maxMembers = 2
+    registrar.topic("lab.small.{name}", "For two.", small)
+
+    registerGuarded(&registrar)
+  }
+
+  private func registerGuarded(_ registrar: inout Registrar) {
+    var members = TopicRules()
+    members.publisher = .member
+    registrar.topic("lab.members.{name}", "No guests.", members)
+
+    var closed = TopicRules()
+    closed.allowsGuests = true
+    closed.authorize = { _, _, _ in throw TopicRefusal.denied }
+    registrar.topic("lab.closed.{name}", "For nobody.", closed)
+
+    var broken = TopicRules()
+    broken.allowsGuests = true
+    broken.snapshot = { _, _ in throw CancellationError() }
+    registrar.topic("lab.broken.{name}", "Its owner fails.", broken)
+
+    var away = TopicRules()
+    away.allowsGuests = true
+    away.authorize = { _, _, _ in throw TopicRefusal.unavailable }
+    registrar.topic("lab.away.{name}", "Not now.", away)
+
+    var strict = TopicRules()
+    strict.publisher = .member
+    strict.allowsGuests = true
+    strict.compose = { message in
+      guard let word = message.data["word"]?.string else {
+        throw TopicRefusal.bad("word is missing")
+      }
+      return Event("lab.word", ["word": .string(word)])
+    }
+    registrar.topic("lab.strict.{name}", "Looks at what is published.", strict)
+  }
+
+  private func registerRoutes(_ registrar: inout Registrar) {
+    registrar.get("/lab/hello", Operation("Says hello.")) { _ in .text("hello") }
+    registrar.get("/lab/large", Operation("Says much.")) { _ in
+      .text(String(repeating: "a word, and another. ", count: 1000))
+    }
+    registrar.get("/lab/file", Operation("A file.")) { [services] _ in
+      Response(
+        status: 200, contentType: "application/octet-stream",
+        body: .file(path: services.settings.text("file")))
+    }
+    registrar.get("/lab/later/:milliseconds", Operation("Answers later.", timeoutSeconds: 3)) {
+      request in
+      let wait = Int(request.parameters["milliseconds"] ?? "") ?? 0
+      try await Task.sleep(for: .milliseconds(wait))
+      return .text("after \(wait)")
+    }
+    registrar.get("/lab/conflict", Operation("Throws.")) { _ in
+      throw PluginError(.conflict, "taken already")
+    }
+    registrar.get("/lab/breaks", Operation("Throws what nobody knows.")) { _ in
+      throw AccountError(.unknown, "SELECT secret FROM inside")
+    }
+    registrar.get("/lab/who", Operation("Who calls?", access: .signedIn)) { request in
+      .text(try request.caller().id)
+    }
+    registrar.post("/lab/echo", Operation("Gives back.")) { request in
+      guard case .bytes(let bytes) = request.body else { return .text("a form") }
+      return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
+    }
+    let little = Operation.RequestBody(.json(.anything), maxBytes: 100)
+    registrar.post("/lab/little", Operation("Takes little.", body: little)) { _ in .noContent }
+  }
+
+  static let settings = [Setting("file", .text(""), "What /lab/file serves.")]
+}
+
+/// An old protocol: `JOIN topic`, `SAY topic word`, `LEAVE topic`, `QUIT`; events look like
+/// `topic word`.
+struct LineDialect: Dialect {
+  func accept(_ connection: any DialectConnection, _ request: Request) async throws
+    -> any DialectSession
+  {
+    guard let name = request.query["name"] else {
+      throw PluginError(.unauthorized, "a name, please")
+    }
+    let who = request.identity ?? Identity(guest: name, name: name)
+    await connection.send(Array("HI \(name)".utf8))
+    return LineSession(connection, who)
+  }
+
+  func frame(for event: Event, in topic: Topic) -> DialectFrame? {
+    guard let word = event.fields["msg"]?.string else { return nil }
+    return DialectFrame(Array("\(topic) \(word)".utf8), skipsAuthor: word == "unheard")
+  }
+}
+
+final class LineSession: DialectSession {
+  private let connection: any DialectConnection
+  private let who: Identity
+
+  init(_ connection: any DialectConnection, _ who: Identity) {
+    self.connection = connection
+    self.who = who
+  }
+
+  func received(_ text: [UInt8]) async {
+    let words = String(decoding: text, as: UTF8.self).split(separator: " ").map(String.init)
+    switch words.first {
+    case "JOIN" where words.count == 2:
+      do {
+        try await connection.subscribe(Topic(words[1]), as: who)
+        await connection.send(Array("IN \(words[1])".utf8))
+      } catch {
+        await connection.send(Array("NO \(error)".utf8))
+      }
+    case "LEAVE" where words.count == 2:
+      await connection.unsubscribe(Topic(words[1]))
+      await connection.send(Array("OUT \(words[1])".utf8))
+    case "QUIT": await connection.close(code: 4003, reason: "as you wish")
+    default: await connection.send(Array("WHAT".utf8))
+    }
+  }
+
+  func closed(_ how: Departure) async {}
+}

@@ -1,0 +1,148 @@
+import Glibc
+import JSON
+import Loop
+import MusterTesting
+import PluginKit
+import SQLiteStore
+import Storage
+import TLS
+
+@testable import HubCore
+
+/// A real server in this process, on a free port of this machine.
+struct TestServer: Sendable {
+  /// Everything has to hold with one loop and with several.
+  static let workers = [1, 4]
+
+  let server: HubServer
+  let hub: HubPort
+  let accounts: BenchAccounts
+  let store: any Store
+  /// Nil when the server goes by the real clock.
+  let time: ManualTime?
+
+  /// The encrypted door.
+  var address: PeerAddress { server.addresses[0][0] }
+  /// The door of health and metrics, without encryption.
+  var inside: PeerAddress { server.addresses[1][0] }
+
+  static func folder() -> String {
+    var path = Array("/tmp/muster-server-XXXXXX".utf8CString)
+    guard mkdtemp(&path) != nil else { preconditionFailure("no folder for tests") }
+    return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static let certificate = Result {
+    let certificate = DevelopmentCertificate(folder: folder())
+    try certificate.prepare()
+    return try TLSContext.server([certificate.pair])
+  }
+
+  static func start(
+    workers: Int, time: ManualTime? = nil, store: (any Store)? = nil, file: String = "",
+    log: Log = .silent, change: (inout HubServer.Plan) -> Void = { _ in }
+  ) async throws -> TestServer {
+    let store: any Store =
+      if let store { store } else { try await SQLiteStore.open(.memory) }
+    try await HubServer.migrate(store)
+    let accounts = BenchAccounts()
+    var plan = HubServer.Plan(accounts: accounts, store: store)
+    let anywhere = Loop.Endpoint(host: "127.0.0.1", port: 0)
+    plan.doors = [.init(anywhere), .init(anywhere, purpose: .inside, isEncrypted: false)]
+    plan.workers = workers
+    plan.tls = try certificate.get()
+    plan.offersEcho = true
+    plan.log = log
+    if let time { plan.time = time }
+    let outbox = BenchOutbox()
+    let services = PluginServices(
+      hub: plan.hub, store: store, accounts: accounts, mail: outbox, web: outbox,
+      spreadsheets: outbox, clock: ManualClock(),
+      settings: Settings(LabPlugin.settings, replacing: ["file": .text(file)]), log: log)
+    plan.units = [try PluginUnit(LabPlugin.self, services: services)]
+    change(&plan)
+    let server = try HubServer(plan)
+    try await server.start()
+    return TestServer(
+      server: server, hub: plan.hub, accounts: accounts, store: store, time: time)
+  }
+
+  /// Runs a test against a server that is gone afterwards.
+  static func run(
+    workers: Int, time: ManualTime? = nil, file: String = "",
+    change: (inout HubServer.Plan) -> Void = { _ in }, _ body: (TestServer) async throws -> Void
+  ) async throws {
+    let server = try await start(workers: workers, time: time, file: file, change: change)
+    do {
+      try await body(server)
+    } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  func stop() async {
+    server.stop()
+    await store.close()
+  }
+
+  func wire(encrypted: Bool = true) async throws -> Wire {
+    try await Wire.connect(encrypted ? address : inside, encrypted: encrypted)
+  }
+}
+
+// Time.
+extension TestServer {
+  /// Lets time pass in small steps, and everything happen that is due in each.
+  func pass(_ seconds: Double, step: Int = 250) async {
+    let whole = Int(seconds * 1000)
+    for start in stride(from: 0, to: whole, by: step) {
+      time?.advance(by: .milliseconds(min(step, whole - start)))
+      await settle()
+    }
+  }
+
+  /// Waits until what the loops have to do is done: letters take a turn each way.
+  func settle() async {
+    for _ in 0..<3 {
+      for worker in server.workers { await worker.loop.finishTurn() }
+    }
+  }
+}
+
+// People.
+extension TestServer {
+  /// A token of a new account.
+  func token(for name: String) async throws -> String {
+    let account = try await accounts.create(
+      NewAccount(login: name, name: name, password: "pass-\(name)", roles: .student))
+    return try await accounts.issueToken(
+      for: account.id, purpose: "lab", life: .fixed(seconds: 86_400)
+    ).text
+  }
+
+  /// A line that speaks protocol 2 and was welcomed.
+  func client(_ session: String = "", token: String? = nil) async throws -> Wire {
+    let wire = try await wire()
+    try await wire.upgrade("/ws")
+    var data: JSONObject = ["client": "test/1"]
+    if !session.isEmpty { data["session"] = .string(session) }
+    if let token { data["token"] = .string(token) }
+    try await wire.say(["type": "hello", "id": 0, "data": .object(data)])
+    _ = try await wire.hear("welcome")
+    return wire
+  }
+}
+
+extension Wire {
+  /// Subscribes and returns the answer.
+  @discardableResult
+  func subscribe(_ topic: String, _ data: JSONValue = [:]) async throws -> JSONValue {
+    try say(["type": "subscribe", "id": "sub", "topic": .string(topic), "data": data])
+    while true {
+      let frame = try await hear()
+      if frame["re"]?.string == "sub" { return frame }
+    }
+  }
+}
