@@ -19,10 +19,16 @@ extension CheckInPlugin {
       Setting("opens_at", .text("07:00"), "The last minute before the lab opens."),
       Setting("closes_at", .text("23:30"), "The first minute in which the lab is closed."),
       Setting(
-        "nightly_at", .text("23:30"), "When everybody who is still there is checked out."),
-      Setting("weekly_on", .text("sunday"), "The day on which the week is exported and reset."),
-      Setting("export_at", .text("23:40"), "When the week is exported on that day."),
-      Setting("reset_at", .text("23:50"), "When the hours of the week begin anew on that day."),
+        "nightly_at", .text("23:30"),
+        "When everybody who is still there is checked out. Read at the start."),
+      Setting(
+        "weekly_on", .text("sunday"),
+        "The day on which the week is exported and reset. Read at the start."),
+      Setting(
+        "export_at", .text("23:40"), "When the week is exported on that day. Read at the start."),
+      Setting(
+        "reset_at", .text("23:50"),
+        "When the hours of the week begin anew on that day. Read at the start."),
       Setting(
         "export_mail", .text(""), "Who gets the weekly table by mail. Empty sends it to nobody."),
     ]

@@ -31,7 +31,12 @@ public actor RecordingHub: Hub {
   /// Who was put out of the whole hub.
   public private(set) var disconnected: [(user: String, reason: DisconnectReason)] = []
 
+  private var silent: Set<String> = []
+
   public init() {}
+
+  /// From now on nothing is heard of this user: its line may be dead, and members show it so.
+  public func fallSilent(_ user: String) { silent.insert(user) }
 
   func serve(_ unit: PluginUnit) { self.unit = unit }
 
@@ -77,7 +82,8 @@ public actor RecordingHub: Hub {
     return order.compactMap { id in
       guard let who = places.first(where: { $0.identity.id == id })?.identity else { return nil }
       return Member(
-        id: id, name: who.name, avatar: who.avatar, state: .online,
+        id: id, name: who.name, avatar: who.avatar,
+        state: silent.contains(id) ? .unstable : .online,
         connections: counts[id] ?? 1, since: 0)
     }
   }

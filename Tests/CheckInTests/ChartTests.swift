@@ -135,6 +135,24 @@ import Testing
     }
   }
 
+  @Test func `whoever comes back while the old line is silent takes its place`() async throws {
+    try await withLab { bench in
+      let cookie = try await session(bench, "2100301419")
+      let first = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c1")
+      _ = first.client.takeTexts()
+      await bench.hub.fallSilent("g:checkin:2100301419")
+      let second = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c2")
+      #expect(first.client.takeFrames() == [.closed(code: 4007, reason: "replaced")])
+      #expect(second.client.takeTexts() == [map(tao)])
+      // The end of the old line does not free the place of the new one.
+      await first.end(.ended)
+      await bench.hub.forget()
+      let third = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c3")
+      #expect(second.client.takeFrames() == [.closed(code: 4007, reason: "replaced")])
+      #expect(third.client.takeTexts() == [map(tao)])
+    }
+  }
+
   @Test func `whoever has not checked in does not come in`() async throws {
     try await withLab { bench in
       await #expect(throws: PluginError(.unauthorized, "check in first")) {

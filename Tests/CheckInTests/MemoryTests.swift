@@ -1,0 +1,95 @@
+import MusterTesting
+import PluginKit
+import Testing
+
+@testable import CheckIn
+
+/// What the plugin remembers between calls, and that it stays small.
+@Suite struct MemoryTests {
+  @Test func `a session is named once and follows the last number`() throws {
+    let sessions = LegacySessions()
+    let name = try #require(sessions.remember("21", session: nil))
+    #expect(name.utf8.count == 32)
+    #expect(sessions.remember("20", session: name) == nil)
+    #expect(sessions.number(of: name) == "20")
+    #expect(sessions.remember("20", session: nil) != name)
+  }
+
+  @Test func `a session that nobody gave out is not taken over`() throws {
+    let sessions = LegacySessions()
+    let fresh = try #require(sessions.remember("21", session: "chosen"))
+    #expect(sessions.number(of: "chosen") == nil)
+    #expect(sessions.number(of: fresh) == "21")
+  }
+
+  @Test func `a flood forgets the oldest and keeps who comes back`() throws {
+    let sessions = LegacySessions(capacity: 10)
+    let loyal = try #require(sessions.remember("21", session: nil))
+    let stranger = try #require(sessions.remember("22", session: nil))
+    for round in 0..<100 {
+      _ = sessions.remember("20", session: nil)
+      if round.isMultiple(of: 5) { #expect(sessions.number(of: loyal) == "21") }
+    }
+    #expect(sessions.number(of: stranger) == nil)
+  }
+
+  @Test func `one after another where it is the same, and nobody is forgotten`() async {
+    let lanes = Lanes()
+    let inside = Shared(0)
+    let most = Shared(0)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<200 {
+        group.addTask {
+          await lanes.inTurn("a") {
+            let now = inside.withLock { inside in
+              inside += 1
+              return inside
+            }
+            most.withLock { $0 = max($0, now) }
+            await Task.yield()
+            inside.withLock { $0 -= 1 }
+          }
+        }
+      }
+    }
+    #expect(most.withLock { $0 } == 1)
+    #expect(inside.withLock { $0 } == 0)
+  }
+
+  @Test func `who fails gives the lane on`() async throws {
+    struct Failure: Error {}
+    let lanes = Lanes()
+    await #expect(throws: Failure.self) { try await lanes.inTurn("a") { throw Failure() } }
+    #expect(await lanes.inTurn("a") { 7 } == 7)
+  }
+
+  @Test func `only so many other grades can be followed`() throws {
+    let followed = Followed(capacity: 2)
+    func follow(_ prefix: String) throws { try followed.follow(try #require(Grade(prefix))) }
+    try follow("2")
+    try follow("210")
+    try follow("210")
+    #expect(throws: TopicRefusal.unavailable) { try follow("2100") }
+    // The grades of the documents cost nothing.
+    try follow("22")
+    #expect(followed.grades(of: "2100301419").map(\.prefix) == ["21", "2", "210"])
+    #expect(followed.grades(of: "x1").isEmpty)
+  }
+
+  @Test(arguments: [("20", "21"), ("29", "2:"), ("9", ":")])
+  func `a grade ends before the first number that does not begin with it`(
+    prefix: String, end: String
+  ) throws {
+    let grade = try #require(Grade(prefix))
+    #expect(grade.end == end)
+    #expect(grade.contains(prefix + "99"))
+    #expect(prefix + "9999999999" < end)
+  }
+
+  @Test func `sixty messages at once and thirty a second`() {
+    var pace = Pace()
+    var passed = 0
+    for millisecond in Int64(0)..<3000 where pace.allows(at: millisecond) { passed += 1 }
+    #expect((145...152).contains(passed))
+  }
+}
