@@ -37,10 +37,7 @@ extension ChatPlugin {
     rules.authorize = { [members] who, topic, action in
       try await members.authorize(who, topic, action)
     }
-    rules.snapshot = { [book] topic, _ in
-      guard let room = RoomName(topic) else { return nil }
-      return JSONValue(await book.members(of: room).map { .object($0.json) })
-    }
+    rules.snapshot = { [members] topic, who in try await members.list(of: topic, for: who) }
     rules.compose = Members.compose
     rules.membership = { [members] change in await members.changed(change) }
     return rules

@@ -14,7 +14,7 @@ final class ChatSession: DialectSession {
   private let peer: Peer
   private var pace = Pace()
   private var sent: UInt64 = 0
-  /// Rooms this connection came into as a guest, with the name it has there.
+  /// Rooms this connection came into and did not leave, with the name it has there.
   private var rooms: [RoomName: ChatUser] = [:]
 
   init(_ chat: ChatDialect, _ connection: any DialectConnection, _ request: Request) {
@@ -45,7 +45,7 @@ final class ChatSession: DialectSession {
   /// The others in its rooms are told at once. Where it is an account, the hub tells.
   func closed(_ how: Departure) async {
     let isLost = how != .closed(code: 1000) && how != .closed(code: 1005)
-    for (room, user) in rooms {
+    for (room, user) in rooms where account == nil {
       let party = ChatSession.guest(user).id
       _ = await book.leave(room, user.name, as: party, on: connection.id, isLost: isLost)
     }
@@ -68,7 +68,7 @@ extension ChatSession {
     case .again: await connection.send(moved(.join, user, room))
     case .admitted(let isNew):
       try await subscribe(room, user, who)
-      if account == nil { rooms[room] = user }
+      rooms[room] = user
       let entry = await book.enter(room, user.name, as: who.id)
       if !isNew || entry == .shared { await connection.send(moved(.join, user, room)) }
     }
@@ -86,10 +86,10 @@ extension ChatSession {
 
   private func leave(_ frame: ClientFrame) async throws {
     let (user, who) = try await speaker(of: frame)
+    rooms[frame.room] = nil
     if account == nil {
       let leaving = await book.leave(frame.room, user.name, as: who.id, on: line)
       if leaving == .stays { await connection.send(moved(.leave, user, frame.room)) }
-      rooms[frame.room] = nil
       return await connection.unsubscribe(frame.room.topic)
     }
     // The account may be there by other connections too, which only the hub knows: it is told
@@ -115,8 +115,8 @@ extension ChatSession {
     let who = identity(of: user)
     switch await book.standing(frame.room, user.name, as: who.id, on: line) {
     case .noRoom: throw .roomNotExist
-    case .notThere: throw .userNotExist
-    case .inside: return (user, who)
+    case .inside where rooms[frame.room] != nil: return (user, who)
+    case .inside, .notThere: throw .userNotExist
     }
   }
 }
@@ -129,7 +129,7 @@ extension ChatSession {
 
   /// Who this connection is in a room that it has not left: one name per room.
   private func nameInside(_ room: RoomName) async -> ChatUser? {
-    guard let user = rooms[room] else { return nil }
+    guard account == nil, let user = rooms[room] else { return nil }
     let party = ChatSession.guest(user).id
     let standing = await book.standing(room, user.name, as: party, on: line)
     return standing == .inside ? user : nil

@@ -58,6 +58,14 @@ struct Members: Sendable {
     }
   }
 
+  /// Who is in, the newcomer too: it may be asked for before the hub has told of it.
+  func list(of topic: Topic, for who: Identity) async throws -> JSONValue {
+    guard let room = RoomName(topic) else { throw TopicRefusal.unknown }
+    var members = await book.members(of: room)
+    if !members.contains(where: { $0.name == who.name }) { members.append(who.chatUser) }
+    return JSONValue(members.map { .object($0.json) })
+  }
+
   /// What an account says, with its own name on it.
   static func compose(_ message: MemberMessage) throws -> Event {
     guard let room = RoomName(message.topic) else { throw TopicRefusal.unknown }

@@ -110,7 +110,8 @@ extension RoomBook {
   ) async -> Rooms.Leaving {
     let leaving = rooms.leave(
       room.description, user, as: party, on: line, isLost: isLost, at: now)
-    await tell(andWaitFor: room)
+    // Whoever was not there waits for nothing: the hub tells here of its own evictions, too.
+    await tell(andWaitFor: leaving == .gone ? room : nil)
     return leaving
   }
 

@@ -127,6 +127,17 @@ $("login").addEventListener("click", async () => {
 
 // One room
 
+/**
+ * The topic of a room. What a topic's name cannot hold stands behind a colon, in hexadecimal bytes.
+ * @param {string} name
+ */
+function roomTopic(name) {
+  if (/^(?![.:])(?!.*\.\.)[\p{L}0-9._:-]+(?<!\.)$/u.test(name)) return `chat.room.${name}`;
+  const bytes = (letter) => Array.from(new TextEncoder().encode(letter), (byte) => `:${two(byte)}`).join("");
+  const two = (byte) => byte.toString(16).padStart(2, "0");
+  return `chat.room.:${Array.from(name, (letter) => (/[\p{L}0-9_-]/u.test(letter) ? letter : bytes(letter))).join("")}`;
+}
+
 class Room {
   /** Shown events by ascending offset. @type {{frame: object, node: HTMLElement}[]} */
   shown = [];
@@ -137,7 +148,7 @@ class Room {
     this.name = name;
     this.build();
     this.showMembers = soon(() => { if (open === this) this.drawMembers(); });
-    this.topic = hub.subscribe(`chat.room.${name}`, {
+    this.topic = hub.subscribe(roomTopic(name), {
       presence: true,
       onEvent: (data, frame) => this.add(frame),
       onSnapshot: (members) => { if (Array.isArray(members)) this.seatedOnly = members; },

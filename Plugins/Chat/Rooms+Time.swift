@@ -1,0 +1,29 @@
+// The passing of time.
+extension Rooms {
+  /// Ends what is over at `now`: bookings, rooms that nobody entered, memories.
+  mutating func expire(at now: Int64) {
+    guard now >= nextEnd else { return }
+    departed = departed.filter { $0.value.until > now }
+    for name in order {
+      for seat in rooms[name]?.seats ?? [] where !seat.isEntered && (seat.bookedUntil ?? now) <= now
+      {
+        end(seat, of: name)
+      }
+      if let room = rooms[name], room.seats.isEmpty, let until = room.emptyUntil, until <= now {
+        release(name)
+      }
+    }
+    nextEnd = earliestEnd
+  }
+
+  private var earliestEnd: Int64 {
+    var earliest = departed.values.map(\.until).min() ?? .max
+    for room in rooms.values {
+      for seat in room.seats where !seat.isEntered {
+        earliest = min(earliest, seat.bookedUntil ?? .max)
+      }
+      if room.seats.isEmpty, let until = room.emptyUntil { earliest = min(earliest, until) }
+    }
+    return earliest
+  }
+}
