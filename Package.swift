@@ -93,7 +93,8 @@ let programs: [Target] = [
       "AccountStore", "Chat", "CheckIn", "Bytes", "CommandLineKit", "Configuration", "Crypto",
       "HubCore",
       "JSON",
-      "Loop", "Outbound", "PluginKit", "PostgresStore", "SQLiteStore", "Spreadsheet", "Storage",
+      "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore", "SQLiteStore",
+      "Spreadsheet", "Storage",
       "TLS", "Web", "WebSocket",
     ], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(

@@ -23,7 +23,7 @@ public struct Sources: Sendable {
   public init() {}
 
   /// Variables that are no keys: they say where the configuration is, or belong to scripts.
-  static let otherVariables = ["MUSTER_CONFIG"]
+  static let otherVariables = ["MUSTER_CONFIG", "MUSTER_KEY"]
 }
 
 extension ServerConfiguration {

@@ -111,7 +111,7 @@ enum EncodedWord {
     var words: [String] = []
     var portion: [UInt8] = []
     for scalar in text.unicodeScalars {
-      // A line end in a subject would begin a header of the sender's choice.
+      // Encoded, a line end does no harm on the way; what reads the letter may be less careful.
       let bytes = scalar.value < 32 || scalar.value == 127 ? [32] : Array(String(scalar).utf8)
       // The name of the header stands in front of the first one.
       if portion.count + bytes.count > (words.isEmpty ? 36 : 45) {

@@ -24,10 +24,13 @@ actor TransferLane {
   }
 
   /// An HTTP call; every answer with a status is an answer.
-  func call(_ call: WebCall, answerLimit: Int) throws(TransferError) -> WebAnswer {
+  func call(_ call: WebCall, answerLimit: Int, trusting trust: CallTrust = .system)
+    throws(TransferError) -> WebAnswer
+  {
     try check(call)
     try curl.begin(call.url, timeoutSeconds: call.timeoutSeconds, answerLimit: answerLimit)
     try curl.set(CURLOPT_PROTOCOLS_STR, "https,http")
+    try apply(trust)
     if call.method == "HEAD" { curl.set(CURLOPT_NOBODY, 1) }
     if !call.body.isEmpty || ["POST", "PUT", "PATCH"].contains(call.method) {
       curl.setBody(call.body)
@@ -39,6 +42,16 @@ actor TransferLane {
     let headers = ["Expect:"] + call.headers.map { header($0.name, $0.value) }
     let answer = try curl.perform(CURLOPT_HTTPHEADER, headers)
     return WebAnswer(status: answer.status, body: answer.bytes)
+  }
+
+  private func apply(_ trust: CallTrust) throws(TransferError) {
+    switch trust {
+    case .system: return
+    case .file(let path): try curl.set(CURLOPT_CAINFO, path)
+    case .anyone:
+      curl.set(CURLOPT_SSL_VERIFYPEER, 0)
+      curl.set(CURLOPT_SSL_VERIFYHOST, 0)
+    }
   }
 
   /// libcurl leaves a header with an empty value out unless it ends in a semicolon.

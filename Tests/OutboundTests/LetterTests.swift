@@ -56,6 +56,7 @@ import Testing
   @Test func `encoded words cut no letter and say what was meant`() {
     #expect(EncodedWord.text("plain text") == "plain text")
     #expect(EncodedWord.text("中文") == "=?utf-8?B?5Lit5paH?=")
+    #expect(EncodedWord.text("a\nb") == "=?utf-8?B?YSBi?=")
     #expect(EncodedWord.text("=?fake?=").hasPrefix("=?utf-8?B?"))
     let words = EncodedWord.text(String(repeating: "中", count: 40)).components("\r\n ")
     #expect(words.count == 3)
