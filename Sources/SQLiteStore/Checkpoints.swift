@@ -15,14 +15,15 @@ struct Checkpoints {
     next = step
   }
 
+  /// - Parameter inNeedOfRoom: a disk is full; a log that starts over needs no more of it.
   /// - Returns: whether there was something to do.
-  mutating func tidy(_ database: Database) -> Bool {
+  mutating func tidy(_ database: Database, inNeedOfRoom: Bool) -> Bool {
     let size = database.logBytes
     // Shorter than before: the log has started over.
     if size < before { next = step }
     before = size
-    if size < next { return false }
-    database.moveLog(waitingForReaders: size >= limit)
+    if size < next && !inNeedOfRoom { return false }
+    database.moveLog(waitingForReaders: size >= limit || inNeedOfRoom)
     next = size + step / 4
     return true
   }

@@ -65,11 +65,18 @@ extension Writer {
     _ jobs: [Job], with result: (Int) -> Result<Delivery, any Error>
   ) {
     let results = jobs.indices.map(result)
+    if results.contains(where: \.isForWantOfRoom) { lacksRoom = true }
     // Counted first: who is called back may look at the numbers at once.
     metrics.withLock { metrics in
       if results.contains(where: \.isSuccess) { metrics.commits += 1 }
       for (job, result) in zip(jobs, results) { metrics.count(job, succeeded: result.isSuccess) }
     }
     for (job, result) in zip(jobs, results) { job.settle(result) }
+  }
+}
+
+extension Result {
+  fileprivate var isForWantOfRoom: Bool {
+    if case .failure(let error as StoreError) = self { error.code == .full } else { false }
   }
 }

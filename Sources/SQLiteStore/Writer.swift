@@ -24,6 +24,8 @@ actor Writer {
   let options: SQLiteOptions
   let metrics: Locked<StoreMetrics>
   private var checkpoints: Checkpoints
+  /// The last group met a full disk.
+  var lacksRoom = false
   private var gathering = Gathering()
   private var database: Database?
   private var backup: (copy: Backup, request: BackupRequest)?
@@ -107,7 +109,8 @@ extension Writer {
   }
 
   private func tidyLog(of database: Database) {
-    let done = checkpoints.tidy(database)
+    let done = checkpoints.tidy(database, inNeedOfRoom: lacksRoom)
+    lacksRoom = false
     metrics.withLock { metrics in
       if done { metrics.checkpoints += 1 }
       metrics.logBytes = database.logBytes

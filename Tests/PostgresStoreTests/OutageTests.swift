@@ -95,6 +95,27 @@ import Testing
     await store.close()
   }
 
+  @Test func `links that the server has ended while they were idle are replaced`() async throws {
+    let url = try await ThrowawayPostgres.shared().makeDatabase()
+    let store = try await PostgresStore.open(url)
+    try await store.execute("CREATE TABLE rows (n BIGINT PRIMARY KEY)")
+    let other = try await PostgresStore.open(url)
+    for round in 0..<5 {
+      _ = try await other.query(
+        """
+        SELECT pg_terminate_backend(pid) AS done FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """)
+      for number in 0..<8 {
+        try await store.execute("INSERT INTO rows VALUES (?)", round * 8 + number)
+      }
+    }
+    #expect(try await store.query("SELECT n FROM rows").count == 40)
+    #expect(store.metrics.reconnects >= 5)
+    await other.close()
+    await store.close()
+  }
+
   @Test func `forgotten statements are given up and prepared again`() async throws {
     let url = try await ThrowawayPostgres.shared().makeDatabase()
     var options = PostgresOptions()
