@@ -16,17 +16,24 @@ extension Link {
     var answer = Answer()
     var failure: PostgresFailure?
     while let result = try nextResult(deadline) {
-      if let found = result.failure { failure = found } else { answer = result.answer() }
+      // The first one is the reason; what follows is the library's word for a link that is gone.
+      if let found = result.failure { failure = failure ?? found } else { answer = result.answer() }
     }
     isUncertain = false
     // The server may say goodbye in a last result; the link is gone then all the same.
-    if unsafe PQstatus(handle) != CONNECTION_OK { (isBroken, isUncertain) = (true, true) }
-    if let failure {
-      if failure.mayBeRepeated { isRepetitionWanted = true }
-      throw failure.error
+    if unsafe PQstatus(handle) != CONNECTION_OK {
+      isBroken = true
+      isDismissed = failure?.isDismissal == true
+      isUncertain = !isDismissed
     }
-    if isBroken { throw lost() }
-    return answer
+    guard let failure else {
+      if isBroken { throw lost() }
+      return answer
+    }
+    // A failure without a state is the library's own, about the connection.
+    if isBroken && failure.state.isEmpty { throw lost() }
+    if failure.mayBeRepeated { isRepetitionWanted = true }
+    throw failure.error
   }
 
   private func flush(_ deadline: UInt64) throws(StoreError) {
@@ -36,8 +43,9 @@ extension Link {
       case 1:
         try wait(for: Int16(POLLIN | POLLOUT), deadline)
         // The server may be unable to read on before we have read what it says.
-        if unsafe PQconsumeInput(handle) == 0 { throw lost() }
-      default: throw lost()
+        if unsafe PQconsumeInput(handle) == 0 { return }
+      // Broken; but the server's last words may be here already, and are the better reason.
+      default: return
       }
     }
   }
@@ -45,7 +53,8 @@ extension Link {
   private func nextResult(_ deadline: UInt64) throws(StoreError) -> ServerResult? {
     while unsafe PQisBusy(handle) != 0 {
       try wait(for: Int16(POLLIN), deadline)
-      if unsafe PQconsumeInput(handle) == 0 { throw lost() }
+      // At the end of the connection its last words are still to be had as a result.
+      if unsafe PQconsumeInput(handle) == 0 { break }
     }
     guard let result = unsafe PQgetResult(handle) else { return nil }
     switch unsafe PQresultStatus(result) {

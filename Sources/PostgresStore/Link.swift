@@ -24,6 +24,8 @@ internal import StoreWork
   var isBroken = false
   /// The link broke while the server had a statement to run: nobody knows whether it did.
   var isUncertain = false
+  /// The server ended the link in so many words before it did what it was asked for.
+  var isDismissed = false
   /// Migrations may take as long as they take.
   private(set) var isPatient = false
 

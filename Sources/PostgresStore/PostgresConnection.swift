@@ -16,6 +16,7 @@ actor PostgresConnection {
   private let queue: WorkQueue<Job>
   private let metrics: Locked<StoreMetrics>
   private var link: Link?
+  private var hasLostLink = false
 
   init(
     thread: BlockingThread, url: String, options: PostgresOptions, queue: WorkQueue<Job>,
@@ -69,11 +70,12 @@ actor PostgresConnection {
   private func reopen() throws(StoreError) {
     link = try Link(url, options)
     queue.arrive()
-    metrics.withLock { $0.reconnects += 1 }
+    if hasLostLink { metrics.withLock { $0.reconnects += 1 } }
   }
 
   private func drop() {
     link = nil
+    hasLostLink = true
     let reason = StoreError(
       .unavailable, "the connection to PostgreSQL is lost, trying to reconnect")
     for job in queue.depart(because: reason) { settle(job, .failure(reason)) }
@@ -100,7 +102,13 @@ extension PostgresConnection {
     guard let link else {
       return settle(job, .failure(StoreError(.unavailable, "PostgreSQL cannot be reached")))
     }
-    settle(job, repeated(job, on: link))
+    var result = repeated(job, on: link)
+    // Nothing was done, and nobody but the administrator knows why: once more over a new link.
+    if link.isDismissed {
+      replaceLink()
+      if let fresh = self.link { result = repeated(job, on: fresh) }
+    }
+    settle(job, result)
   }
 
   private func replaceLink() {

@@ -9,6 +9,10 @@ internal import Storage
   /// old; it may succeed when it is run again from its beginning.
   let mayBeRepeated: Bool
 
+  /// An administrator ended the connection, and with it what was under way. A crash has another
+  /// state, because it can come in the middle of a commit.
+  var isDismissal: Bool { state == "57P01" }
+
   init(_ result: OpaquePointer) {
     func field(_ code: Int) -> String? {
       unsafe PQresultErrorField(result, Int32(code)).map { unsafe String(cString: $0) }
