@@ -111,9 +111,16 @@ import Testing
 
   @Test func `work that an administrator ended is done over a new link`() async throws {
     try await withTwoStores { store, other in
-      async let slow = store.query("SELECT pg_sleep(0.5), pg_backend_pid() AS pid")
-      let sleeping = "\(others) AND state = 'active' AND query LIKE 'SELECT pg_sleep%'"
+      try await other.execute("CREATE TABLE ended (n BIGINT)")
+      // Sleeps the first time only.
+      async let slow = store.query(
+        """
+        SELECT pg_backend_pid() AS pid,
+          CASE WHEN NOT EXISTS (SELECT n FROM ended) THEN pg_sleep(15) END AS nap
+        """)
+      let sleeping = "\(others) AND state = 'active' AND wait_event = 'PgSleep'"
       while try await other.query("SELECT pid \(sleeping)").isEmpty { await Task.yield() }
+      try await other.execute("INSERT INTO ended VALUES (1)")
       let ended = try await other.query("SELECT pg_terminate_backend(pid) AS done, pid \(sleeping)")
       let pid = try await slow[0].int("pid")
       #expect(try ended.map { try $0.int("pid") } != [pid])
