@@ -70,7 +70,10 @@ extension ChatSession {
       try await subscribe(room, user, who)
       rooms[room] = user
       let entry = await book.enter(room, user.name, as: who.id)
-      if !isNew || entry == .shared { await connection.send(moved(.join, user, room)) }
+      // Where the others are told nothing new, the sender still gets its answer.
+      if entry == .shared || !isNew && entry == .already {
+        await connection.send(moved(.join, user, room))
+      }
     }
   }
 
