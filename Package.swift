@@ -124,6 +124,8 @@ let package = Package(
       ["AccountStore", "Crypto", "Loop", "MusterTesting", "PluginKit", "Storage"]),
     // Counts allocations: whoever tests a hot path depends on it.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    // Starts the server, so that it has to be there.
+    tests("BrowserTests", ["Bytes", "JSON", "Loop", "WebSocket", "muster"]),
     tests("BytesTests", ["Bytes"]),
     tests("PluginKitTests", ["PluginKit"]),
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),

@@ -1,0 +1,23 @@
+import Loop
+
+/// Everything that talks to the browser runs here: it blocks, and the threads that all other
+/// tests share must not.
+@globalActor actor BrowserThread {
+  static let shared = BrowserThread()
+  private static let thread = BlockingThread(name: "test-browser")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    BrowserThread.thread.asUnownedSerialExecutor()
+  }
+}
+
+/// What went wrong around a test, as a sentence.
+struct Fault: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+extension BrowserThread {
+  /// Runs a whole test there, in one piece.
+  @BrowserThread static func run(_ body: @BrowserThread () throws -> Void) throws { try body() }
+}

@@ -1,0 +1,128 @@
+import Bytes
+import JSON
+
+/// One page of the browser, and what it had to complain about.
+@BrowserThread final class Page {
+  private let tools: DevTools
+  private let session: String
+  private let context: JSONValue
+  private let origin: String
+
+  init(_ tools: DevTools, session: String, context: JSONValue, origin: String) throws {
+    self.tools = tools
+    self.session = session
+    self.context = context
+    self.origin = origin
+    for domain in ["Page", "Runtime", "Log", "Network"] { try call("\(domain).enable") }
+    try call("Emulation.setFocusEmulationEnabled", ["enabled": true])
+    try resize(1440, 900)
+  }
+
+  @discardableResult private func call(
+    _ method: String, _ params: JSONValue = [:]
+  ) throws -> JSONValue {
+    try tools.call(method, params, session: session)
+  }
+
+  func resize(_ width: Int, _ height: Int) throws {
+    try call(
+      "Emulation.setDeviceMetricsOverride",
+      [
+        "width": JSONValue(width), "height": JSONValue(height), "deviceScaleFactor": 1,
+        "mobile": false,
+      ])
+  }
+
+  /// Goes to a page of the server and waits until its script has begun.
+  func open(_ path: String) throws {
+    let answer = try call("Page.navigate", ["url": .string(origin + path)])
+    if let error = answer["errorText"]?.string { throw Fault("\(path): \(error)") }
+    try wait("location.href.startsWith('\(origin)') && 'ready' in document.documentElement.dataset")
+  }
+
+  /// Loads the page anew, as its reader does, and waits until its script has begun.
+  func reload() throws {
+    try evaluate("window.isOld = true")
+    try call("Page.reload")
+    try wait("!window.isOld && 'ready' in document.documentElement.dataset")
+  }
+
+  /// The value of an expression, after the promise if it is one.
+  @discardableResult func evaluate(_ expression: String) throws -> JSONValue {
+    let answer = try call(
+      "Runtime.evaluate",
+      ["expression": .string(expression), "awaitPromise": true, "returnByValue": true])
+    if let fault = answer["exceptionDetails"] {
+      let text = fault["exception"]?["description"] ?? fault["text"]
+      throw Fault("\(text?.string ?? "an exception") in: \(expression)")
+    }
+    return answer["result"]?["value"] ?? nil
+  }
+
+  /// Looks again and again until the expression is true. An exception counts as "not yet": what
+  /// the expression asks for may not be there.
+  func wait(_ expression: String, within seconds: Double = 20) throws {
+    let deadline = Deadline(seconds)
+    while !deadline.hasPassed {
+      if let value = try? evaluate("Boolean(\(expression))"), value == true { return }
+      try tools.listen(milliseconds: 30)
+    }
+    let text = try? evaluate("document.body.innerText").string ?? ""
+    throw Fault("never: \(expression)\nthe page says: \((text ?? "").prefix(1500))")
+  }
+
+  func click(_ selector: String) throws {
+    try evaluate("document.querySelector(\(JSONValue(selector))).click()")
+  }
+
+  /// Types into a field as a keyboard does.
+  func type(_ text: String, into selector: String) throws {
+    try evaluate("document.querySelector(\(JSONValue(selector))).focus()")
+    try call("Input.insertText", ["text": .string(text)])
+  }
+
+  /// Logs in with the page's own dialog; with a name somebody new, who registers there.
+  func logIn(_ telephone: String, _ password: String, registering name: String? = nil) throws {
+    try click("#login")
+    if let name {
+      try click("dialog form > div:last-child button")
+      try type(name, into: "dialog input[name=user_name]")
+    }
+    try type(telephone, into: "dialog input[name=user_tel]")
+    try type(password, into: "dialog input[name=user_password]")
+    try click("dialog button.primary")
+    try wait("!document.querySelector('dialog')")
+  }
+
+  /// What the page shows now, as PNG.
+  func screenshot() throws -> [UInt8] {
+    let answer = try call("Page.captureScreenshot", ["format": "png"])
+    guard let bytes = answer["data"]?.string.flatMap(Base64.standard.decode) else {
+      throw Fault("no picture")
+    }
+    return bytes
+  }
+
+  /// Exceptions, errors on the console and whatever the browser refused, such as what breaks the
+  /// content security policy.
+  func complaints() throws -> [String] {
+    try tools.listen(milliseconds: 50)
+    return tools.events.filter { $0.session == session }.compactMap { event in
+      switch event.method {
+      case "Runtime.exceptionThrown": "\(event.params)"
+      case "Runtime.consoleAPICalled"
+      where ["error", "warning", "assert"].contains(event.params["type"]?.string):
+        "\(event.params["args"] ?? nil)"
+      case "Log.entryAdded"
+      where ["error", "warning"].contains(event.params["entry"]?["level"]?.string):
+        "\(event.params["entry"]?["text"] ?? nil) \(event.params["entry"]?["url"] ?? nil)"
+      default: nil
+      }
+    }
+  }
+
+  /// Closes the page and forgets everything it has stored.
+  func close() throws {
+    try tools.call("Target.disposeBrowserContext", ["browserContextId": context])
+  }
+}

@@ -1,0 +1,75 @@
+import Glibc
+import Testing
+
+/// A server with the example data and a browser, for as long as the tests of the pages run.
+@BrowserThread final class Stage {
+  let browser: Chromium
+  let port: UInt16
+  private let data: FreshFolder
+  private let server: ChildProcess
+
+  init() throws {
+    data = try FreshFolder()
+    server = try ChildProcess(
+      Stage.program,
+      [
+        "serve", "--demo", "--listen", "127.0.0.1:0", "--data", data.path, "--set",
+        "internal.listen=",
+      ])
+    let address = try server.line(after: "is up: https://localhost:", within: 60)
+    guard let port = UInt16(address) else { throw Fault("no port in \(address)") }
+    self.port = port
+    browser = try Chromium()
+  }
+
+  /// `MUSTER_BINARY`, or what was built together with these tests.
+  private nonisolated static var program: String {
+    if let told = getenv("MUSTER_BINARY") { return String(cString: told) }
+    let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+    return (folder.dropLast() + ["muster"]).joined(separator: "/")
+  }
+
+  func stop() {
+    browser.stop()
+    server.stop()
+  }
+
+  /// A page of somebody new; through a cable if there is one.
+  func newPage(through cable: Cable? = nil) throws -> Page {
+    try browser.newPage("https://localhost:\(cable?.port ?? port)")
+  }
+}
+
+/// Sets the stage once for a suite and everything in it.
+struct StageTrait: SuiteTrait, TestScoping {
+  @concurrent func provideScope(
+    for test: Test, testCase: Test.Case?,
+    performing function: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    let stage = try await Stage()
+    do {
+      try await InBrowser.$stage.withValue(stage) { try await function() }
+    } catch {
+      await stage.stop()
+      throw error
+    }
+    await stage.stop()
+  }
+}
+
+/// Everything that is seen by a real browser.
+@Suite(
+  .serialized, .enabled(if: Chromium.path != nil, "chromium is not installed"), StageTrait())
+enum InBrowser {
+  @TaskLocal static var stage: Stage?
+
+  /// A page of somebody new.
+  @BrowserThread static func newPage(through cable: Cable? = nil) throws -> Page {
+    try #require(stage).newPage(through: cable)
+  }
+
+  /// A cable to the server.
+  @BrowserThread static func newCable() throws -> Cable {
+    try Cable(to: #require(stage).port)
+  }
+}
