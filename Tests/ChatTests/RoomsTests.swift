@@ -146,6 +146,22 @@ import Testing
     #expect(rooms.leave("TEST", "a", as: "g:a", on: "c2", at: at(1)) == .gone)
   }
 
+  @Test func `the hub shall forget a party only when its last connection is lost`() {
+    var rooms = makeRooms()
+    for line in ["c1", "c2"] { comeIn(&rooms, "TEST", "a", line: line, at: at(0)) }
+    comeIn(&rooms, "TEST", "b", line: "c3", at: at(0))
+    _ = rooms.takeNews()
+    _ = rooms.leave("TEST", "a", as: "g:a", on: "c1", isLost: true, at: at(1))
+    let afterOne = rooms.takeNews()
+    #expect(afterOne.isEmpty)
+    _ = rooms.leave("TEST", "a", as: "g:a", on: "c2", isLost: true, at: at(2))
+    let afterBoth = rooms.takeNews()
+    #expect(afterBoth.contains(.evicted("TEST", party: "g:a")))
+    _ = rooms.leave("TEST", "b", as: "g:b", on: "c3", at: at(3))
+    let afterFarewell = rooms.takeNews()
+    #expect(!afterFarewell.contains(.evicted("TEST", party: "g:b")))
+  }
+
   @Test func `a guest and the account of its name share a seat`() {
     var rooms = makeRooms()
     comeIn(&rooms, "TEST", "tao", at: at(0))
