@@ -7,10 +7,6 @@ extension Keys {
     "accounts.failures_per_address", 30,
     "The same for one address. A whole lecture hall can sit behind one. 0: no limit.",
     isReloadable: true, check: atLeast(0))
-  public static let sessionLife = Key(
-    "accounts.session", Duration.seconds(12 * 3600),
-    "A login on the server's own pages lives so long without being used.", isReloadable: true,
-    check: atLeast(.seconds(60)))
   public static let passwordLength = Key(
     "accounts.password_length", 8, "The shortest password that somebody may choose.",
     isReloadable: true, check: atLeast(1))
@@ -41,12 +37,6 @@ extension Keys {
     "mail.from", "muster@localhost", "The sender of letters.", isReloadable: true,
     check: { $0.contains("@") ? nil : "wants an e-mail address" })
 
-  public static let webhooks = Key(
-    "webhooks", [Webhook](),
-    """
-    Servers that are told of events, as {url: "https://…", topics: ["checkin.*"], secret: "…"}.
-    """, isReloadable: true)
-
   /// All of them, in the order in which they are printed.
   public static let all: [AnyKey] =
     base + [
@@ -74,8 +64,8 @@ extension Keys {
   ]
 
   private static let platform: [AnyKey] = [
-    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(sessionLife), AnyKey(passwordLength),
+    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(passwordLength),
     AnyKey(hashingThreads), AnyKey(smtp), AnyKey(smtpUser), AnyKey(smtpPassword),
-    AnyKey(smtpInsecure), AnyKey(mailFrom), AnyKey(webhooks),
+    AnyKey(smtpInsecure), AnyKey(mailFrom),
   ]
 }

@@ -87,40 +87,6 @@ public struct CertificateFiles: Configurable {
   public var yaml: String { "{certificate: \(certificate.yaml), key: \(key.yaml)}" }
 }
 
-/// A server that is told of events by HTTPS.
-public struct Webhook: Configurable {
-  public var url: String
-  /// Topics, with `*` at the end for all that begin so.
-  public var topics: [String]
-  /// Signs the calls, so that the other side knows where they come from.
-  public var secret: Secret
-
-  public static var kindName: String { "a section of url, topics and secret" }
-
-  public init?(configured text: String) { return nil }
-
-  public static func read(_ node: YAMLNode) throws(ValueProblem) -> Webhook {
-    let record = try Record(node, members: ["url", "topics", "secret"])
-    let hook = Webhook(
-      url: try record.needed("url"), topics: try record.value("topics") ?? [],
-      secret: try record.value("secret") ?? .none)
-    guard hook.url.hasPrefix("https://") || hook.url.hasPrefix("http://") else {
-      throw ValueProblem("wants a URL, not \(hook.url.quoted)", node)
-    }
-    return hook
-  }
-
-  private init(url: String, topics: [String], secret: Secret) {
-    self.url = url
-    self.topics = topics
-    self.secret = secret
-  }
-
-  public var yaml: String {
-    "{url: \(url.quoted), topics: \(topics.yaml), secret: \(secret.yaml)}"
-  }
-}
-
 /// The members of a section, of which all must be known.
 struct Record {
   private let node: YAMLNode
