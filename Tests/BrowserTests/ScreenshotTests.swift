@@ -1,0 +1,85 @@
+import Glibc
+import JSON
+import Testing
+
+extension InBrowser {
+  /// The pictures in `docs/screenshots`: taken again with `MUSTER_SCREENSHOTS=docs/screenshots`.
+  @Suite(.enabled(if: Pictures.folder != nil, "MUSTER_SCREENSHOTS names no folder"))
+  struct ScreenshotTests {
+    @BrowserThread private static func keep(_ page: Page, _ name: String) throws {
+      // Fonts, and whatever glows or slides because it is new.
+      try page.wait("document.fonts.status === 'loaded'")
+      try page.wait(
+        "document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations > 9)"
+      )
+      let picture = try page.screenshot()
+      #expect(picture.count < 300_000)
+      try TextFile.write(picture, to: "\(Pictures.folder ?? ".")/\(name).png")
+    }
+
+    private static let conversation = [
+      ("tao", "Morning! Is anybody at the lab already?"),
+      ("mei", "I am. The new boards came, I'll unpack them."),
+      ("mei", "早上好，要帮你留一块吗？"),
+      ("tao", "好的，谢谢！我十分钟后到。"),
+      ("chen", "Please leave the sensors on the left bench, we calibrate them at ten."),
+      ("tao", "Will do."),
+      ("mei", "Done. Coffee is ready as well."),
+    ]
+
+    @Test func `chat`() async throws {
+      try await BrowserThread.run {
+        let people = ["tao": "13800000003", "mei": "13900000001", "chen": "13900000002"]
+        var pages: [String: Page] = [:]
+        for (name, telephone) in people {
+          let page = try InBrowser.newPage()
+          try page.open("/chat")
+          // The pages before may have registered somebody.
+          let isNew =
+            try page.evaluate(
+              "fetch('/auth/user_data?user_tel=\(telephone)').then((r) => r.json())")["data"] == [:]
+          try page.logIn(
+            telephone, "\(name)123456", registering: isNew ? name : nil)
+          try page.wait("document.querySelector('#rooms button[data-room=TEST]')")
+          try page.click("#rooms button[data-room=TEST]")
+          try page.wait("document.querySelector('#members').textContent.includes('\(name)')")
+          pages[name] = page
+        }
+        for (index, (name, text)) in ScreenshotTests.conversation.enumerated() {
+          try pages[name]?.type(text, into: ".compose textarea")
+          try pages[name]?.click(".compose button")
+          try pages["tao"]?.wait(
+            "document.querySelectorAll('.log .line:not(.pending) .body').length > \(index)")
+        }
+        let page = try #require(pages["tao"])
+        try page.wait("document.querySelectorAll('#members li.online').length === 3")
+        try ScreenshotTests.keep(page, "chat")
+        for page in pages.values { try page.close() }
+      }
+    }
+
+    @Test func `dashboard, and on the wall`() async throws {
+      try await BrowserThread.run {
+        let page = try InBrowser.newPage()
+        try page.open("/dashboard")
+        try page.wait("document.querySelector('#link .dot.live')")
+        for number in ["2000301416", "2100301417", "2100301419"] {
+          try page.evaluate("fetch('/login?studentid=\(number)').then((r) => r.json())")
+        }
+        try page.wait("document.querySelectorAll('#present li').length === 4")
+        try ScreenshotTests.keep(page, "dashboard")
+        try page.resize(1920, 1080)
+        try page.click("#wall")
+        try page.wait("document.documentElement.classList.contains('wall')")
+        try page.wait("document.querySelector('#chart svg')")
+        try ScreenshotTests.keep(page, "dashboard-wall")
+        try page.close()
+      }
+    }
+  }
+}
+
+/// Where the pictures go, if they are wanted.
+private enum Pictures {
+  static let folder = getenv("MUSTER_SCREENSHOTS").map { String(cString: $0) }
+}
