@@ -128,7 +128,10 @@ extension Worker {
     if let contentType = response.contentType { add("Content-Type", contentType, to: &headers) }
     add("X-Content-Type-Options", "nosniff", to: &headers)
     for (name, value) in response.headers { add(name, value, to: &headers) }
-    try? house.cors.append(to: &headers, for: head)
+    // A plugin may have said already who else may read its answers.
+    if !headers.contains("Access-Control-Allow-Origin") {
+      try? house.cors.append(to: &headers, for: head)
+    }
     return headers
   }
 
