@@ -125,4 +125,15 @@ extension Outbox {
     }
     #expect(outbox.count == 20_000 && outbox.conflations == 27)
   }
+
+  @Test func `a long answer says nothing of how a client reads, many of them do`() {
+    var outbox = Outbox()
+    #expect(outbox.appendAnswer(frame(1, 9000), at: 0, limits: limits) == .keep)
+    #expect(outbox.add(2) == .keep)
+    #expect(outbox.appendAnswer(frame(1), at: 0, limits: limits) == .close)
+    var cork = ByteBuffer()
+    #expect(outbox.fill(&cork, upTo: 1 << 20, at: 0, limits: limits))
+    #expect(outbox.bytes == 0)
+    #expect(outbox.appendAnswer(frame(1, 9000), at: 0, limits: limits) == .keep)
+  }
 }

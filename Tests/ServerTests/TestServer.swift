@@ -40,7 +40,8 @@ struct TestServer: Sendable {
 
   static func start(
     workers: Int, time: ManualTime? = nil, store: (any Store)? = nil, file: String = "",
-    log: Log = .silent, change: (inout HubServer.Plan) -> Void = { _ in }
+    log: Log = .silent, limits: ServerLimits = ServerLimits(),
+    assets: [(path: String, asset: Asset)] = []
   ) async throws -> TestServer {
     let store: any Store =
       if let store { store } else { try await SQLiteStore.open(.memory) }
@@ -60,7 +61,8 @@ struct TestServer: Sendable {
       spreadsheets: outbox, clock: ManualClock(),
       settings: Settings(LabPlugin.settings, replacing: ["file": .text(file)]), log: log)
     plan.units = [try PluginUnit(LabPlugin.self, services: services)]
-    change(&plan)
+    plan.limits = limits
+    plan.assets = assets
     let server = try HubServer(plan)
     try await server.start()
     return TestServer(
@@ -70,9 +72,11 @@ struct TestServer: Sendable {
   /// Runs a test against a server that is gone afterwards.
   static func run(
     workers: Int, time: ManualTime? = nil, file: String = "",
-    change: (inout HubServer.Plan) -> Void = { _ in }, _ body: (TestServer) async throws -> Void
+    limits: ServerLimits = ServerLimits(), assets: [(path: String, asset: Asset)] = [],
+    _ body: (TestServer) async throws -> Void
   ) async throws {
-    let server = try await start(workers: workers, time: time, file: file, change: change)
+    let server = try await start(
+      workers: workers, time: time, file: file, limits: limits, assets: assets)
     do {
       try await body(server)
     } catch {
@@ -144,5 +148,14 @@ extension Wire {
       let frame = try await hear()
       if frame["re"]?.string == "sub" { return frame }
     }
+  }
+}
+
+extension ServerLimits {
+  /// The usual limits with one of them changed.
+  static func with(_ limit: WritableKeyPath<ServerLimits, Int>, _ value: Int) -> ServerLimits {
+    var limits = ServerLimits()
+    limits[keyPath: limit] = value
+    return limits
   }
 }

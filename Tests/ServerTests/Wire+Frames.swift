@@ -60,7 +60,7 @@ extension Wire {
   func hear() async throws -> JSONValue {
     let frame = try await frame()
     guard frame.opcode == 1 else { throw Fault("no text: \(frame.opcode) \(frame.payload)") }
-    return try JSONValue(parsing: frame.payload)
+    return try JSONValue(parsing: frame.payload, limits: JSONLimits(bytes: 64 << 20))
   }
 
   /// The next frame of protocol 2 of this type; others before it are passed over.

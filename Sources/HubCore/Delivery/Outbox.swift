@@ -25,6 +25,7 @@ struct Outbox {
     var frame: [UInt8]
     let conflating: TopicName?
     let at: UInt64
+    var isAnswer = false
   }
 
   private var queue = Fifo<Item>()
@@ -33,6 +34,9 @@ struct Outbox {
   private var last: [[UInt8]] = []
   /// Bytes of the frames that count.
   private(set) var bytes = 0
+  /// Those among them that the client has asked for at once: a long history says nothing of how
+  /// well it reads.
+  private var answerBytes = 0
   /// Conflating walks through the whole queue. It waits until this much is there, so that a queue
   /// that grows frame by frame is not walked through for each of them.
   private var nextConflation = 0
@@ -44,7 +48,7 @@ struct Outbox {
 
   /// Whether the client keeps up at `now`.
   func verdict(at now: UInt64, limits: Limits = Limits()) -> Verdict {
-    bytes > limits.mostBytes || age(at: now) > limits.mostNanoseconds ? .close : .keep
+    bytes - answerBytes > limits.mostBytes || age(at: now) > limits.mostNanoseconds ? .close : .keep
   }
 
   private func isSlow(at now: UInt64, _ limits: Limits) -> Bool {
@@ -68,6 +72,18 @@ struct Outbox {
       conflate()
       nextConflation = bytes + limits.easyBytes / 4
     }
+    return verdict(at: now, limits: limits)
+  }
+
+  /// Adds the answer to a question at `now`, however long it is; but who asks on and on without
+  /// reading is too slow like anybody else.
+  mutating func appendAnswer(
+    _ frame: [UInt8], at now: UInt64, limits: Limits = Limits()
+  ) -> Verdict {
+    guard answerBytes <= limits.mostBytes else { return .close }
+    queue.append(Item(frame: frame, conflating: nil, at: now, isAnswer: true))
+    bytes += frame.count
+    answerBytes += frame.count
     return verdict(at: now, limits: limits)
   }
 
@@ -108,6 +124,7 @@ struct Outbox {
     while !queue.isEmpty && cork.count < limit {
       cork.append(queue[0].frame)
       bytes -= queue[0].frame.count
+      if queue[0].isAnswer { answerBytes -= queue[0].frame.count }
       // Lets go of the bytes now; the queue may hold on to the place for a while.
       queue[0].frame = []
       queue.removeFirst()

@@ -79,13 +79,14 @@ extension Worker {
       return sendDetach(topic, subscription.connection, .lost)
     }
     session.topics[topic] = subscription
-    tell(connection) {
+    let frame = textFrame {
       ServerFrame.subscribed(
         re: id, topic: topic, welcome.position,
         .init(
           recovery: welcome.recovery, snapshot: snapshot, events: welcome.events,
           presence: welcome.presence), into: &$0)
     }
+    enqueueAnswer(frame, on: connection)
     letFlow(subscription)
   }
 
@@ -220,7 +221,7 @@ extension Worker {
       do {
         let frame = try await self.neighbours[self.home(of: topic)].answer(question)
         guard let connection = self.connections[token] else { return }
-        self.enqueue(frame, on: connection, conflating: nil)
+        self.enqueueAnswer(frame, on: connection)
       } catch {
         guard let connection = self.connections[token] else { return }
         let known = ClientError.told(error)
@@ -249,10 +250,12 @@ extension Worker {
     case .hub(let session):
       leaveTopics(session.topics, of: connection, ending)
       session.topics = [:]
+      let user = session.identity.id
+      users[user]?.remove(connection.token)
+      if users[user]?.isEmpty == true { users[user] = nil }
+      // Who said `bye` has ended the tab, too.
       if case .welcomed = session.stage {
-        users[session.identity.id]?.remove(connection.token)
-        if users[session.identity.id]?.isEmpty == true { users[session.identity.id] = nil }
-        house.tabs.leave(session.session, user: session.identity.id, at: loop.unixMilliseconds)
+        house.tabs.leave(session.session, user: user, at: loop.unixMilliseconds)
       }
     case .dialect(let dialect):
       leaveTopics(dialect.topics, of: connection, ending)

@@ -96,6 +96,15 @@ extension Worker {
     }
   }
 
+  /// Puts what a client has asked for behind what it is owed already, however long it is.
+  func enqueueAnswer(_ frame: [UInt8], on connection: Connection) {
+    guard !connection.isParting, connection.link?.closing.takesMessages == true else { return }
+    switch connection.outbox.appendAnswer(frame, at: now, limits: limits.outbox) {
+    case .keep: mark(connection)
+    case .close: closeSlow(connection)
+    }
+  }
+
   /// A client that does not read what it is owed costs memory: it comes back and recovers.
   private func closeSlow(_ connection: Connection) {
     counters.slowClosed.add(1)

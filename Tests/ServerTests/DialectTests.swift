@@ -1,0 +1,84 @@
+import HubCore
+import JSON
+import Loop
+import PluginKit
+import Testing
+
+/// An older protocol over the same topics, with the codec of `LabPlugin`.
+@Suite(.timeLimit(.minutes(1))) struct DialectTests {
+  private func line(_ server: TestServer, _ name: String) async throws -> Wire {
+    let wire = try await server.wire()
+    try await wire.upgrade("/lab/line?name=\(name)")
+    #expect(try await wire.frame().text == "HI \(name)")
+    return wire
+  }
+
+  @Test(arguments: TestServer.workers)
+  func `old and new clients in one topic see each other`(workers: Int) async throws {
+    try await TestServer.run(workers: workers) { server in
+      let new = try await server.client("s_new")
+      try await new.subscribe("lab.room.both", ["presence": true])
+      let old = try await line(server, "ada")
+      try await old.say("JOIN lab.room.both")
+      #expect(try await old.frame().text == "IN lab.room.both")
+      var names: [String?] = []
+      while !names.contains("ada") {
+        let joins = try await new.hear("presence")["data"]?["join"]?.array ?? []
+        names += joins.map { $0["name"]?.string }
+      }
+      for word in ["one", "two", "three"] {
+        try await server.hub.publish(
+          Event("lab.word", ["msg": .string(word)]), to: "lab.room.both")
+      }
+      for word in ["one", "two", "three"] {
+        #expect(try await old.frame().text == "lab.room.both \(word)")
+        #expect(try await new.hear("event")["data"]?["msg"]?.string == word)
+      }
+      try await old.say("LEAVE lab.room.both")
+      #expect(try await old.frame().text == "OUT lab.room.both")
+      #expect(try await new.hear("presence")["data"]?["leave"]?[0]?["reason"] == "bye")
+    }
+  }
+
+  @Test func `an event can be kept from its author`() async throws {
+    try await TestServer.run(workers: 4) { server in
+      let (ada, ben) = (try await line(server, "ada"), try await line(server, "ben"))
+      for wire in [ada, ben] {
+        try await wire.say("JOIN lab.room.x")
+        _ = try await wire.frame()
+      }
+      var event = Event("lab.word", ["msg": "unheard"])
+      event.author = "g:ada"
+      try await server.hub.publish(event, to: "lab.room.x")
+      try await server.hub.publish(Event("lab.word", ["msg": "heard"]), to: "lab.room.x")
+      #expect(try await ben.frame().text == "lab.room.x unheard")
+      #expect(try await ben.frame().text == "lab.room.x heard")
+      #expect(try await ada.frame().text == "lab.room.x heard")
+    }
+  }
+
+  @Test func `a dialect may refuse before the upgrade, and close with its own code`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      let nameless = try await server.wire().call("GET", "/lab/line", headers: Wire.upgrade)
+      #expect(nameless.status == 401)
+      let wire = try await line(server, "ada")
+      try await wire.say("JOIN lab.closed.x")
+      #expect(try await wire.frame().text.hasPrefix("NO"))
+      try await wire.say("QUIT")
+      #expect(try await wire.closeCode() == 4003)
+    }
+  }
+
+  @Test func `silent clients are pinged by the frames of RFC 6455`() async throws {
+    try await TestServer.run(workers: 1, time: ManualTime()) { server in
+      let wire = try await line(server, "ada")
+      await server.pass(12)
+      #expect(try await wire.frame().opcode == 9)
+      try await wire.send(Wire.frame(10, []))
+      await server.pass(48)
+      #expect(await !wire.hasEnded)
+      await server.pass(14)
+      #expect(try await wire.closeCode() == 4102)
+    }
+  }
+}
