@@ -159,10 +159,9 @@ import Testing
     }
     while !isHeld.withLock({ $0 }) { await Task.yield() }
     async let late = failure { try await store.execute("INSERT INTO rows VALUES (1)") }
+    while store.metrics.waiting == 0 { await Task.yield() }
     let start = ContinuousClock.now
-    while ContinuousClock.now - start < .seconds(2.2) || store.metrics.waiting == 0 {
-      await Task.yield()
-    }
+    while ContinuousClock.now - start < .seconds(2.2) { await Task.yield() }
     isFree.withLock { $0 = true }
     try await holder
     #expect(await late?.code == .overloaded)
