@@ -98,7 +98,8 @@ let programs: [Target] = [
       "TLS", "Web", "WebSocket",
     ], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(
-    name: "muster-bench", path: "Sources/muster-bench", swiftSettings: strict),
+    name: "muster-bench", dependencies: ["Bytes", "JSON", "Loop", "TLS", "WebSocket"],
+    path: "Sources/muster-bench", swiftSettings: strict),
 ]
 
 // What tests start as a process of its own.
@@ -154,6 +155,7 @@ let package = Package(
         "PluginKit", "SQLiteStore", "Storage", "TLS", "WebSocket",
       ]),
     tests("ProgramTests", ["CommandLineKit", "Configuration", "Loop", "PluginKit", "muster"]),
+    tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),
     tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),

@@ -1,1 +1,4 @@
-print("muster-bench")
+import Glibc
+
+signal(SIGPIPE, SIG_IGN)
+exit(await Bench.run(Array(CommandLine.arguments.dropFirst())))
