@@ -66,7 +66,19 @@ extension HubServer {
         throw ServerError("the topics \(registration.pattern) are registered twice")
       }
     }
+    if plan.offersEcho, let rooms = TopicPattern("echo.room.{room}") {
+      _ = table.insert(echoRooms, for: rooms)
+    }
     return table
+  }
+
+  /// Rooms for load tests, beside the path `/echo`: whoever is in one may speak, guests too.
+  private static var echoRooms: TopicRules {
+    var rules = TopicRules()
+    rules.presence = true
+    rules.publisher = .member
+    rules.allowsGuests = true
+    return rules
   }
 
   private static func add(
