@@ -29,7 +29,7 @@ public struct CloseHandshake: Equatable, Sendable {
   public init() {}
 
   /// Whether messages from the peer still count; after a close frame of ours they do not.
-  public var takesMessages: Bool { state == .open }
+  public var takesMessages: Bool { if case .open = state { true } else { false } }
 
   /// We want to close.
   public mutating func close(_ code: CloseCode) -> Action {

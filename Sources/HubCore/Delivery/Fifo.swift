@@ -13,7 +13,7 @@ struct Fifo<Element> {
 
   /// The oldest is at 0.
   subscript(place: Int) -> Element {
-    get { items[head + place] }
+    _read { yield items[head + place] }
     _modify { yield &items[head + place] }
   }
 
@@ -23,8 +23,8 @@ struct Fifo<Element> {
     precondition(amount <= count, "cannot take out more than there is")
     head += amount
     if head == items.count {
-      // A few places are kept, so that one in and one out does not allocate each time.
-      items.removeAll(keepingCapacity: items.capacity <= 8)
+      // Some places are kept, so that what comes in busy turns does not allocate each time.
+      items.removeAll(keepingCapacity: items.capacity <= 32)
       head = 0
     } else if head >= 64, head * 2 >= items.count {
       items.removeSubrange(..<head)

@@ -121,18 +121,29 @@ struct Outbox {
     nextConflation = 0
     for frame in urgent { cork.append(frame) }
     if !urgent.isEmpty { urgent = [] }
-    while !queue.isEmpty && cork.count < limit {
-      cork.append(queue[0].frame)
-      bytes -= queue[0].frame.count
-      if queue[0].isAnswer { answerBytes -= queue[0].frame.count }
-      // Lets go of the bytes now; the queue may hold on to the place for a while.
-      queue[0].frame = []
-      queue.removeFirst()
-    }
+    takeFrames(&cork, upTo: limit)
     guard queue.isEmpty, !last.isEmpty else { return true }
     for frame in last { cork.append(frame) }
     last = []
     return true
+  }
+
+  private mutating func takeFrames(_ cork: inout ByteBuffer, upTo limit: Int) {
+    var taken = 0
+    let room = limit - cork.count
+    var moved = 0
+    while taken < queue.count && moved < room {
+      cork.append(queue[taken].frame)
+      moved += queue[taken].frame.count
+      if queue[taken].isAnswer { answerBytes -= queue[taken].frame.count }
+      taken += 1
+    }
+    bytes -= moved
+    if taken < queue.count {
+      // Lets go of the bytes now; the queue may hold on to the places for a while.
+      for place in 0..<taken { queue[place].frame = [] }
+    }
+    queue.removeFirst(taken)
   }
 
   mutating func removeAll() { self = Outbox() }

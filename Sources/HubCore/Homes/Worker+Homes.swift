@@ -148,8 +148,8 @@ extension Worker {
     home.deadline = deadline
     let delay = max(0, deadline - loop.unixMilliseconds)
     let topic = home.name
-    home.timer = loop.schedule(after: .milliseconds(delay)) { [weak self] in
-      self?.assumeIsolated { $0.presenceDue(topic) }
+    home.timer = loop.schedule(after: .milliseconds(delay)) { [unowned self] in
+      assumeIsolated { $0.presenceDue(topic) }
     }
   }
 

@@ -14,7 +14,9 @@ final class HubSession {
   /// Who the upgrade request said it comes from.
   let admitted: Identity?
   let request: Request
-  weak var connection: Connection?
+  /// The connection's token. A weak reference would make every retain of the connection, and so
+  /// every delivery, several times as slow.
+  let connection: UInt64
   var identity: Identity
   /// What `hello` proved itself with, to find the connections of a revoked token.
   var tokenHash: [UInt8]?
@@ -26,10 +28,11 @@ final class HubSession {
   /// How fast the client sends frames.
   var pace: RateLimiter?
 
-  init(admitted: Identity?, request: Request, connection: ConnectionID) {
+  init(admitted: Identity?, request: Request, connection: Connection) {
     self.admitted = admitted
     self.request = request
-    identity = admitted ?? Identity(guest: "\(connection)", name: "")
+    self.connection = connection.token
+    identity = admitted ?? Identity(guest: "\(connection.number)", name: "")
   }
 
   /// More than this waiting stops the reading.

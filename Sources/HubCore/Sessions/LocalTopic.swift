@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import WebSocket
 
 /// A topic as one worker sees it: its own subscribers.
 final class LocalTopic {
@@ -33,6 +34,9 @@ final class Subscription {
   let connection: Connection
   let who: Identity
   let wantsPresence: Bool
+  /// Who puts events into words for this subscriber, if it speaks an older protocol.
+  let dialect: DialectLink?
+  let compression: Compression?
   /// Events up to here have been given already.
   var since: UInt64 = 0
   var presenceSince: UInt64 = 0
@@ -47,5 +51,8 @@ final class Subscription {
     self.connection = connection
     self.who = who
     self.wantsPresence = wantsPresence
+    // Both are settled before anybody subscribes, and looked at for every event.
+    dialect = connection.dialect
+    compression = connection.link?.compression
   }
 }

@@ -78,13 +78,15 @@ extension Worker {
 
   private func catchUp(_ session: HubSession) {
     while !session.isBusy, !session.backlog.isEmpty {
-      guard let connection = session.connection, !connection.isParting else {
+      guard let connection = connections[session.connection], !connection.isParting else {
         return session.backlog.removeAll()
       }
       let text = session.backlog.removeFirst()
       receive(text.span, connection, session)
     }
-    if session.backlog.isEmpty, let connection = session.connection, !connection.isParting {
+    if session.backlog.isEmpty, let connection = connections[session.connection],
+      !connection.isParting
+    {
       startReading(connection)
     }
   }

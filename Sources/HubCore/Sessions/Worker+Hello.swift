@@ -48,15 +48,15 @@ extension Worker {
         exchange.number == number
       else { return }
       let session = HubSession(
-        admitted: admitted ?? nil, request: request, connection: connection.number)
+        admitted: admitted ?? nil, request: request, connection: connection)
       accept(connection, exchange, agreed, .hub(session), messages: messageLimits)
       awaitHello(token)
     }
   }
 
   private func awaitHello(_ token: UInt64) {
-    loop.schedule(after: .seconds(max(limits.helloSeconds, 1))) { [weak self] in
-      self?.assumeIsolated { worker in
+    loop.schedule(after: .seconds(max(limits.helloSeconds, 1))) { [unowned self] in
+      assumeIsolated { worker in
         guard let connection = worker.connections[token], let session = connection.hub,
           case .greeting = session.stage
         else { return }

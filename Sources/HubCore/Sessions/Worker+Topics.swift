@@ -38,25 +38,32 @@ extension Worker {
     for subscription in local.subscriptions { deliver(publication, to: subscription) }
   }
 
-  private func deliver(_ publication: Publication, to subscription: Subscription) {
+  @inline(__always) private func deliver(_ publication: Publication, to subscription: Subscription)
+  {
     if subscription.held != nil {
       subscription.held?.append(publication)
       return
     }
     guard publication.offset > subscription.since || publication.offset == 0 else { return }
-    let connection = subscription.connection
     guard let frame = frame(of: publication, for: subscription) else { return }
     counters.deliveries.add(1)
     enqueue(
-      frame, on: connection, conflating: subscription.topic.rules.conflate ? publication : nil)
+      frame, on: subscription.connection,
+      conflating: subscription.topic.rules.conflate ? publication : nil)
   }
 
   /// The event in the form this subscriber reads; nil if it is not for it.
-  private func frame(
+  @inline(__always) private func frame(
     of publication: Publication, for subscription: Subscription
   ) -> [UInt8]? {
-    let connection = subscription.connection
-    if let dialect = connection.dialect {
+    if subscription.dialect == nil && subscription.compression == nil { return publication.frame }
+    return shapedFrame(of: publication, for: subscription)
+  }
+
+  private func shapedFrame(
+    of publication: Publication, for subscription: Subscription
+  ) -> [UInt8]? {
+    if let dialect = subscription.dialect {
       let form = publication.form(ofDialect: dialect.index) {
         dialect.dialect.frame(for: publication.event, in: publication.topicForPlugins)
       }
@@ -65,7 +72,7 @@ extension Worker {
       }
       return form.frame
     }
-    guard let compression = connection.link?.compression, !publication.isSecret,
+    guard let compression = subscription.compression, !publication.isSecret,
       publication.frame.count >= limits.compressionMinimum
     else { return publication.frame }
     return publication.compressedFrame(within: compression) { deflater.frame(of: publication) }
@@ -83,11 +90,11 @@ extension Worker {
 
   /// Puts a whole frame behind what a connection is owed already.
   func enqueue(_ frame: [UInt8], on connection: Connection, conflating publication: Publication?) {
-    if let dialect = connection.dialect, dialect.early != nil {
-      dialect.early?.append(frame)
+    guard case .webSocket(let link) = connection.stage else {
+      connection.arriving?.early?.append(frame)
       return
     }
-    guard !connection.isParting, connection.link?.closing.takesMessages == true else { return }
+    guard link.closing.takesMessages else { return }
     switch connection.outbox.append(
       frame, conflating: publication?.topic, at: now, limits: limits.outbox)
     {

@@ -21,8 +21,7 @@ extension Worker {
   /// The kernel would tell of the waiting connections in every turn: give the rest some air.
   private func lookAway(from listener: Listener, _ number: Int) {
     listener.remove(from: loop)
-    loop.schedule(after: .milliseconds(100)) { [weak self] in
-      guard let self else { return }
+    loop.schedule(after: .milliseconds(100)) { [unowned self] in
       do { try listener.register(on: loop, token: UInt64(number)) } catch {
         house.log.error("a listener is lost", ["address": "\(listener.address)"])
       }

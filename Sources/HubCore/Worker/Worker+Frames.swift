@@ -46,7 +46,6 @@ extension Worker {
         role: .server, limits: messages, allowsCompression: agreed.compression != nil),
       speaker: speaker, compression: agreed.compression)
     connection.stage = .webSocket(link)
-    if case .hub(let session) = speaker { session.connection = connection }
     startReading(connection)
     setTimer(connection, milliseconds: nextBeat(connection, link))
     guard !exchange.input.isEmpty else { return }

@@ -195,8 +195,8 @@ extension Worker {
     guard case .working = exchange.state else { return }
     let token = connection.token
     let number = exchange.number
-    loop.schedule(after: .seconds(route.operation.timeoutSeconds)) { [weak self] in
-      self?.assumeIsolated { $0.giveUp(token, number, unit, route) }
+    loop.schedule(after: .seconds(route.operation.timeoutSeconds)) { [unowned self] in
+      assumeIsolated { $0.giveUp(token, number, unit, route) }
     }
   }
 

@@ -72,8 +72,10 @@ public actor Worker {
 
   /// Forgets, now and then, what nobody needs any more.
   private func sweepLater() {
-    loop.schedule(after: .seconds(Worker.sweepSeconds)) { [weak self] in
-      self?.assumeIsolated { worker in
+    // Unowned, here and in all actions for the loop: the loop keeps its client alive until it has
+    // ended and forgotten them. Weak references would make every retain of the worker slow.
+    loop.schedule(after: .seconds(Worker.sweepSeconds)) { [unowned self] in
+      assumeIsolated { worker in
         worker.sweepHomes()
         let now = worker.loop.now
         worker.rates = worker.rates.filter { !$0.value.isFull(at: now) }

@@ -4,7 +4,10 @@ internal import Synchronization
 struct Counter: ~Copyable, Sendable {
   private let value = Atomic<Int>(0)
 
-  borrowing func add(_ amount: Int) { value.add(amount, ordering: .relaxed) }
+  // With one thread that writes, two plain moves do what a locked addition would.
+  borrowing func add(_ amount: Int) {
+    value.store(value.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+  }
   var current: Int { value.load(ordering: .relaxed) }
 }
 
