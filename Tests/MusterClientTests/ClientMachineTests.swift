@@ -1,0 +1,93 @@
+import JSON
+import Testing
+import WebSocket
+
+@testable import MusterClient
+
+/// Stories of a client, told with a clock that is turned by hand.
+@Suite struct ClientMachineTests {
+  private func machine() -> ClientMachine {
+    ClientMachine(session: "s_1", client: "test/1", queue: 10, random: { $0 })
+  }
+
+  /// Brings a machine to where it is welcomed at `now`.
+  private func welcomed(_ machine: inout ClientMachine, _ now: Int64) {
+    machine.connect(now)
+    machine.tokenReady(.success("token"), now)
+    machine.opened(now)
+    let hello = machine.requests.first { $0.value == .hello }?.key ?? 0
+    machine.received(
+      [
+        "type": "welcome", "re": .int(Int64(hello)),
+        "data": ["reconnect_window_ms": 8000, "ping_ms": 10_000, "timeout_ms": 60_000],
+      ], now)
+    _ = machine.takeEffects()
+  }
+
+  private func sent(_ effects: [ClientMachine.Effect]) -> [JSONValue] {
+    effects.compactMap { if case .send(let frame) = $0 { frame } else { nil } }
+  }
+
+  @Test func `what was not acknowledged is sent again with the same id`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    machine.publish("a-1", "chat.room.x", ["msg": "hi"], 10)
+    let first = sent(machine.takeEffects())
+    machine.ended(.abnormal, 20)
+    _ = machine.takeEffects()
+    machine.tick(8020)
+    machine.tokenReady(.success(nil), 8020)
+    machine.opened(8020)
+    let number = machine.requests.first { $0.value == .hello }?.key ?? 0
+    _ = machine.takeEffects()
+    machine.received(["type": "welcome", "re": .int(Int64(number)), "data": [:]], 8030)
+    let again = sent(machine.takeEffects())
+    #expect(first == again)
+    machine.received(["type": "ack", "re": "a-1", "offset": 7, "epoch": "e"], 8040)
+    let effects = machine.takeEffects()
+    #expect(effects == [.published("a-1", .success(TopicPosition(offset: 7, epoch: "e")))])
+  }
+
+  @Test func `a topic is asked for again from where it was`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    let isNew = machine.subscribe("t.a", presence: false, from: nil, 0)
+    #expect(isNew)
+    let number = machine.requests.first { $0.value == .subscribe("t.a") }?.key ?? 0
+    machine.received(
+      ["type": "subscribed", "re": .int(Int64(number)), "offset": 5, "epoch": "e", "data": [:]], 1)
+    machine.received(["type": "event", "topic": "t.a", "offset": 6, "ts": 1, "data": [:]], 2)
+    machine.received(["type": "event", "topic": "t.a", "offset": 6, "ts": 1, "data": [:]], 3)
+    let events = machine.takeEffects().filter {
+      if case .tell(_, .event) = $0 { true } else { false }
+    }
+    #expect(events.count == 1)
+    machine.ended(.shutdown, 4)
+    let wish = machine.topics["t.a"]?.wish
+    #expect(wish?["recover"] == ["offset": 6, "epoch": "e"])
+  }
+
+  @Test func `a silent line is pinged, called stale and given up`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    machine.tick(10_000)
+    let ping = sent(machine.takeEffects()).first
+    #expect(ping?["type"] == "ping")
+    machine.tick(60_000)
+    let isWaiting = if case .waiting = machine.phase { true } else { false }
+    #expect(isWaiting)
+  }
+
+  @Test func `close says bye and ends everything`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    machine.publish("a-1", "t.a", [:], 1)
+    _ = machine.takeEffects()
+    machine.close(2)
+    let effects = machine.takeEffects()
+    #expect(sent(effects) == [["type": "bye"]])
+    #expect(effects.contains(.close(.normal)))
+    #expect(effects.contains(.published("a-1", .failure(.closed))))
+    #expect(machine.phase == .stopped(.closed))
+  }
+}
