@@ -92,6 +92,10 @@ final class LabPlugin: Plugin {
         status: 200, contentType: "application/octet-stream",
         body: .file(path: services.settings.text("file")))
     }
+    let form = Operation(
+      "Takes a form with files.",
+      body: .init(.upload([.init("note", .string), .init("paper", .string)]), maxBytes: 4 << 20))
+    registrar.post("/lab/upload", form) { request in .json(try LabPlugin.told(of: request.body)) }
     registrar.get("/lab/later/:milliseconds", Operation("Answers later.", timeoutSeconds: 3)) {
       request in
       let wait = Int(request.parameters["milliseconds"] ?? "") ?? 0
@@ -113,6 +117,22 @@ final class LabPlugin: Plugin {
     }
     let little = Operation.RequestBody(.json(.anything), maxBytes: 100)
     registrar.post("/lab/little", Operation("Takes little.", body: little)) { _ in .noContent }
+  }
+
+  /// What came with a form: its fields, and of each file the size and what the disk has of it.
+  private static func told(of body: Request.Body) throws -> JSONValue {
+    guard case .form(let fields, let files) = body else { throw PluginError.invalid("no form") }
+    return [
+      "note": fields["note"].map { .string($0) } ?? .null,
+      "files": .array(
+        files.map { file in
+          [
+            "field": .string(file.field), "name": .string(file.name),
+            "size": .int(Int64(file.size)), "path": .string(file.path),
+            "onDisk": .int(Int64(TestServer.size(of: file.path) ?? -1)),
+          ]
+        }),
+    ]
   }
 
   static let settings = [Setting("file", .text(""), "What /lab/file serves.")]

@@ -32,6 +32,12 @@ struct TestServer: Sendable {
     return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// Bytes of a file; nil if there is none.
+  static func size(of path: String) -> Int? {
+    var facts = stat()
+    return stat(path, &facts) == 0 ? Int(facts.st_size) : nil
+  }
+
   private static let certificate = Result {
     let certificate = DevelopmentCertificate(folder: folder())
     try certificate.prepare()

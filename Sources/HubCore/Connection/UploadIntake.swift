@@ -32,6 +32,9 @@ final class UploadIntake {
     self.folder = folder
   }
 
+  /// Is there anything that has not gone to disk?
+  var hasWork: Bool { !waiting.isEmpty }
+
   var form: Request.Body { .form(fields, files: files) }
 
   func add(_ event: MultipartEvent) {

@@ -29,6 +29,8 @@ extension HubServer {
   public func drain(seconds: Int) async {
     house.beginDraining()
     let window = house.reconnectWindow(house.limits)
+    // What was published before now is on its way between workers for a turn: it goes out first.
+    for worker in workers { await worker.loop.finishTurn() }
     await withTaskGroup { group in
       for worker in workers { group.addTask { await worker.sayGoodbye(window: window) } }
     }
@@ -58,6 +60,7 @@ extension Worker {
 
   func sayGoodbye(window: Int) async {
     isDraining = true
+    readLetters()
     let tokens = connections.all.map(\.token)
     for (number, token) in tokens.enumerated() {
       if let connection = connections[token] { sayGoodbye(connection, window: window) }

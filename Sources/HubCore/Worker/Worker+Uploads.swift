@@ -24,13 +24,14 @@ extension Worker {
     if intake.waitingBytes > UploadIntake.mostWaiting { stopReading(connection) }
     let token = connection.token
     let number = exchange.number
-    if !intake.isWorking {
+    // Without the second half an upload that waits for the network would call itself for ever.
+    if !intake.isWorking && intake.hasWork {
       Task.immediate {
         await intake.work()
         uploadProgressed(token, number)
       }
     }
-    return isWhole && !intake.isWorking && intake.waitingBytes == 0
+    return isWhole && !intake.isWorking && !intake.hasWork
   }
 
   /// Deletes what is left of an upload.

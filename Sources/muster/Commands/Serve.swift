@@ -105,6 +105,7 @@ extension Program {
     }
     let logins = DemoAccounts.people.filter(\.isActive).map { "\($0.login)/\($0.password)" }
     console.print("  " + logins.joined(separator: "  "))
+    console.print("  in the chat by telephone number: 13800000003 (tao), 0 (admin)")
   }
 
   /// Each connection takes a descriptor.
