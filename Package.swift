@@ -87,16 +87,16 @@ let plugins: [Target] = [
 ]
 
 let programs: [Target] = [
+  // The whole server but its first line, so that a plugin elsewhere can have a server of its own.
+  library(
+    "MusterServer",
+    [
+      "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
+      "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
+      "SQLiteStore", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
+    ]),
   .executableTarget(
-    name: "muster",
-    dependencies: [
-      "AccountStore", "Chat", "CheckIn", "Bytes", "CommandLineKit", "Configuration", "Crypto",
-      "HubCore",
-      "JSON",
-      "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore", "SQLiteStore",
-      "Spreadsheet", "Storage",
-      "TLS", "Web", "WebSocket",
-    ], path: "Sources/muster", swiftSettings: strict),
+    name: "muster", dependencies: ["MusterServer"], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(
     name: "muster-bench", dependencies: ["Bytes", "JSON", "Loop", "TLS", "WebSocket"],
     path: "Sources/muster-bench", swiftSettings: strict),
@@ -117,6 +117,7 @@ let package = Package(
     // What a plugin outside this tree builds against.
     .library(name: "PluginKit", targets: ["PluginKit", "Storage", "JSON"]),
     .library(name: "MusterTesting", targets: ["MusterTesting"]),
+    .library(name: "MusterServer", targets: ["MusterServer"]),
     .library(name: "MusterClient", targets: ["MusterClient"]),
   ],
   targets: cLibraries + foundations + hub + plugins + programs + testPrograms + [
@@ -154,7 +155,8 @@ let package = Package(
         "Bytes", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
         "PluginKit", "SQLiteStore", "Storage", "TLS", "WebSocket",
       ]),
-    tests("ProgramTests", ["CommandLineKit", "Configuration", "Loop", "PluginKit", "muster"]),
+    tests(
+      "ProgramTests", ["CommandLineKit", "Configuration", "Loop", "MusterServer", "PluginKit"]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),

@@ -1,7 +1,3 @@
-import CommandLineKit
-import Glibc
+import MusterServer
 
-// Scripts end our readers early: `muster account list | head`. The write fails then, which is enough.
-signal(SIGPIPE, SIG_IGN)
-let program = Program(console: .standard, environment: Program.processEnvironment)
-exit(await program.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+await Program.main()

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import muster
+@testable import MusterServer
 
 @Suite struct AccountCommandTests {
   @Test func `an account is made, listed, disabled and enabled`() async {

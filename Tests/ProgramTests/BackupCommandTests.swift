@@ -1,6 +1,6 @@
 import Testing
 
-@testable import muster
+@testable import MusterServer
 
 @Suite struct BackupCommandTests {
   @Test func `what was backed up comes back`() async {

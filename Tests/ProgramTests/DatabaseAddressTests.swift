@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-@testable import muster
+@testable import MusterServer
 
 @Suite struct DatabaseAddressTests {
   private func address(_ database: String, password: String = "") throws -> DatabaseAddress {

@@ -3,7 +3,7 @@ import Glibc
 import Loop
 import Testing
 
-@testable import muster
+@testable import MusterServer
 
 @Suite struct DoctorTests {
   @Test func `a fresh machine can start, with remedies for what could be better`() async {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import muster
+@testable import MusterServer
 
 @Suite struct HubCommandTests {
   @Test func `publish wants a key and an object`() async {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import muster
+@testable import MusterServer
 
 @Suite struct ProgramTests {
   @Test func `what makes no sense ends with 2 and says where help is`() async {

@@ -3,7 +3,7 @@ import Glibc
 import Loop
 import PluginKit
 
-@testable import muster
+@testable import MusterServer
 
 /// Runs commands in a fresh folder and keeps what they write.
 final class Screen: Sendable {

@@ -1,0 +1,73 @@
+internal import AccountStore
+internal import Configuration
+internal import Loop
+internal import PluginKit
+
+/// Finds what other programs have revoked, and deletes what has expired.
+///
+/// `muster account disable` is another program than the server; its rows are found in the database
+/// twice a second, so that connections end within one.
+final class AccountUpkeep: Sendable {
+  private static let pause = Duration.milliseconds(500)
+  private static let turnsPerSweep = 7200
+
+  private let accounts: StoredAccounts
+  private let log: Log
+  private let work = Locked<Task<Void, Never>?>(nil)
+
+  init(_ accounts: StoredAccounts, log: Log) {
+    self.accounts = accounts
+    self.log = log
+  }
+
+  func start() {
+    let task = Task { [self] in
+      var turn = 0
+      var isFailing = false
+      while !Task.isCancelled {
+        do {
+          try await accounts.pollRevocations()
+          if turn % AccountUpkeep.turnsPerSweep == 0 { try await accounts.sweep() }
+          isFailing = false
+        } catch {
+          // One line when it begins, not two per second for as long as it lasts.
+          if !isFailing { log.error("revocations cannot be read", ["reason": "\(error)"]) }
+          isFailing = true
+        }
+        turn += 1
+        try? await Task.sleep(for: AccountUpkeep.pause)
+      }
+    }
+    work.withLock { $0 = task }
+  }
+
+  func stop() async {
+    let task = work.withLock { $0.take() }
+    task?.cancel()
+    await task?.value
+  }
+}
+
+extension StoredAccounts.Options {
+  init(_ configuration: ServerConfiguration) {
+    self.init()
+    hashingThreads = configuration[Keys.hashingThreads]
+    countsLoopback = !configuration[Keys.demo]
+    accountRule = .account(configuration)
+    addressRule = .address(configuration)
+  }
+}
+
+extension ThrottleRule {
+  static func account(_ configuration: ServerConfiguration) -> ThrottleRule {
+    var rule = account
+    rule.freeFailures = configuration[Keys.accountFailures]
+    return rule
+  }
+
+  static func address(_ configuration: ServerConfiguration) -> ThrottleRule {
+    var rule = address
+    rule.freeFailures = configuration[Keys.addressFailures]
+    return rule
+  }
+}

@@ -1,0 +1,59 @@
+internal import Configuration
+internal import Outbound
+internal import PluginKit
+internal import Spreadsheet
+internal import Storage
+
+/// What leaves the house: letters, calls to other servers, spreadsheets.
+struct OutboundServices {
+  let courier: Courier
+  private let workbooks: WorkbookWriter
+
+  var mail: any MailService { courier }
+  var web: any WebService { courier }
+  var spreadsheets: any SpreadsheetService { workbooks }
+
+  init(live: LiveConfiguration, store: any Store, clock: any WallClock, log: Log) throws {
+    let data = live.current[Keys.data]
+    try Folder.make("\(data)/tmp")
+    courier = Courier(store: store, clock: clock, log: log) {
+      let configuration = live.current
+      return Courier.Settings(
+        server: MailServer(configuration), from: configuration[Keys.mailFrom],
+        folder: "\(data)/outbox")
+    }
+    workbooks = WorkbookWriter(temporaryFolder: "\(data)/tmp")
+  }
+
+  /// For `/metrics`.
+  var numbers: [(String, Int)] {
+    let metrics = courier.recentMetrics
+    return [
+      ("outbound_waiting", metrics.waiting), ("outbound_oldest_seconds", metrics.oldestSeconds),
+      ("outbound_sent", metrics.sent), ("outbound_failed", metrics.failed),
+      ("outbound_given_up", metrics.givenUp), ("outbound_calls", metrics.calls),
+      ("outbound_calls_failed", metrics.failedCalls),
+    ]
+  }
+
+  func migrate() async throws { try await courier.migrate() }
+
+  func start() { courier.start() }
+
+  func stop() async {
+    await courier.stop()
+    workbooks.stop()
+  }
+}
+
+extension MailServer {
+  /// nil if none is configured.
+  init?(_ configuration: ServerConfiguration) {
+    let url = configuration[Keys.smtp]
+    guard !url.isEmpty else { return nil }
+    self.init(
+      url: url, user: configuration[Keys.smtpUser],
+      password: configuration[Keys.smtpPassword].text,
+      allowsPlain: configuration[Keys.smtpInsecure])
+  }
+}

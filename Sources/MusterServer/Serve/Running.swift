@@ -1,0 +1,197 @@
+internal import AccountStore
+internal import CommandLineKit
+internal import Configuration
+internal import Crypto
+internal import Glibc
+internal import HubCore
+internal import Loop
+internal import PluginKit
+internal import SQLiteStore
+internal import Storage
+internal import TLS
+internal import Web
+
+/// A server with everything around it, from the open store to the banner.
+struct Running {
+  let configuration: ServerConfiguration
+  let live: LiveConfiguration
+  let writer: LogWriter
+  let store: any Store
+  let accounts: StoredAccounts
+  let upkeep: AccountUpkeep
+  let outbound: OutboundServices
+  let units: [PluginUnit]
+  let server: HubServer
+  let jobs: JobClock
+  let certificates: CertificateWatch
+  /// The one-time password of the account `admin`, on the first start.
+  let adminPassword: String?
+  let isSeeded: Bool
+  let pairs: [CertificatePair]
+
+  var log: Log { writer.log }
+
+  /// Opens everything; nobody is served before `start`.
+  init(_ program: Program, _ call: Invocation) async throws {
+    configuration = try program.configuration(call)
+    guard configuration[Keys.redis].isEmpty else {
+      throw Failure("joining several servers (redis) is not part of this version", .configuration)
+    }
+    live = LiveConfiguration(configuration)
+    let clock = program.clock
+    writer = LogWriter(
+      level: Log.Level(configuration[Keys.logLevel]), format: configuration[Keys.logFormat],
+      clock: clock)
+    store = try await program.openStore(configuration)
+    let isDemo = configuration[Keys.demo]
+    accounts = StoredAccounts(
+      store: store, clock: clock, options: StoredAccounts.Options(configuration))
+    upkeep = AccountUpkeep(accounts, log: writer.log)
+    try await accounts.migrate()
+    try await HubServer.migrate(store)
+    outbound = try OutboundServices(live: live, store: store, clock: clock, log: writer.log)
+    try await outbound.migrate()
+
+    let hub = HubPort()
+    units = try Running.units(
+      program.plugins, hub: hub, store: store, accounts: accounts, outbound: outbound, live: live,
+      clock: clock,
+      log: writer.log)
+    for unit in units { try await store.migrate(unit.name, unit.migrations) }
+    isSeeded = isDemo ? try await Running.seed(units, accounts, clock.now) : false
+    adminPassword = try await accounts.prepareFirstStart()
+
+    pairs = try Running.certificates(configuration)
+    server = try HubServer(
+      Running.plan(
+        configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
+        store: store, accounts: accounts, outbound: outbound, pairs: pairs, writer: writer))
+    jobs = JobClock(
+      units: units, clock: clock, zone: configuration[Keys.timeZone].seconds, log: writer.log)
+    certificates = CertificateWatch(pairs, server: server, log: writer.log)
+  }
+
+  private static func units(
+    _ plugins: [any Plugin.Type], hub: HubPort, store: any Store, accounts: StoredAccounts,
+    outbound: OutboundServices,
+    live: LiveConfiguration, clock: any WallClock, log: Log
+  ) throws -> [PluginUnit] {
+    func services(_ settings: Settings) -> PluginServices {
+      PluginServices(
+        hub: hub, store: store, accounts: accounts, mail: outbound.mail, web: outbound.web,
+        spreadsheets: outbound.spreadsheets, clock: clock, settings: settings, log: log)
+    }
+    func unit<P: Plugin>(_ type: P.Type) throws -> PluginUnit {
+      try PluginUnit(type, services: services(live.settings(of: type)))
+    }
+    return [try HubServer.ownUnit(services: services(Settings([])))]
+      + (try plugins.map { try unit($0) })
+  }
+
+  /// Fills an empty database with the example data; true if it was empty.
+  private static func seed(_ units: [PluginUnit], _ accounts: StoredAccounts, _ now: Int64)
+    async throws -> Bool
+  {
+    guard try await accounts.count() == 0 else { return false }
+    try await DemoAccounts.seed(accounts)
+    for unit in units {
+      for seed in unit.demos { try await seed(unit.services, now) }
+    }
+    return true
+  }
+
+  /// The configured certificates, or one of our own making.
+  private static func certificates(_ configuration: ServerConfiguration) throws
+    -> [CertificatePair]
+  {
+    let configured = configuration[Keys.certificates].map { CertificatePair($0) }
+    guard configured.isEmpty else { return configured }
+    let own = DevelopmentCertificate(folder: "certs")
+    _ = try own.prepare()
+    return [own.pair]
+  }
+
+  private static func plan(
+    _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
+    store: any Store, accounts: StoredAccounts, outbound: OutboundServices,
+    pairs: [CertificatePair], writer: LogWriter
+  ) throws -> HubServer.Plan {
+    var plan = HubServer.Plan(accounts: accounts, store: store)
+    let isDemo = configuration[Keys.demo]
+    let isListenBuiltIn = configuration.origin(of: "listen") == .builtIn
+    plan.doors = try configuration[Keys.listen].map {
+      try HubServer.DoorPlan($0, isDemoOnLoopback: isDemo && isListenBuiltIn)
+    }
+    let inside = configuration[Keys.internalListen]
+    if !inside.isEmpty {
+      plan.doors.append(
+        .init(try Endpoint(inside), purpose: .inside, isEncrypted: false))
+    }
+    plan.workers = configuration[Keys.workers]
+    if plan.workers == 0 { plan.workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    plan.limits = ServerLimits(configuration)
+    plan.heartbeat = HeartbeatRules(configuration)
+    plan.origins = .init(configuration)
+    var tls = TLSOptions()
+    tls.oldestVersion = configuration[Keys.minimumTLS] == .v13 ? .tls13 : .tls12
+    plan.tls = try TLSContext.server(pairs, options: tls)
+    plan.offersEcho = configuration[Keys.echo]
+    plan.units = units
+    plan.hub = hub
+    plan.version = Version.number
+    plan.extraMetrics = { outbound.numbers }
+    plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
+    plan.log = writer.log
+    plan.accessLog = writer.accessLog
+    plan.proxies = configuration[Keys.proxies].compactMap { Network($0) }
+    plan.uploadFolder = configuration[Keys.data] + "/uploads"
+    let keys = APIKeys(store: store, clock: SystemClock())
+    plan.checkKey = { text in
+      try await keys.verify(text).map { key in
+        KeyHolder(name: key.name) { key.allows($0, topic: $1) }
+      }
+    }
+    if isDemo { plan.isExempt = { $0.isLoopback } }
+    plan.checks = [
+      .init("store") { _ = try await store.query("SELECT 1 AS one") }
+    ]
+    return plan
+  }
+
+  func start() async throws {
+    for unit in units { try await unit.plugin.start() }
+    try await accounts.startWatching()
+    let server = server
+    accounts.onRevoked { revocation in
+      Task { await server.revoke(revocation) }
+    }
+    try await server.start()
+    outbound.start()
+    upkeep.start()
+    await jobs.start()
+    await certificates.start()
+  }
+
+  /// The last things, in the order in which they depend on each other.
+  func stop() async {
+    await jobs.stop()
+    await certificates.stop()
+    server.stop()
+    for unit in units { await unit.plugin.stop() }
+    await outbound.stop()
+    await upkeep.stop()
+    accounts.stop()
+    await store.close()
+    await writer.flush()
+  }
+}
+
+extension HubServer {
+  fileprivate func revoke(_ revocation: Revocation) async {
+    switch revocation {
+    case .account(let id): await revoke(user: "u\(id)", tokenHash: nil, .revoked)
+    case .permissions(let id): await revoke(user: "u\(id)", tokenHash: nil, .permissionsChanged)
+    case .token(let digest): await revoke(user: nil, tokenHash: digest.bytes, .revoked)
+    }
+  }
+}

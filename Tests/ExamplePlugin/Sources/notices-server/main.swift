@@ -1,0 +1,4 @@
+import MusterServer
+import Notices
+
+await Program.main(Program.standardPlugins + [NoticesPlugin.self])
