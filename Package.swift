@@ -126,8 +126,10 @@ let package = Package(
       ["AccountStore", "Crypto", "Loop", "MusterTesting", "PluginKit", "Storage"]),
     // Counts allocations: whoever tests a hot path depends on it.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    // Lines, cables and programs, for tests that talk to a server over real ports.
+    library("Rig", ["Bytes", "JSON", "Loop", "TLS"], path: "Tests/Rig"),
     // Starts the server, so that it has to be there.
-    tests("BrowserTests", ["Bytes", "JSON", "Loop", "WebSocket", "muster"]),
+    tests("BrowserTests", ["Bytes", "JSON", "Loop", "Rig", "WebSocket", "muster"]),
     tests("BytesTests", ["Bytes"]),
     tests("PluginKitTests", ["PluginKit"]),
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
@@ -153,7 +155,7 @@ let package = Package(
       "ServerTests",
       [
         "Bytes", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
-        "PluginKit", "SQLiteStore", "Storage", "TLS", "WebSocket",
+        "PluginKit", "Rig", "SQLiteStore", "Storage", "TLS", "WebSocket",
       ]),
     tests(
       "ProgramTests", ["CommandLineKit", "Configuration", "Loop", "MusterServer", "PluginKit"]),

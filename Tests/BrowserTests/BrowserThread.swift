@@ -11,12 +11,6 @@ import Loop
   }
 }
 
-/// What went wrong around a test, as a sentence.
-struct Fault: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
 extension BrowserThread {
   /// Runs a whole test there, in one piece.
   @BrowserThread static func run(_ body: @BrowserThread () throws -> Void) throws { try body() }

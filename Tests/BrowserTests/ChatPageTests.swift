@@ -1,4 +1,5 @@
 import JSON
+import Rig
 import Testing
 
 extension InBrowser {

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Rig
 
 /// A browser without a window, with a profile of its own.
 @BrowserThread final class Chromium {

@@ -2,6 +2,7 @@ import Bytes
 import Glibc
 import JSON
 import Loop
+import Rig
 import WebSocket
 
 /// The line to the browser: calls with their answers, and what the browser tells on its own.

@@ -1,5 +1,6 @@
 import Bytes
 import JSON
+import Rig
 
 /// One page of the browser, and what it had to complain about.
 @BrowserThread final class Page {

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Rig
 import Testing
 
 extension InBrowser {

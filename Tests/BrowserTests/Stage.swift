@@ -1,4 +1,5 @@
 import Glibc
+import Rig
 import Testing
 
 /// A server with the example data and a browser, for as long as the tests of the pages run.

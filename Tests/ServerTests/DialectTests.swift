@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// An older protocol over the same topics, with the codec of `LabPlugin`.

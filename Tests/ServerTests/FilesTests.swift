@@ -1,6 +1,7 @@
 import Glibc
 import HubCore
 import JSON
+import Rig
 import Testing
 
 /// Files on their way out and in, over a real line.

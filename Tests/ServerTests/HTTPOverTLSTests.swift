@@ -4,6 +4,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// HTTP as clients of a real server see it, on its encrypted door.

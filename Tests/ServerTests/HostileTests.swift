@@ -4,6 +4,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// Peers that mean no good: the server answers afterwards, and holds nothing of them.

@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// The table of presence and the heartbeat, through real lines and a clock turned by hand.

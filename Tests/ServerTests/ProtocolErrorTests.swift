@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// What is refused, with which number, and that the connection goes on after it.

@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// Protocol 2 as it is on the wire: every frame, every error, every close code.

@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// Readers that are slow or do not read at all, and sending everybody away.

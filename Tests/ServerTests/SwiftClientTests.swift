@@ -1,6 +1,7 @@
 import JSON
 import Loop
 import PluginKit
+import Rig
 import TLS
 import Testing
 
@@ -30,7 +31,7 @@ extension Subscription {
     for await item in news {
       if let found = pick(item) { return found }
     }
-    throw Wire.Fault("the subscription ended")
+    throw Fault("the subscription ended")
   }
 
   func event() async throws -> TopicEvent {

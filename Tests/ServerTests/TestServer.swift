@@ -3,6 +3,7 @@ import JSON
 import Loop
 import MusterTesting
 import PluginKit
+import Rig
 import SQLiteStore
 import Storage
 import TLS
@@ -135,25 +136,8 @@ extension TestServer {
   /// A line that speaks protocol 2 and was welcomed.
   func client(_ session: String = "", token: String? = nil) async throws -> Wire {
     let wire = try await wire()
-    try await wire.upgrade("/ws")
-    var data: JSONObject = ["client": "test/1"]
-    if !session.isEmpty { data["session"] = .string(session) }
-    if let token { data["token"] = .string(token) }
-    try await wire.say(["type": "hello", "id": 0, "data": .object(data)])
-    _ = try await wire.hear("welcome")
+    try await wire.enter(session: session, token: token)
     return wire
-  }
-}
-
-extension Wire {
-  /// Subscribes and returns the answer.
-  @discardableResult
-  func subscribe(_ topic: String, _ data: JSONValue = [:]) async throws -> JSONValue {
-    try say(["type": "subscribe", "id": "sub", "topic": .string(topic), "data": data])
-    while true {
-      let frame = try await hear()
-      if frame["re"]?.string == "sub" { return frame }
-    }
   }
 }
 

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A folder that nobody had before, gone with its owner.
-final class FreshFolder: Sendable {
-  let path: String
+package final class FreshFolder: Sendable {
+  package let path: String
 
-  init() throws {
-    var template = Array("\(FreshFolder.parent)/muster-browser-XXXXXX".utf8CString)
+  package init() throws {
+    var template = Array("\(FreshFolder.parent)/muster-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Fault("no fresh folder") }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
@@ -35,17 +35,21 @@ final class FreshFolder: Sendable {
   private static var parent: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 }
 
-enum TextFile {
-  /// The bytes of a small file; nil when there is none.
-  static func read(_ path: String) -> String? {
+package enum TextFile {
+  /// What is in a file; nil when there is none.
+  package static func read(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    var text: [UInt8] = []
+    var bytes = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = fread(&bytes, 1, bytes.count, file)
+      guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+      text += bytes[..<count]
+    }
   }
 
-  static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     guard let file = fopen(path, "w") else { throw Fault("cannot write \(path)") }
     defer { fclose(file) }
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {

@@ -1,35 +1,35 @@
 import Bytes
-import JSON
+package import JSON
 import Loop
 
 /// A frame as it came over the line.
-struct RawFrame: Sendable, Equatable {
-  let first: UInt8
-  let payload: [UInt8]
+package struct RawFrame: Sendable, Equatable {
+  package let first: UInt8
+  package let payload: [UInt8]
 
-  var opcode: UInt8 { first & 0x0F }
-  var isCompressed: Bool { first & 0x40 != 0 }
-  var text: String { String(decoding: payload, as: UTF8.self) }
+  package var opcode: UInt8 { first & 0x0F }
+  package var isCompressed: Bool { first & 0x40 != 0 }
+  package var text: String { String(decoding: payload, as: UTF8.self) }
   /// Of a close frame.
-  var code: Int? {
+  package var code: Int? {
     opcode == 8 && payload.count >= 2 ? Int(payload[0]) << 8 | Int(payload[1]) : nil
   }
 }
 
 extension Wire {
-  static let upgrade = [
+  package static let upgrade = [
     ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13"),
     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
   ]
 
   /// Becomes a conversation in frames.
-  func upgrade(_ path: String, headers: [(String, String)] = []) async throws {
+  package func upgrade(_ path: String, headers: [(String, String)] = []) async throws {
     let reply = try await call("GET", path, headers: Wire.upgrade + headers)
     guard reply.status == 101 else { throw Fault("refused: \(reply.status) \(reply.text)") }
   }
 
   /// A masked frame, as clients send them. The mask of zeros is as good as any.
-  static func frame(
+  package static func frame(
     _ opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true, isCompressed: Bool = false
   ) -> [UInt8] {
     var bytes = [opcode | (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0)]
@@ -44,27 +44,27 @@ extension Wire {
     return bytes + [0, 0, 0, 0] + payload
   }
 
-  func say(_ text: String) throws { try send(Wire.frame(1, Array(text.utf8))) }
-  func say(_ frame: JSONValue) throws { try send(Wire.frame(1, frame.encoded())) }
+  package func say(_ text: String) throws { try send(Wire.frame(1, Array(text.utf8))) }
+  package func say(_ frame: JSONValue) throws { try send(Wire.frame(1, frame.encoded())) }
 
-  func sendClose(_ code: Int) throws {
+  package func sendClose(_ code: Int) throws {
     try send(Wire.frame(8, [UInt8(code >> 8), UInt8(code & 0xFF)]))
   }
 
   /// The next frame of any kind.
-  func frame() async throws -> RawFrame {
+  package func frame() async throws -> RawFrame {
     try await take { bytes in RawFrame(taking: &bytes) }
   }
 
   /// The next frame of protocol 2.
-  func hear() async throws -> JSONValue {
+  package func hear() async throws -> JSONValue {
     let frame = try await frame()
     guard frame.opcode == 1 else { throw Fault("no text: \(frame.opcode) \(frame.payload)") }
     return try JSONValue(parsing: frame.payload, limits: JSONLimits(bytes: 64 << 20))
   }
 
   /// The next frame of protocol 2 of this type; others before it are passed over.
-  func hear(_ type: String) async throws -> JSONValue {
+  package func hear(_ type: String) async throws -> JSONValue {
     while true {
       let frame = try await hear()
       if frame["type"]?.string == type { return frame }
@@ -72,7 +72,7 @@ extension Wire {
   }
 
   /// The code of the close frame that comes now; everything before it is passed over.
-  func closeCode() async throws -> Int {
+  package func closeCode() async throws -> Int {
     while true {
       if let code = try await frame().code { return code }
     }

@@ -2,28 +2,28 @@ import Bytes
 import Loop
 
 /// An answer as it came over the line.
-struct Reply: Sendable {
-  let status: Int
-  let headers: [(name: String, value: String)]
-  let body: [UInt8]
+package struct Reply: Sendable {
+  package let status: Int
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]
 
-  subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
-  var text: String { String(decoding: body, as: UTF8.self) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 extension Wire {
   /// Sends a request and waits for its answer.
-  func call(
+  package func call(
     _ method: String, _ path: String, headers: [(String, String)] = [], body: String = ""
   ) async throws -> Reply {
     try send(Wire.request(method, path, headers: headers, body: body))
     return try await reply(toHead: method == "HEAD")
   }
 
-  static func request(
+  package static func request(
     _ method: String, _ path: String, headers: [(String, String)] = [], body: String = ""
   ) -> String {
     var text = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n"
@@ -33,7 +33,7 @@ extension Wire {
   }
 
   /// The next answer.
-  func reply(toHead: Bool = false) async throws -> Reply {
+  package func reply(toHead: Bool = false) async throws -> Reply {
     try await take { bytes in try Reply(taking: &bytes, hasBody: !toHead) }
   }
 }
@@ -46,7 +46,7 @@ extension Reply {
     let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
     guard let first = lines.first, first.hasPrefix("HTTP/1.1 "),
       let status = Int(first.dropFirst(9).prefix(3))
-    else { throw Wire.Fault("no answer: \(lines)") }
+    else { throw Fault("no answer: \(lines)") }
     let headers = lines.dropFirst().map { line in
       let parts = line.split(separator: ":", maxSplits: 1)
       return (name: String(parts[0]), value: String(parts[1].drop { $0 == " " }))

@@ -1,14 +1,9 @@
 import Bytes
-import Loop
+package import Loop
 import TLS
 
 /// A line to a server, byte by byte: what is sent and what comes back is up to the test.
-actor Wire {
-  struct Fault: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
-  }
-
+package actor Wire {
   private struct Waiter {
     /// True once it has found what it waits for.
     let look: () -> Bool
@@ -16,7 +11,7 @@ actor Wire {
   }
 
   /// All lines of the process share one thread.
-  static let loop: EventLoop = {
+  package static let loop: EventLoop = {
     let loop = EventLoop()
     loop.start(name: "test-wires")
     return loop
@@ -25,7 +20,7 @@ actor Wire {
   /// Real time, and much of it: only a test that fails waits for it.
   private static let patience = Duration.seconds(15)
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor {
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
     Wire.loop.asUnownedSerialExecutor()
   }
 
@@ -34,7 +29,7 @@ actor Wire {
   private var watch: EventLoop.Watch?
   private var received: [UInt8] = []
   private var unsent = ByteBuffer()
-  private(set) var hasEnded = false
+  package private(set) var hasEnded = false
   private var isReading = true
   /// Is the handshake done?
   private var isSafe = false
@@ -43,7 +38,7 @@ actor Wire {
 
   private init() {}
 
-  static func connect(_ address: PeerAddress, encrypted: Bool = true) async throws -> Wire {
+  package static func connect(_ address: PeerAddress, encrypted: Bool = true) async throws -> Wire {
     let wire = Wire()
     try await wire.open(address, encrypted)
     return wire
@@ -65,7 +60,7 @@ actor Wire {
     guard isReady else { throw Fault("no handshake") }
   }
 
-  func send(_ bytes: [UInt8]) throws {
+  package func send(_ bytes: [UInt8]) throws {
     guard !hasEnded else { throw Fault("the line has ended") }
     if tls != nil {
       try tls!.seal(bytes.span, into: &unsent)
@@ -75,10 +70,10 @@ actor Wire {
     flush()
   }
 
-  func send(_ text: String) throws { try send(Array(text.utf8)) }
+  package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
   /// Waits until `parse` finds what it wants at the front of what has come, and takes it away.
-  func take<Found: Sendable>(
+  package func take<Found: Sendable>(
     _ parse: @escaping @Sendable (inout [UInt8]) throws -> Found?
   ) async throws -> Found {
     let found = try await wait { wire -> Result<Found, any Error>? in
@@ -94,32 +89,32 @@ actor Wire {
   }
 
   /// Waits for the end of the line; everything that came before it.
-  func rest() async throws -> [UInt8] {
+  package func rest() async throws -> [UInt8] {
     try await wait { wire in wire.hasEnded ? wire.received : nil }
   }
 
   /// What has come and was not taken.
-  var waiting: [UInt8] { received }
+  package var waiting: [UInt8] { received }
 
   /// Reads nothing any more: what the peer sends stays in the kernel.
-  func stopReading() {
+  package func stopReading() {
     isReading = false
     update()
   }
 
-  func startReading() {
+  package func startReading() {
     isReading = true
     update()
   }
 
   /// Ends with a reset, as a line that breaks does.
-  func reset() {
+  package func reset() {
     socket?.resetOnClose()
     end()
   }
 
   /// Ends without a word, as the kernel does for a program that is killed.
-  func drop() { end() }
+  package func drop() { end() }
 }
 
 // Bytes.

@@ -1,18 +1,20 @@
 import Glibc
 import Loop
 
-/// A cable between a browser and the server that a test can pull and plug in again.
-actor Cable {
-  private enum State { case plugged, pulled, gone }
+/// A cable between a client and the server that a test can pull and plug in again.
+package actor Cable {
+  private enum State { case plugged, pulled, swallowing, holding, gone }
 
-  /// Where the browser has to connect.
-  nonisolated let port: UInt16
+  /// Where the client has to connect.
+  package nonisolated let port: UInt16
   private nonisolated let state = Locked(State.plugged)
   private nonisolated let thread = BlockingThread(name: "test-cable")
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    thread.asUnownedSerialExecutor()
+  }
 
-  init(to target: UInt16) throws {
+  package init(to target: UInt16) throws {
     let listener = try Cable.listen()
     port = Cable.port(of: listener)
     Task { await carry(Strands(listener, target)) }
@@ -23,15 +25,25 @@ actor Cable {
       switch state.withLock({ $0 }) {
       case .plugged: strands.carry()
       case .pulled: strands.cut()
+      case .swallowing: strands.swallow()
+      case .holding: strands.hold()
       case .gone: return strands.end()
       }
     }
   }
 
-  nonisolated func pull() { state.withLock { $0 = .pulled } }
-  nonisolated func plug() { state.withLock { $0 = .plugged } }
+  /// Breaks all connections, and refuses those who come until it is plugged in again.
+  package nonisolated func pull() { state.withLock { $0 = .pulled } }
 
-  nonisolated func remove() {
+  /// Lets every byte disappear from now on, and tells nobody.
+  package nonisolated func swallow() { state.withLock { $0 = .swallowing } }
+
+  /// Keeps every byte back until it is plugged in again: no end notices, as with a short failure.
+  package nonisolated func hold() { state.withLock { $0 = .holding } }
+
+  package nonisolated func plug() { state.withLock { $0 = .plugged } }
+
+  package nonisolated func remove() {
     state.withLock { $0 = .gone }
     thread.stop()
     thread.join()
@@ -78,6 +90,8 @@ private struct Strands: ~Copyable {
   private let listener: Int32
   private let target: UInt16
   private var ends: [(near: Int32, far: Int32)] = []
+  /// Of those that are swallowed, which have nothing to say any more.
+  private var ended: Set<Int32> = []
 
   init(_ listener: Int32, _ target: UInt16) {
     self.listener = listener
@@ -105,6 +119,15 @@ private struct Strands: ~Copyable {
     }
     ends.append((near, far))
   }
+
+  /// Takes what comes and carries it nowhere, the ends of connections neither.
+  mutating func swallow() {
+    let ready = Strands.ready(ends.flatMap { [$0.near, $0.far] }.filter { !ended.contains($0) })
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    for end in ready where recv(end, &buffer, buffer.count, 0) <= 0 { ended.insert(end) }
+  }
+
+  mutating func hold() { poll(nil, 0, Strands.turn) }
 
   /// Breaks all connections, and refuses those who come.
   mutating func cut() {

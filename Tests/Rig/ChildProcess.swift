@@ -1,12 +1,13 @@
 import Glibc
 
 /// A program that a test has started; it ends with its owner or, at the latest, with the tests.
-final class ChildProcess {
-  private let process: pid_t
+package final class ChildProcess {
+  package let process: Int32
   private let output: Int32
-  private(set) var said = ""
+  package private(set) var said = ""
 
-  init(_ program: String, _ arguments: [String]) throws {
+  /// - Parameter errors: the file for what it says to the other side; nothing is kept without.
+  package init(_ program: String, _ arguments: [String], errors: String? = nil) throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw Fault("no pipe") }
     // No other program that a test starts may keep the writing end open.
@@ -14,7 +15,8 @@ final class ChildProcess {
     defer { close(ends[1]) }
     output = ends[0]
     do {
-      process = try ChildProcess.spawn(program, arguments, output: ends[1])
+      process = try ChildProcess.spawn(
+        program, arguments, output: ends[1], errors: errors ?? "/dev/null")
     } catch {
       close(ends[0])
       throw error
@@ -27,15 +29,16 @@ final class ChildProcess {
   }
 
   private static func spawn(
-    _ program: String, _ arguments: [String], output: Int32
+    _ program: String, _ arguments: [String], output: Int32, errors: String
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    // A run of the tests that is killed must not leave browsers behind.
+    posix_spawn_file_actions_addopen(
+      &actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    // A run of the tests that is killed must not leave programs behind.
     let line = ["setpriv", "--pdeathsig", "TERM", "--", program] + arguments
     var argv: [UnsafeMutablePointer<CChar>?] = line.map { strdup($0) } + [nil]
     defer { for argument in argv { free(argument) } }
@@ -48,7 +51,7 @@ final class ChildProcess {
 
   /// Reads what the program says until `marker` has come and its line is whole; returns the rest
   /// of that line.
-  func line(after marker: String, within seconds: Double) throws -> String {
+  package func line(after marker: String, within seconds: Double) throws -> String {
     let deadline = Deadline(seconds)
     while true {
       for line in said.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
@@ -68,19 +71,41 @@ final class ChildProcess {
     return true
   }
 
-  /// Asks the program to end, and insists after five seconds.
-  func stop() {
+  /// Asks the program to end, and insists after a while.
+  package func stop(within seconds: Double = 5) {
     guard !hasStopped else { return }
-    hasStopped = true
-    kill(process, SIGTERM)
-    let deadline = Deadline(5)
-    var status: Int32 = 0
-    while waitpid(process, &status, WNOHANG) == 0 {
-      if deadline.hasPassed { kill(process, SIGKILL) }
+    Glibc.kill(process, SIGTERM)
+    let deadline = Deadline(seconds)
+    while !reap(WNOHANG) {
+      if deadline.hasPassed { Glibc.kill(process, SIGKILL) }
       usleep(10_000)
     }
   }
 
+  /// Sends a signal that ends the program, and waits until it has ended.
+  package func kill(_ signal: Int32) {
+    guard !hasStopped else { return }
+    Glibc.kill(process, signal)
+    _ = reap(0)
+  }
+
+  /// What the program returned, once it has ended by itself.
+  package func result(within seconds: Double) throws -> Int32 {
+    let deadline = Deadline(seconds)
+    while !hasStopped && !reap(WNOHANG) {
+      guard !deadline.hasPassed else { throw Fault("it goes on and on; so far it said: \(said)") }
+      _ = readMore(Deadline(0.02))
+    }
+    while readMore(Deadline(0)) {}
+    return status >> 8 & 0xFF
+  }
+
+  private func reap(_ flags: Int32) -> Bool {
+    hasStopped = waitpid(process, &status, flags) != 0
+    return hasStopped
+  }
+
+  private var status: Int32 = 0
   private var hasStopped = false
 }
 
