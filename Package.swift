@@ -33,6 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let cLibraries: [Target] = [
   .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
+  .systemLibrary(name: "CUring", path: "Sources/CUring", pkgConfig: "liburing"),
   .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl"),
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
   .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3"),
@@ -45,7 +46,7 @@ let cLibraries: [Target] = [
 let foundations: [Target] = [
   library("Bytes", settings: walled),
   library("JSON", ["Bytes"]),
-  library("Loop", ["Bytes", "CLinux"], settings: walled),
+  library("Loop", ["Bytes", "CLinux", "CUring"], settings: walled),
   library("TLS", ["Bytes", "Loop", "COpenSSL"], settings: walled),
   library("Crypto", ["Bytes", "COpenSSL"], settings: walled),
   library("Deflate", ["Bytes", "CZlib"], settings: walled),

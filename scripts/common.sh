@@ -41,6 +41,7 @@ need_swift() {
 }
 
 BUILD_PACKAGES=(
-  libcurl4-openssl-dev libpq-dev libsqlite3-dev libssl-dev libxlsxwriter-dev libyaml-dev
+  libcurl4-openssl-dev libpq-dev libsqlite3-dev libssl-dev liburing-dev
+  libxlsxwriter-dev libyaml-dev
   pkg-config zlib1g-dev
 )

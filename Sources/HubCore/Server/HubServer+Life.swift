@@ -61,6 +61,7 @@ extension Worker {
   func sayGoodbye(window: Int) async {
     isDraining = true
     readLetters()
+    distribute()
     let tokens = connections.all.map(\.token)
     for (number, token) in tokens.enumerated() {
       if let connection = connections[token] { sayGoodbye(connection, window: window) }

@@ -51,7 +51,7 @@ extension Worker {
   func statistics() -> Part {
     Part(
       connections: connections.count, users: Set(users.keys), topics: homes.count,
-      subscriptions: locals.values.reduce(0) { $0 + $1.subscriptions.count },
+      subscriptions: locals.values.reduce(0) { $0 + $1.count },
       counters: counters.all)
   }
 }

@@ -5,25 +5,51 @@ internal import WebSocket
 final class LocalTopic {
   let name: TopicName
   let rules: TopicRules
-  var subscriptions: [Subscription] = []
+  /// Those who read the hub's own protocol: all are sent the same.
+  private(set) var subscriptions: [Subscription] = []
+  /// Those to whom a dialect's codec speaks.
+  private(set) var translated: [Subscription] = []
+  /// Events of this turn that `subscriptions` are still to be sent.
+  var gathered: [Publication] = []
 
   init(_ name: TopicName, _ rules: TopicRules) {
     self.name = name
     self.rules = rules
   }
 
+  var count: Int { subscriptions.count + translated.count }
+  var isEmpty: Bool { subscriptions.isEmpty && translated.isEmpty }
+  /// Everybody, for what happens seldom.
+  var everybody: [Subscription] { subscriptions + translated }
+
   func add(_ subscription: Subscription) {
-    subscription.place = subscriptions.count
-    subscriptions.append(subscription)
+    if subscription.dialect == nil {
+      Self.add(subscription, &subscriptions)
+    } else {
+      Self.add(subscription, &translated)
+    }
+  }
+
+  func remove(_ subscription: Subscription) {
+    if subscription.dialect == nil {
+      Self.remove(subscription, &subscriptions)
+    } else {
+      Self.remove(subscription, &translated)
+    }
+  }
+
+  private static func add(_ subscription: Subscription, _ list: inout [Subscription]) {
+    subscription.place = list.count
+    list.append(subscription)
   }
 
   /// The last one takes the free place, so that leaving costs the same in a large topic.
-  func remove(_ subscription: Subscription) {
+  private static func remove(_ subscription: Subscription, _ list: inout [Subscription]) {
     let place = subscription.place
-    guard place < subscriptions.count, subscriptions[place] === subscription else { return }
-    let last = subscriptions.removeLast()
+    guard place < list.count, list[place] === subscription else { return }
+    let last = list.removeLast()
     guard last !== subscription else { return }
-    subscriptions[place] = last
+    list[place] = last
     last.place = place
   }
 }

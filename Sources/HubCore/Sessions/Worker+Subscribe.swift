@@ -94,7 +94,7 @@ extension Worker {
   private func abandon(_ topic: TopicName, _ id: Echo?, _ token: UInt64, _ error: any Error) {
     guard let connection = connections[token] else { return }
     if let local = locals[topic],
-      let half = local.subscriptions.first(where: { $0.connection === connection })
+      let half = local.everybody.first(where: { $0.connection === connection })
     {
       release(half)
       sendDetach(topic, connection, .ended)

@@ -23,69 +23,7 @@ extension Worker {
   func release(_ subscription: Subscription) {
     let local = subscription.topic
     local.remove(subscription)
-    if local.subscriptions.isEmpty, locals[local.name] === local { locals[local.name] = nil }
-  }
-
-  /// Events flow from here on, those first that came while the newcomer was let in.
-  func letFlow(_ subscription: Subscription) {
-    let held = subscription.held ?? []
-    subscription.held = nil
-    for publication in held { deliver(publication, to: subscription) }
-  }
-
-  func deliver(_ publication: Publication) {
-    guard let local = locals[publication.topic] else { return }
-    for subscription in local.subscriptions { deliver(publication, to: subscription) }
-  }
-
-  @inline(__always) private func deliver(_ publication: Publication, to subscription: Subscription)
-  {
-    if subscription.held != nil {
-      subscription.held?.append(publication)
-      return
-    }
-    guard publication.offset > subscription.since || publication.offset == 0 else { return }
-    guard let frame = frame(of: publication, for: subscription) else { return }
-    counters.deliveries.add(1)
-    enqueue(
-      frame, on: subscription.connection,
-      conflating: subscription.topic.rules.conflate ? publication : nil)
-  }
-
-  /// The event in the form this subscriber reads; nil if it is not for it.
-  @inline(__always) private func frame(
-    of publication: Publication, for subscription: Subscription
-  ) -> [UInt8]? {
-    if subscription.dialect == nil && subscription.compression == nil { return publication.frame }
-    return shapedFrame(of: publication, for: subscription)
-  }
-
-  private func shapedFrame(
-    of publication: Publication, for subscription: Subscription
-  ) -> [UInt8]? {
-    if let dialect = subscription.dialect {
-      let form = publication.form(ofDialect: dialect.index) {
-        dialect.dialect.frame(for: publication.event, in: publication.topicForPlugins)
-      }
-      guard let form, !(form.skipsAuthor && publication.author == subscription.who.id) else {
-        return nil
-      }
-      return form.frame
-    }
-    guard let compression = subscription.compression, !publication.isSecret,
-      publication.frame.count >= limits.compressionMinimum
-    else { return publication.frame }
-    return publication.compressedFrame(within: compression) { deflater.frame(of: publication) }
-  }
-
-  func deliverPresence(_ topic: TopicName, _ rev: UInt64, _ frame: [UInt8]) {
-    guard let local = locals[topic] else { return }
-    for subscription in local.subscriptions
-    where subscription.wantsPresence && subscription.held == nil
-      && rev > subscription.presenceSince
-    {
-      enqueue(frame, on: subscription.connection, conflating: nil)
-    }
+    if local.isEmpty, locals[local.name] === local { locals[local.name] = nil }
   }
 
   /// Puts a whole frame behind what a connection is owed already.
@@ -122,7 +60,7 @@ extension Worker {
   /// Puts a user out of a topic on this worker; the home has forgotten it already.
   func evict(_ user: String, from topic: TopicName) {
     guard let local = locals[topic] else { return }
-    for subscription in local.subscriptions where subscription.who.id == user {
+    for subscription in local.everybody where subscription.who.id == user {
       release(subscription)
       let connection = subscription.connection
       let from = index
@@ -134,17 +72,6 @@ extension Worker {
         }
       }
       connection.dialect?.topics[topic] = nil
-    }
-  }
-
-  /// One event for one user's connections in a topic; it has no place in the history.
-  func deliverDirectly(_ event: Event, to user: String, in topic: TopicName) {
-    guard let local = locals[topic] else { return }
-    let publication = Publication(
-      topic: topic, offset: 0, ts: loop.unixMilliseconds, data: event.data.encoded().span,
-      author: event.author, isSecret: event.isSecret)
-    for subscription in local.subscriptions where subscription.who.id == user {
-      deliver(publication, to: subscription)
     }
   }
 }

@@ -14,6 +14,7 @@ struct Desk: ~Copyable {
   var cork = ByteBuffer(capacity: Desk.window)
   /// Encrypted bytes on their way to the socket.
   var sealed = ByteBuffer(capacity: Desk.window)
+  var shipment = Shipment()
   /// Text that a frame is about to be made of.
   var text = ByteBuffer(capacity: 4096)
   var scratch = MessageScratch()

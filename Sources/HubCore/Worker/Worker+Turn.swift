@@ -38,7 +38,7 @@ extension Worker {
     }
   }
 
-  /// Everything that gathered in this turn goes out: one record and one `send` per connection.
+  /// Everything that gathered in this turn goes out.
   private func flush() {
     while !answered.isEmpty {
       let ready = answered
@@ -46,13 +46,9 @@ extension Worker {
       for connection in ready { goOn(connection, &desk) }
     }
     deliverLetters()
+    distribute()
     guard !dirty.isEmpty else { return }
-    // Sending makes nobody else dirty: what it finds out (a broken line) waits for the next turn.
-    for connection in dirty {
-      connection.isDirty = false
-      send(connection, &desk)
-    }
-    dirty.removeAll(keepingCapacity: true)
+    sendAll()
     desk.shrink()
   }
 

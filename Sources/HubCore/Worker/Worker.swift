@@ -21,6 +21,9 @@ public actor Worker {
   var connections = ConnectionTable()
   /// Who has something to be sent at the end of this turn.
   var dirty: [Connection] = []
+  /// Sends to many at once; nil until first needed, and where the kernel does not allow it.
+  var ring: SendRing?
+  var hasTriedRing = false
   /// Whose handler has answered since it was last served: there may be a next request waiting.
   var answered: [Connection] = []
   var plainEncoder = ResponseEncoder()
@@ -41,6 +44,8 @@ public actor Worker {
   var homes: [TopicName: TopicHome] = [:]
   /// The topics that clients of this worker are in.
   var locals: [TopicName: LocalTopic] = [:]
+  /// Those among them that have events to be delivered at the end of this turn.
+  var gathering: [LocalTopic] = []
   /// The connections of each user here.
   var users: [String: Set<UInt64>] = [:]
   var rates: [String: RateLimiter] = [:]

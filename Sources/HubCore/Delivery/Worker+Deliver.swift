@@ -1,0 +1,125 @@
+internal import Deflate
+internal import JSON
+internal import Loop
+internal import PluginKit
+internal import WebSocket
+
+// Events on their way to this worker's own subscribers.
+extension Worker {
+  /// Gives an event to its subscribers here: at once to those who are spoken to by a codec, whose
+  /// documents fix the order of all that they are told, to the others at the end of the turn.
+  func deliver(_ publication: Publication) {
+    guard let local = locals[publication.topic] else { return }
+    for subscription in local.translated { deliver(publication, to: subscription) }
+    guard !local.subscriptions.isEmpty else { return }
+    if local.gathered.isEmpty { gathering.append(local) }
+    local.gathered.append(publication)
+  }
+
+  /// Delivers what has gathered in this turn: each subscriber is visited once, however many events
+  /// there are.
+  func distribute() {
+    guard !gathering.isEmpty else { return }
+    for local in gathering { distribute(local) }
+    gathering.removeAll(keepingCapacity: true)
+  }
+
+  private func distribute(_ local: LocalTopic) {
+    let publications = local.gathered
+    local.gathered = []
+    guard !local.rules.conflate, var burst = Burst(publications) else {
+      for subscription in local.subscriptions { deliver(publications, to: subscription) }
+      return
+    }
+    var visited = 0
+    for subscription in local.subscriptions {
+      guard let frame = frame(of: &burst, for: subscription) else {
+        deliver(publications, to: subscription)
+        continue
+      }
+      visited += 1
+      enqueue(frame, on: subscription.connection, conflating: nil)
+    }
+    counters.deliveries.add(visited * publications.count)
+  }
+
+  /// All events of a burst as one run of bytes; nil if this subscriber is not sent all of them, or
+  /// not like the others.
+  @inline(__always) private func frame(
+    of burst: inout Burst, for subscription: Subscription
+  ) -> [UInt8]? {
+    guard subscription.held == nil, subscription.since < burst.first else { return nil }
+    guard let compression = subscription.compression else { return burst.frame }
+    guard compression.allowsShared(length: burst.longest) else { return nil }
+    return burst.compressedFrame { frame(of: $0, within: compression) }
+  }
+
+  private func deliver(_ publications: [Publication], to subscription: Subscription) {
+    for publication in publications { deliver(publication, to: subscription) }
+  }
+
+  private func deliver(_ publication: Publication, to subscription: Subscription) {
+    if subscription.held != nil {
+      subscription.held?.append(publication)
+      return
+    }
+    guard publication.offset > subscription.since || publication.offset == 0 else { return }
+    guard let frame = frame(of: publication, for: subscription) else { return }
+    counters.deliveries.add(1)
+    enqueue(
+      frame, on: subscription.connection,
+      conflating: subscription.topic.rules.conflate ? publication : nil)
+  }
+
+  /// The event in the form this subscriber reads; nil if it is not for it.
+  private func frame(of publication: Publication, for subscription: Subscription) -> [UInt8]? {
+    guard let dialect = subscription.dialect else {
+      guard let compression = subscription.compression else { return publication.frame }
+      return frame(of: publication, within: compression)
+    }
+    let form = publication.form(ofDialect: dialect.index) {
+      dialect.dialect.frame(for: publication.event, in: publication.topicForPlugins)
+    }
+    guard let form, !(form.skipsAuthor && publication.author == subscription.who.id) else {
+      return nil
+    }
+    return form.frame
+  }
+
+  private func frame(of publication: Publication, within compression: Compression) -> [UInt8] {
+    guard !publication.isSecret, publication.frame.count >= limits.compressionMinimum else {
+      return publication.frame
+    }
+    return publication.compressedFrame(within: compression) { deflater.frame(of: publication) }
+  }
+
+  /// Events flow from here on, those first that came while the newcomer was let in.
+  func letFlow(_ subscription: Subscription) {
+    let held = subscription.held ?? []
+    subscription.held = nil
+    deliver(held, to: subscription)
+  }
+
+  /// One event for one user's connections in a topic; it has no place in the history.
+  func deliverDirectly(_ event: Event, to user: String, in topic: TopicName) {
+    guard let local = locals[topic] else { return }
+    // What everybody is told was said before this.
+    distribute()
+    let publication = Publication(
+      topic: topic, offset: 0, ts: loop.unixMilliseconds, data: event.data.encoded().span,
+      author: event.author, isSecret: event.isSecret)
+    for subscription in local.everybody where subscription.who.id == user {
+      deliver(publication, to: subscription)
+    }
+  }
+
+  func deliverPresence(_ topic: TopicName, _ rev: UInt64, _ frame: [UInt8]) {
+    guard let local = locals[topic] else { return }
+    for subscription in local.subscriptions
+    where subscription.wantsPresence && subscription.held == nil
+      && rev > subscription.presenceSince
+    {
+      enqueue(frame, on: subscription.connection, conflating: nil)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+internal import CUring
+internal import Glibc
+
+/// Hands the kernel many sends with one system call, by io_uring.
+///
+/// Each is done, or refused, before `send` returns: nothing has to be kept for the kernel. Only
+/// one thread may use a ring.
+@safe public struct SendRing: ~Copyable {
+  /// Bytes for one socket: a part of a larger run.
+  @frozen public struct Parcel: Sendable {
+    let descriptor: Int32
+    public let range: Range<Int>
+
+    /// The socket must stay open until the parcel is sent.
+    public init(to socket: borrowing Socket, _ range: Range<Int>) {
+      descriptor = socket.descriptor.rawValue
+      self.range = range
+    }
+  }
+
+  // Behind a pointer: the kernel's queues are mapped into it, and it must not move.
+  private let ring: UnsafeMutablePointer<io_uring>
+  public let places: Int
+
+  private init(_ ring: UnsafeMutablePointer<io_uring>, _ places: Int) {
+    unsafe self.ring = ring
+    self.places = places
+  }
+
+  /// Nil where the kernel has no io_uring or forbids it, as many containers do.
+  public static func open(places: Int) -> SendRing? {
+    let ring = UnsafeMutablePointer<io_uring>.allocate(capacity: 1)
+    unsafe ring.initialize(to: io_uring())
+    guard unsafe curing_open(ring, UInt32(places)) == 0 else {
+      unsafe ring.deallocate()
+      return nil
+    }
+    return unsafe SendRing(ring, places)
+  }
+
+  deinit {
+    unsafe io_uring_queue_exit(ring)
+    unsafe ring.deallocate()
+  }
+
+  /// Sends each parcel's bytes, as far as the kernel takes them; says of each what became of it, in
+  /// their order. `parcels` must not be more than `places`.
+  public mutating func send(
+    _ parcels: [Parcel], of bytes: Span<UInt8>, outcomes: inout [Transfer]
+  ) {
+    precondition(parcels.count <= places, "a ring takes no more than it has places for")
+    // What the kernel does not answer is lost: whoever it was for has to come back.
+    outcomes.removeAll(keepingCapacity: true)
+    outcomes.append(contentsOf: repeatElement(.failed(SystemFault(EIO)), count: parcels.count))
+    unsafe bytes.withUnsafeBytes { bytes in
+      for (number, parcel) in parcels.enumerated() {
+        let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[parcel.range])
+        unsafe order(parcel.descriptor, part, UInt64(number))
+      }
+      collect(parcels.count, &outcomes)
+    }
+  }
+
+  private func order(_ descriptor: Int32, _ part: UnsafeRawBufferPointer, _ number: UInt64) {
+    let status = unsafe curing_order_send(ring, descriptor, part.baseAddress, part.count, number)
+    precondition(status == 0, "the ring is as long as it was made")
+  }
+
+  private func collect(_ count: Int, _ outcomes: inout [Transfer]) {
+    var collected = 0
+    while collected < count {
+      let status = unsafe io_uring_submit_and_wait(ring, 1)
+      guard status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY else { return }
+      var number: UInt64 = 0
+      var result: Int32 = 0
+      while unsafe curing_take_result(ring, &number, &result) == 1 {
+        outcomes[Int(number)] = Self.transfer(result)
+        collected += 1
+      }
+    }
+  }
+
+  private static func transfer(_ result: Int32) -> Transfer {
+    if result >= 0 { return .bytes(Int(result)) }
+    return result == -EAGAIN || result == -EINTR ? .wouldBlock : .failed(SystemFault(-result))
+  }
+}
