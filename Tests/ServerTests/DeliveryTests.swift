@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import PluginKit
+import Rig
 import Testing
 
 /// Many events at once, to subscribers of every kind.
