@@ -167,17 +167,24 @@ extension PresenceState {
     #expect(scene.wait(1000) == ["#3 -u1 bye = 0"])
   }
 
-  @Test func `goes on after a restart as if there had been none`() {
+  @Test func `expects after a restart those who were there before`() {
     var scene = Scene()
-    scene.table.expect(Int64(1).identity, session: "a", at: scene.now)
-    scene.table.expect(Int64(2).identity, session: nil, at: scene.now)
-    scene.table.expect(Int64(3).identity, session: nil, at: scene.now)
+    for user in Int64(1)...3 {
+      scene.table.expect(user.identity, since: 500_000 + user, at: scene.now)
+    }
+    let members = scene.table.overview().members ?? []
+    #expect(members.map(\.state) == Array(repeating: .unstable(until: 1_060_000), count: 3))
+    #expect(members.map(\.since) == [500_001, 500_002, 500_003])
     _ = scene.wait(1000)
-    #expect(
-      scene.join(1, 1, session: "a") == .present && scene.join(2, 2, session: "b") == .present)
-    #expect(scene.wait(60_000) == ["#2 -u3 timeout = 2"])
+    // Their owner has not heard of them since the start, whatever tab they come back with.
+    #expect(scene.join(1, 1, session: "a") == .returned && scene.join(2, 2) == .returned)
+    #expect(scene.join(1, 3, session: "b") == .present)
+    #expect(scene.wait(1000) == ["#2 ~u1, ~u2 = 3"])
+    #expect(scene.wait(60_000) == ["#3 -u3 timeout = 2"])
+    #expect(scene.left == [Leaving(who: Int64(3).identity, reason: .timeout)])
     scene.lose(2, .bye)
-    #expect(scene.wait(1000) == ["#3 -u2 bye = 1"])
+    #expect(scene.wait(1000) == ["#4 -u2 bye = 1"])
+    #expect(scene.join(3, 4) == .joined)
   }
 
   @Test func `shows the users of a dead node as unstable and lets them go after a minute`() {

@@ -31,7 +31,16 @@ struct HistoryLog: Sendable {
         message_id TEXT, data {blob} NOT NULL, PRIMARY KEY (topic, position));
       CREATE TABLE hub_members (
         topic TEXT NOT NULL, account BIGINT NOT NULL, session TEXT, until BIGINT NOT NULL)
-      """)
+      """),
+    Migration(
+      2,
+      """
+      DROP TABLE hub_members;
+      CREATE TABLE hub_members (
+        topic {text} NOT NULL, member {text} NOT NULL, account BIGINT, name TEXT NOT NULL,
+        avatar TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (topic, member));
+      CREATE TABLE hub_signs_of_life (node {text} PRIMARY KEY, at BIGINT NOT NULL)
+      """),
   ]
 
   let store: any Store

@@ -7,8 +7,9 @@ final class TopicHome {
     /// Its history is being read; whoever comes meanwhile waits.
     case loading
     case ready
-    /// The store did not answer. The next one who comes tries again.
-    case failed
+    /// Nobody has asked for its history yet, or the store did not answer. The next one who comes
+    /// makes it be read.
+    case unread
   }
 
   let name: TopicName

@@ -32,7 +32,8 @@ extension Worker {
     home.idleSince = nil
     let arrival = home.topic.presence?.join(
       who, attachment.connection, session: attachment.session, at: now)
-    if arrival == .joined { report(.joined, of: who, home) }
+    // For the owner, who knows nothing of those who were here before a restart, both are new.
+    if arrival == .joined || arrival == .returned { report(.joined, of: who, home) }
     home.topic.expireHistory(at: now)
     let past = home.topic.past(since: attachment.recover)
     let page = attachment.wantsPresence ? home.topic.presence?.overview() : nil
@@ -60,7 +61,7 @@ extension Worker {
   /// The topic, with its history. Throws `TopicRefusal`.
   func open(_ topic: TopicName) async throws -> TopicHome {
     let home = try existingOrNew(topic)
-    if case .failed = home.stage { load(home) }
+    if case .unread = home.stage { load(home) }
     if case .loading = home.stage {
       await withCheckedContinuation { home.waiting.append($0) }
     }
@@ -71,11 +72,18 @@ extension Worker {
   func existingOrNew(_ topic: TopicName) throws -> TopicHome {
     if let home = homes[topic] { return home }
     guard let rules = rules(for: topic) else { throw TopicRefusal.unknown }
+    let home = makeHome(topic, rules)
+    if home.isStored { load(home) }
+    return home
+  }
+
+  /// A home whose history, if it is stored, nobody has read yet.
+  func makeHome(_ topic: TopicName, _ rules: TopicRules) -> TopicHome {
     let home = TopicHome(
       topic, rules, .init(limits: limits, heartbeat: heartbeat), workers: neighbours.count,
       epoch: HomeTopic.epoch(.random(in: 0 ... .max)))
+    if home.isStored { home.stage = .unread }
     homes[topic] = home
-    if home.isStored { load(home) }
     return home
   }
 
@@ -91,7 +99,7 @@ extension Worker {
       } catch {
         house.log.error(
           "a topic's history cannot be read", ["topic": "\(home.name)", "reason": "\(error)"])
-        home.stage = .failed
+        home.stage = .unread
       }
       let waiting = home.waiting
       home.waiting = []
@@ -113,9 +121,12 @@ extension Worker {
         topic: home.name, offset: event.offset, ts: event.ts, data: event.data.span,
         author: event.author)
     }
+    // Those who were here before a restart are there already.
+    let presence = home.topic.presence
     home.topic = HomeTopic(
       home.name, rules: home.topic.rules, epoch: stored.epoch, workers: neighbours.count,
       offset: stored.offset, stored: publications, repeats: repeats)
+    home.topic.presence = presence
   }
 
   /// Closes topics that nobody has needed for a while.
@@ -182,8 +193,9 @@ extension Worker {
     setTimer(home)
   }
 
-  /// Tells the topic's owner who came and went, one change after another.
+  /// Tells the store and the topic's owner who came and went, one change after another.
   func report(_ kind: MembershipChange.Kind, of who: Identity, _ home: TopicHome) {
+    note(kind, of: who, in: home.name)
     guard let watch = home.rules.membership else { return }
     home.changes.append(
       MembershipChange(

@@ -14,7 +14,7 @@ extension Worker {
     }
     switch home.stage {
     case .loading: home.held.append(order)
-    case .failed:
+    case .unread:
       home.held.append(order)
       Task.immediate { _ = try? await open(order.topic) }
     case .ready: publish(order, home)

@@ -12,6 +12,8 @@ struct PresenceEntry {
       case lost(until: Int64, LeaveReason)
       /// Closed by us in order to have it on another node; nobody sees that.
       case drained(until: Int64)
+      /// Was here before the server was started, in whatever tab, and may be on the way.
+      case expected(until: Int64)
     }
 
     var connection: ConnectionID?
@@ -32,6 +34,8 @@ struct PresenceEntry {
   private var firstChange: UInt64?
   private var wasGone = false
   private(set) var isPresent = false
+  /// Has any connection of the user been here since the server was started?
+  private var hasCome = false
 
   init(_ who: Identity, since: Int64) {
     self.who = who
@@ -48,7 +52,8 @@ struct PresenceEntry {
     for link in links {
       switch link.state {
       case .open, .drained: return .online
-      case .silent(let until), .lost(let until, _): latest = max(latest ?? until, until)
+      case .silent(let until), .lost(let until, _), .expected(let until):
+        latest = max(latest ?? until, until)
       }
     }
     return latest.map { .unstable(until: $0) }
@@ -61,21 +66,21 @@ extension PresenceEntry {
   ///
   /// An open one of the same session is left alone: browsers copy the session when a tab is
   /// duplicated, and both tabs are there then.
-  mutating func attach(_ connection: ConnectionID, session: String?) {
+  /// - Returns: whether it is the user's first since the server was started.
+  mutating func attach(_ connection: ConnectionID, session: String?) -> Bool {
     let fresh = Link(connection: connection, session: session, state: .open)
     if let place = place(waitingFor: session) { links[place] = fresh } else { links.append(fresh) }
+    defer { hasCome = true }
+    return !hasCome
   }
 
-  /// A user is on the way here: was in the topic before a restart, and may be back.
-  mutating func expect(session: String?, until: Int64) {
-    links.append(Link(connection: nil, session: session, state: .drained(until: until)))
+  mutating func expect(until: Int64) {
+    links.append(Link(connection: nil, session: nil, state: .expected(until: until)))
   }
 
   private func place(waitingFor session: String?) -> Int? {
     links.firstIndex { $0.connection == nil && $0.session == session }
-      ?? links.firstIndex { link in
-        if case .drained = link.state { link.session == nil } else { false }
-      }
+      ?? links.firstIndex { if case .expected = $0.state { true } else { false } }
   }
 
   mutating func mark(_ connection: ConnectionID, _ state: Link.State) {
@@ -108,10 +113,11 @@ extension PresenceEntry {
     for link in links {
       if case .lost(let until, let reason) = link.state, until <= now { self.reason = reason }
       if case .drained(let until) = link.state, until <= now { reason = .timeout }
+      if case .expected(let until) = link.state, until <= now { reason = .timeout }
     }
     links.removeAll { link in
       switch link.state {
-      case .lost(let until, _), .drained(let until): until <= now
+      case .lost(let until, _), .drained(let until), .expected(let until): until <= now
       case .open, .silent: false
       }
     }

@@ -12,6 +12,7 @@ internal import PluginKit
 /// - no farewell, or a dead node: unstable at once, gone 60 s after the last byte.
 /// - silence: unstable as long as it lasts; the connection is closed after 60 s of it.
 /// - drained: shown as it was, gone if not back within 60 s.
+/// - server started anew: unstable at once, gone if not back within 60 s.
 struct PresenceTable {
   /// How a connection ended.
   enum Loss: Equatable, Sendable {
@@ -31,6 +32,8 @@ struct PresenceTable {
   enum Arrival: Equatable, Sendable {
     /// It brings a user who was not there.
     case joined
+    /// It brings back a user who was there before the server was started anew.
+    case returned
     /// Its user was there already.
     case present
   }
@@ -87,16 +90,17 @@ extension PresenceTable {
     let number = numbers[who.id] ?? addEntry(who, at: now)
     homes[connection] = number
     entries[number]?.who = who
-    entries[number]?.attach(connection, session: session)
-    return settle(number, at: now) == .came ? .joined : .present
+    let isFirst = entries[number]?.attach(connection, session: session) ?? false
+    if settle(number, at: now) == .came { return .joined }
+    return isFirst ? .returned : .present
   }
 
-  /// `who` was here before a restart: shown as if nothing had happened, for as long as a drained
-  /// connection would be.
-  mutating func expect(_ who: Identity, session: String?, at now: Int64) {
-    let number = numbers[who.id] ?? addEntry(who, at: now)
+  /// `who` was here, since `since`, before the server was started anew. Not heard from yet, but
+  /// not gone for as long as a drained connection would not be.
+  mutating func expect(_ who: Identity, since: Int64, at now: Int64) {
+    let number = numbers[who.id] ?? addEntry(who, at: since)
     let until = now + rules.drainGrace
-    entries[number]?.expect(session: session, until: until)
+    entries[number]?.expect(until: until)
     graces.add(number, at: until)
     _ = settle(number, at: now)
   }

@@ -29,6 +29,7 @@ final class House: Sendable {
   let topics: TopicTable<TopicRules>
   let messages: [String: MessageHandler]
   let historyLog: HistoryLog
+  let memberLog: MemberLog
   let tabs = Tabs()
   let disk = Disk()
   /// Where uploads lie until their handler returns.
@@ -57,6 +58,7 @@ final class House: Sendable {
     self.extraMetrics = extraMetrics
     self.topics = topics
     historyLog = HistoryLog(store: store)
+    memberLog = MemberLog(store: store, node: node)
     self.node = node
     workerCount = entrances.count
     owners = units.flatMap { unit in unit.dialects.map { _ in unit.name } }

@@ -38,6 +38,8 @@ extension HubServer {
     house.closeDoors()
     // Whoever came through the door in the last moment is still answered.
     await waitUntilEmpty(tries: 10)
+    for worker in workers { await worker.finishMembers() }
+    await workers[0].giveSignOfLife()
   }
 
   private func waitUntilEmpty(tries: Int) async {

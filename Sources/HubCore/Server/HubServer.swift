@@ -134,10 +134,9 @@ public final class HubServer: Sendable {
   }
 
   public func start() async throws {
-    for worker in workers {
-      worker.loop.start(name: "muster-\(worker.index)", client: worker)
-      try await worker.open()
-    }
+    for worker in workers { worker.loop.start(name: "muster-\(worker.index)", client: worker) }
+    await expectMembers()
+    for worker in workers { try await worker.open() }
   }
 
   /// Ends the loops; whoever is still connected is cut off.

@@ -284,6 +284,8 @@ extension Worker {
 
   private func loss(_ connection: Connection, _ how: Ending) -> PresenceTable.Loss {
     switch how {
+    // What clients of older protocols are told before the server stops.
+    case .closedByPeer(1001) where isDraining: .drained
     case .closedByPeer(let code):
       PresenceTable.Loss(closeCode: code, lastByte: lastByte(of: connection))
     case .lost: .broken(lastByte: lastByte(of: connection))

@@ -42,6 +42,9 @@ public actor Worker {
   var hasOutgoing = false
   /// The topics whose home this is.
   var homes: [TopicName: TopicHome] = [:]
+  /// Who came into these topics or left them, on the way to the store.
+  var members = MemberBatch()
+  var membersTimer: EventLoop.Timer?
   /// The topics that clients of this worker are in.
   var locals: [TopicName: LocalTopic] = [:]
   /// Those among them that have events to be delivered at the end of this turn.
@@ -82,6 +85,7 @@ public actor Worker {
     loop.schedule(after: .seconds(Worker.sweepSeconds)) { [unowned self] in
       assumeIsolated { worker in
         worker.sweepHomes()
+        if worker.index == 0 { Task.immediate { await worker.giveSignOfLife() } }
         let now = worker.loop.now
         worker.rates = worker.rates.filter { !$0.value.isFull(at: now) }
         worker.callRates = worker.callRates.filter { !$0.value.isFull(at: now) }

@@ -1,0 +1,86 @@
+internal import PluginKit
+internal import Storage
+
+/// Who is in which topic, in the database: a restart makes nobody leave.
+struct MemberLog: Sendable {
+  struct Place: Hashable, Sendable {
+    let topic: TopicName
+    let user: String
+  }
+
+  struct Row: Sendable, Equatable {
+    let who: Identity
+    /// Unix milliseconds.
+    let since: Int64
+  }
+
+  /// What became of a user in a topic.
+  enum Change: Sendable, Equatable {
+    case came(Row)
+    case went
+  }
+
+  let store: any Store
+  /// Names the process in the table of signs of life.
+  let node: String
+
+  func write(_ changes: [Place: Change]) async throws {
+    try await store.write { tx in
+      for (place, change) in changes {
+        switch change {
+        case .came(let row): try MemberLog.insert(row, place, tx)
+        case .went:
+          try tx.execute(
+            "DELETE FROM hub_members WHERE topic = ? AND member = ?", place.topic.description,
+            place.user)
+        }
+      }
+    }
+  }
+
+  private static func insert(_ row: Row, _ place: Place, _ tx: Transaction) throws {
+    try tx.execute(
+      """
+      INSERT INTO hub_members (topic, member, account, name, avatar, since)
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (topic, member) DO UPDATE SET name = excluded.name, avatar = excluded.avatar
+      """, place.topic.description, place.user, row.who.account, row.who.name, row.who.avatar,
+      row.since)
+  }
+
+  /// Those who were there when the server was last alive. None of them if that is longer ago
+  /// than `milliseconds`: it is not to be expected then that they still try to come back.
+  func read(at now: Int64, within milliseconds: Int64) async throws -> [(Place, Row)] {
+    let node = node
+    let rows = try await store.write { tx -> [Storage.Row] in
+      let sign = try tx.first("SELECT at FROM hub_signs_of_life WHERE node = ?", node)
+      let last = try sign?.int64("at") ?? now
+      if now - last > milliseconds { try tx.execute("DELETE FROM hub_members") }
+      return try tx.query("SELECT * FROM hub_members ORDER BY since")
+    }
+    return try rows.compactMap(MemberLog.parse)
+  }
+
+  /// Nil for a topic whose name is none in this version.
+  private static func parse(_ row: Storage.Row) throws -> (Place, Row)? {
+    guard let topic = TopicName(try row.text("topic")) else { return nil }
+    let user = try row.text("member")
+    let (name, avatar) = (try row.text("name"), try row.text("avatar"))
+    let who =
+      if let account = try row.optionalInt("account") {
+        Identity(account: Int64(account), name: name, avatar: avatar, roles: [])
+      } else {
+        Identity(guest: String(user.dropFirst(2)), name: name, avatar: avatar)
+      }
+    return (Place(topic: topic, user: user), Row(who: who, since: try row.int64("since")))
+  }
+
+  /// Notes that the server is alive at `now`.
+  func sign(at now: Int64) async throws {
+    try await store.execute(
+      """
+      INSERT INTO hub_signs_of_life (node, at) VALUES (?, ?)
+      ON CONFLICT (node) DO UPDATE SET at = excluded.at
+      """, node, now)
+  }
+}
