@@ -61,6 +61,11 @@ public final class ManualTime: TimeSource {
     state.withLock { $0.wakes.append(wake) }
   }
 
+  /// Sets the clock on the wall, as somebody does to that of a machine.
+  public func setWall(unixMilliseconds: Int64) {
+    state.withLock { $0.unixNanoseconds = unixMilliseconds * 1_000_000 }
+  }
+
   /// Moves both clocks forward and wakes the loops that run on this time. To see what their timers
   /// did, wait for `EventLoop.finishTurn()`.
   public func advance(by step: Duration) {

@@ -26,11 +26,12 @@ final class TopicHome {
   var isStoring = false
 
   var timer: EventLoop.Timer?
+  /// Steady milliseconds, like `idleSince`.
   var deadline: Int64 = .max
   /// Changes the topic's owner has not been told of.
   var changes: [MembershipChange] = []
   var isTelling = false
-  /// Unix milliseconds since when nobody has needed it.
+  /// Since when nobody has needed it.
   var idleSince: Int64?
 
   init(

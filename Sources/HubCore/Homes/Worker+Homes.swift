@@ -25,18 +25,17 @@ extension Worker {
   /// Lets a connection in. From the moment this returns, every event reaches its worker.
   func attach(_ attachment: Attachment) async throws -> Welcome {
     let home = try await open(attachment.topic)
-    let now = loop.unixMilliseconds
     let who = attachment.who
     if home.topic.isFull(for: who.id) { throw TopicRefusal.full }
     home.topic.subscribers.add(attachment.worker)
     home.idleSince = nil
     let arrival = home.topic.presence?.join(
-      who, attachment.connection, session: attachment.session, at: now)
+      who, attachment.connection, session: attachment.session, at: steadyTime)
     // For the owner, who knows nothing of those who were here before a restart, both are new.
     if arrival == .joined || arrival == .returned { report(.joined, of: who, home) }
-    home.topic.expireHistory(at: now)
+    home.topic.expireHistory(at: loop.unixMilliseconds)
     let past = home.topic.past(since: attachment.recover)
-    let page = attachment.wantsPresence ? home.topic.presence?.overview() : nil
+    let page = attachment.wantsPresence ? home.topic.presence?.overview().shifted(by: wallShift) : nil
     setTimer(home)
     return Welcome(
       position: home.topic.position, recovery: past.recovery, events: past.events,
@@ -49,7 +48,7 @@ extension Worker {
   ) {
     guard let home = homes[topic] else { return }
     home.topic.subscribers.remove(worker)
-    if let leaving = home.topic.presence?.lose(connection, loss, at: loop.unixMilliseconds) {
+    if let leaving = home.topic.presence?.lose(connection, loss, at: steadyTime) {
       report(.left(leaving.reason), of: leaving.who, home)
     }
     setTimer(home)
@@ -131,9 +130,9 @@ extension Worker {
 
   /// Closes topics that nobody has needed for a while.
   func sweepHomes() {
-    let now = loop.unixMilliseconds
+    let now = steadyTime
     for (name, home) in homes {
-      home.topic.expireHistory(at: now)
+      home.topic.expireHistory(at: loop.unixMilliseconds)
       guard home.isIdle else {
         home.idleSince = nil
         continue
@@ -149,6 +148,13 @@ extension Worker {
 
 // Who is there, and who is told.
 extension Worker {
+  /// Milliseconds by which presence is reckoned: whatever somebody does to the clock of the
+  /// machine, nobody leaves because of it.
+  var steadyTime: Int64 { Int64(loop.now / 1_000_000) }
+
+  /// What lies between a steady time and the time that people are shown.
+  var wallShift: Int64 { loop.unixMilliseconds - steadyTime }
+
   /// Sets the topic's timer to when its presence wants to be looked at next.
   func setTimer(_ home: TopicHome) {
     guard let deadline = home.topic.presence?.nextDeadline else { return }
@@ -157,7 +163,7 @@ extension Worker {
       loop.cancel(timer)
     }
     home.deadline = deadline
-    let delay = max(0, deadline - loop.unixMilliseconds)
+    let delay = max(0, deadline - steadyTime)
     let topic = home.name
     home.timer = loop.schedule(after: .milliseconds(delay)) { [unowned self] in
       assumeIsolated { $0.presenceDue(topic) }
@@ -168,11 +174,11 @@ extension Worker {
     guard let home = homes[topic] else { return }
     home.timer = nil
     home.deadline = .max
-    let now = loop.unixMilliseconds
+    let now = steadyTime
     for leaving in home.topic.presence?.expire(at: now) ?? [] {
       report(.left(leaving.reason), of: leaving.who, home)
     }
-    if let diff = home.topic.presence?.takeDiff(at: now) {
+    if let diff = home.topic.presence?.takeDiff(at: now)?.shifted(by: wallShift) {
       let frame = textFrame { ServerFrame.presence(topic: topic, diff, into: &$0) }
       for worker in home.topic.subscribers.workers {
         post(.presence(topic, rev: diff.rev, frame: frame), to: worker)
@@ -184,7 +190,7 @@ extension Worker {
   /// A member has not been heard from for too long, or is heard again.
   func mark(_ connection: ConnectionID, silentSince lastByte: Int64?, in topic: TopicName) {
     guard let home = homes[topic] else { return }
-    let now = loop.unixMilliseconds
+    let now = steadyTime
     if let lastByte {
       home.topic.presence?.silent(connection, lastByte: lastByte, at: now)
     } else {
@@ -216,7 +222,7 @@ extension Worker {
   func remove(_ user: String, from topic: TopicName) -> Bool {
     guard let home = homes[topic] else { return false }
     let isMember = home.topic.presence?.contains(user) ?? false
-    if let leaving = home.topic.presence?.remove(user, .removed, at: loop.unixMilliseconds) {
+    if let leaving = home.topic.presence?.remove(user, .removed, at: steadyTime) {
       report(.left(leaving.reason), of: leaving.who, home)
     }
     setTimer(home)

@@ -63,14 +63,14 @@ extension Worker {
 
   /// Takes in those who were in a topic of this worker before the server was started.
   func expect(_ members: [(MemberLog.Place, MemberLog.Row)]) {
-    let now = loop.unixMilliseconds
     for (place, row) in members {
       guard let home = existingOrClosed(place.topic), home.topic.presence != nil else {
         // The topic has no owner any more, or does not want to know who is there.
         note(.left(.closed), of: row.who, in: place.topic)
         continue
       }
-      home.topic.presence?.expect(row.who, since: row.since, at: now)
+      home.topic.presence?.expect(
+        row.who, since: row.since - wallShift, at: steadyTime)
       setTimer(home)
     }
   }

@@ -3,17 +3,16 @@ internal import PluginKit
 /// What is known of one user in a topic, for a page of members.
 struct PresenceMember: Equatable {
   let who: Identity
-  let state: PresenceState
+  var state: PresenceState
   /// Open connections of the user in this topic.
   let connections: Int
-  /// Unix milliseconds.
-  let since: Int64
+  var since: Int64
 }
 
 /// How a user is shown. Whoever is gone is not shown at all.
 enum PresenceState: Hashable, Sendable {
   case online
-  /// Not heard from, or between two connections; gone at `until` (Unix milliseconds).
+  /// Not heard from, or between two connections; gone at `until`.
   case unstable(until: Int64)
 }
 
@@ -21,11 +20,11 @@ enum PresenceState: Hashable, Sendable {
 struct PresenceDiff: Equatable {
   struct Update: Equatable {
     let id: String
-    let state: PresenceState
+    var state: PresenceState
   }
   struct Join: Equatable {
     let who: Identity
-    let state: PresenceState
+    var state: PresenceState
   }
   struct Leave: Equatable {
     let id: String
@@ -58,4 +57,39 @@ struct PresencePage: Equatable {
 struct Leaving: Equatable {
   let who: Identity
   let reason: LeaveReason
+}
+
+// Presence is reckoned by a clock that never jumps, and shown by the clock on the wall.
+
+extension PresenceState {
+  func shifted(by milliseconds: Int64) -> PresenceState {
+    switch self {
+    case .online: .online
+    case .unstable(let until): .unstable(until: until + milliseconds)
+    }
+  }
+}
+
+extension PresenceDiff {
+  func shifted(by milliseconds: Int64) -> PresenceDiff {
+    var diff = self
+    for index in join.indices { diff.join[index].state = join[index].state.shifted(by: milliseconds) }
+    for index in update.indices {
+      diff.update[index].state = update[index].state.shifted(by: milliseconds)
+    }
+    return diff
+  }
+}
+
+extension PresencePage {
+  func shifted(by milliseconds: Int64) -> PresencePage {
+    var page = self
+    page.members = members?.map { member in
+      var member = member
+      member.state = member.state.shifted(by: milliseconds)
+      member.since += milliseconds
+      return member
+    }
+    return page
+  }
 }

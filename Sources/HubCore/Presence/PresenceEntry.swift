@@ -23,7 +23,6 @@ struct PresenceEntry {
   }
 
   var who: Identity
-  /// Unix milliseconds.
   let since: Int64
   private var links: [Link] = []
   /// Why the user left, once the last link is gone.

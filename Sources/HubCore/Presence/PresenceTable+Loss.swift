@@ -1,7 +1,7 @@
 extension PresenceTable.Loss {
   /// What the first close frame of a connection says about its user, whoever sent it.
   ///
-  /// - Parameter lastByte: when the connection was heard last, in Unix milliseconds.
+  /// - Parameter lastByte: when the connection was heard last, by the clock of the table.
   init(closeCode: UInt16, lastByte: Int64) {
     switch closeCode {
     // 1005 stands for a close frame without a code: a browser's plain `close()`.

@@ -4,7 +4,7 @@ internal import PluginKit
 ///
 /// A pure value: it is told what happened and when, and says when it wants to be asked again
 /// (`nextDeadline`). Then `expire` gives those who are gone for good, and `takeDiff` what the
-/// subscribers are to be told. Times are Unix milliseconds that never go back.
+/// subscribers are to be told. Times are milliseconds of a clock that never jumps.
 ///
 /// - first connection of a user: join; last one gone: leave; anything between: update.
 /// - `bye` or close 1000: gone at once.

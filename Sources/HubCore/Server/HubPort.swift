@@ -73,11 +73,12 @@ extension Worker {
 
   func members(of topic: TopicName) -> [Member] {
     guard let page = homes[topic]?.topic.presence?.page(after: nil, limit: .max) else { return [] }
+    let shift = wallShift
     return (page.members ?? []).map { member in
       Member(
         id: member.who.id, name: member.who.name, avatar: member.who.avatar,
         state: member.state == .online ? .online : .unstable, connections: member.connections,
-        since: member.since)
+        since: member.since + shift)
     }
   }
 

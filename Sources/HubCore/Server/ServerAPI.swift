@@ -64,7 +64,7 @@ struct ServerAPI: Sendable {
         out.append("\"total\":0,\"members\":[]" as StaticString)
         return [UInt8](out)
       }
-      ServerFrame.content(of: page, &out)
+      ServerFrame.content(of: page.shifted(by: home.wallShift), &out)
       return [UInt8](out)
     }
     return raw(Array("{".utf8) + answer + Array("}".utf8))

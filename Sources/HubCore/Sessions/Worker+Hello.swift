@@ -169,7 +169,7 @@ extension Worker {
     }
     session.stage = .welcomed
     users[who.id, default: []].insert(connection.token)
-    let resumed = house.tabs.resume(tab, user: who.id, at: loop.unixMilliseconds)
+    let resumed = house.tabs.resume(tab, user: who.id, at: steadyTime)
     tell(connection) {
       ServerFrame.welcome(
         re: id, ts: loop.unixMilliseconds,

@@ -188,7 +188,8 @@ extension Worker {
       guard let rules = home.rules(for: topic), rules.presence else { throw TopicRefusal.denied }
       let table = try await home.open(topic)
       guard let page = table.topic.presence?.answer(to: wish) else { throw TopicRefusal.denied }
-      return home.textFrame { ServerFrame.presence(re: id, topic: topic, page, into: &$0) }
+      let shown = page.shifted(by: home.wallShift)
+      return home.textFrame { ServerFrame.presence(re: id, topic: topic, shown, into: &$0) }
     }
   }
 
@@ -255,7 +256,7 @@ extension Worker {
       if users[user]?.isEmpty == true { users[user] = nil }
       // Who said `bye` has ended the tab, too.
       if case .welcomed = session.stage {
-        house.tabs.leave(session.session, user: user, at: loop.unixMilliseconds)
+        house.tabs.leave(session.session, user: user, at: steadyTime)
       }
     case .dialect(let dialect):
       leaveTopics(dialect.topics, of: connection, ending)
@@ -294,9 +295,8 @@ extension Worker {
     }
   }
 
-  /// In Unix milliseconds.
   private func lastByte(of connection: Connection) -> Int64 {
-    loop.unixMilliseconds - silence(of: connection)
+    steadyTime - silence(of: connection)
   }
 
   /// Nothing was heard for longer than a ping takes: the others are shown that.
