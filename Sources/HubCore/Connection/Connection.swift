@@ -32,6 +32,8 @@ final class Connection {
   var outbox = Outbox()
   /// Encrypted bytes that the kernel had no room for; while there are any, nothing is sealed.
   var unsent = ByteBuffer()
+  /// Nanoseconds of the loop's clock when the kernel last took any of them.
+  var stalledSince: UInt64 = 0
   /// Nanoseconds of the loop's clock when the last byte came.
   var lastHeard: UInt64
   var timer: EventLoop.Timer?

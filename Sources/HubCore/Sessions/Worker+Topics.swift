@@ -51,7 +51,7 @@ extension Worker {
   }
 
   /// A client that does not read what it is owed costs memory: it comes back and recovers.
-  private func closeSlow(_ connection: Connection) {
+  func closeSlow(_ connection: Connection) {
     counters.slowClosed.add(1)
     connection.outbox.removeAll()
     close(connection, .slowConsumer)

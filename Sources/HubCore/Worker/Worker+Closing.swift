@@ -66,6 +66,7 @@ extension Worker {
       link.closing.transportEnded()
       return part(connection)
     }
+    if isStalled(connection) { return closeSlow(connection) }
     if actions.contains(.ping) { probe(connection, link) }
     if actions.contains(.showUnstable) { turnUnstable(connection, link) }
     setTimer(connection, milliseconds: nextBeat(connection, link))
@@ -77,7 +78,26 @@ extension Worker {
 
   /// Milliseconds until this connection has to be looked at again.
   func nextBeat(_ connection: Connection, _ link: WebSocketLink) -> Int64 {
-    link.heartbeat.nextLook(silence: silence(of: connection), marks(of: connection))
+    let beat = link.heartbeat.nextLook(silence: silence(of: connection), marks(of: connection))
+    // Whether a peer reads is seen only by looking: nothing happens while it does not.
+    return connection.isWaitingToWrite ? min(beat, 1_000) : beat
+  }
+
+  /// The kernel has taken only a part of what a connection is owed: from now on it is looked at
+  /// more often.
+  func watchStall(_ connection: Connection) {
+    connection.stalledSince = now
+    guard let link = connection.link, link.closing.takesMessages else { return }
+    setTimer(connection, milliseconds: nextBeat(connection, link))
+  }
+
+  /// Whether the peer has not read what it is owed for longer than is allowed, be it that it
+  /// waits here, be it that it is encrypted already.
+  private func isStalled(_ connection: Connection) -> Bool {
+    guard connection.isWaitingToWrite else { return false }
+    let bounds = limits.outbox
+    return connection.outbox.verdict(at: now, limits: bounds) == .close
+      || now &- connection.stalledSince > bounds.mostNanoseconds
   }
 
   private func marks(of connection: Connection) -> Heartbeat.Marks {

@@ -33,6 +33,7 @@ extension Worker {
     }
     connection.isWaitingToWrite = true
     updateInterest(connection)
+    watchStall(connection)
   }
 
   /// Keeps bytes behind those that the kernel has no room for.
@@ -49,6 +50,7 @@ extension Worker {
       case .bytes(let count):
         counters.bytesOut.add(count)
         connection.unsent.consume(count)
+        connection.stalledSince = now
       case .wouldBlock: return
       case .closed, .failed: return drop(connection, .lost)
       }
