@@ -47,7 +47,31 @@ final class LabPlugin: Plugin {
     small.maxMembers = 2
     registrar.topic("lab.small.{name}", "For two.", small)
 
+    registerWatched(&registrar)
     registerGuarded(&registrar)
+  }
+
+  private func registerWatched(_ registrar: inout Registrar) {
+    var watched = TopicRules()
+    watched.presence = true
+    watched.allowsGuests = true
+    watched.membership = { [services] change in
+      let fields: JSONObject = ["who": .string(change.who.id), "kind": .string("\(change.kind)")]
+      _ = try? await services.hub.publish(Event("lab.moved", fields), to: "lab.state.moves")
+    }
+    registrar.topic("lab.watched.{name}", "Its owner tells in lab.state.moves who moves.", watched)
+
+    var gated = TopicRules()
+    gated.presence = true
+    gated.allowsGuests = true
+    gated.history = .stream(count: 5000, seconds: 3600, stored: false)
+    gated.snapshot = { [services] _, _ in
+      while await services.hub.population(of: "lab.room.gate") == 0 {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      return [:]
+    }
+    registrar.topic("lab.gated.{name}", "Lets in while somebody is in lab.room.gate.", gated)
   }
 
   private func registerGuarded(_ registrar: inout Registrar) {

@@ -205,4 +205,101 @@ import Testing
       #expect(try await room.watcher.hear("presence")["rev"]?.int == rev + 1)
     }
   }
+
+  @Test(arguments: [3_600_000, -3_600_000] as [Int64])
+  func `nobody leaves or stays because the clock of the machine was set`(jump: Int64) async throws {
+    try await inRoom(4) { room in
+      let time = try #require(room.server.time)
+      time.setWall(unixMilliseconds: time.unixMilliseconds + jump)
+      #expect(try await room.watch(for: 5, keeping: room.going) == [])
+      await room.going.reset()
+      await room.server.pass(1)
+      let update = try await room.watcher.hear("presence")["data"]?["update"]?[0]
+      #expect(update?["id"] == "u1")
+      // What is shown goes by the clock as it stands now.
+      let until = (update?["until"]?.int).map { Int64($0) } ?? 0
+      #expect((55_000...60_000).contains(until - time.unixMilliseconds))
+      let told = try await room.watch(for: 62)
+      #expect(told.count == 1 && told[0].contains("leave"))
+      #expect((55...61).contains(second(told.first)))
+    }
+  }
+}
+
+/// What a newcomer is told of those who came with it.
+@Suite(.timeLimit(.minutes(1))) struct PresenceOfNewcomersTests {
+  private func ids(_ frame: JSONValue, _ list: String) -> [String] {
+    (frame["data"]?[list]?.array ?? []).compactMap { $0["id"]?.string }
+  }
+
+  private func members(_ answer: JSONValue) -> Int {
+    answer["data"]?["presence"]?["members"]?.array?.count ?? 0
+  }
+
+  @Test(arguments: TestServer.workers)
+  func `each newcomer is told once of each, and misses no revision`(workers: Int) async throws {
+    try await TestServer.run(workers: workers, time: ManualTime()) { server in
+      let watcher = try await server.client("s_0")
+      try await watcher.subscribe("lab.room.n", ["presence": true])
+      await server.pass(1)
+      #expect(ids(try await watcher.hear("presence"), "join").isEmpty)
+      // Three come within one window; each was shown those before it, and itself.
+      var wires: [Wire] = []
+      for number in 1...3 {
+        let wire = try await server.client("s_\(number)")
+        let answer = try await wire.subscribe("lab.room.n", ["presence": true])
+        #expect(members(answer) == number + 1)
+        #expect(answer["data"]?["presence"]?["rev"] == 1)
+        wires.append(wire)
+      }
+      await server.pass(0.5)
+      let whole = try await watcher.hear("presence")
+      #expect(whole["rev"] == 2)
+      let names = ids(whole, "join")
+      #expect(names.count == 3)
+      for (number, wire) in wires.enumerated() {
+        let diff = try await wire.hear("presence")
+        #expect(diff["rev"] == 2)
+        #expect(diff["data"]?["total"] == 4)
+        #expect(ids(diff, "join") == Array(names.dropFirst(number + 1)))
+      }
+      try await wires[0].say(["type": "bye"])
+      await server.pass(0.5)
+      for wire in [watcher, wires[1], wires[2]] {
+        let diff = try await wire.hear("presence")
+        #expect(diff["rev"] == 3)
+        #expect(ids(diff, "leave") == Array(names.prefix(1)))
+      }
+    }
+  }
+
+  @Test(arguments: TestServer.workers)
+  func `what happens while a newcomer waits for its snapshot is told behind it`(workers: Int)
+    async throws
+  {
+    try await TestServer.run(workers: workers, time: ManualTime()) { server in
+      let slow = try await server.client("s_slow")
+      try await slow.say([
+        "type": "subscribe", "id": "sub", "topic": "lab.gated.n", "data": ["presence": true],
+      ])
+      try await server.until { await server.hub.population(of: "lab.gated.n") == 1 }
+      await server.pass(1)
+      let other = try await server.client("s_other")
+      try await other.say(["type": "subscribe", "topic": "lab.gated.n"])
+      try await server.until { await server.hub.population(of: "lab.gated.n") == 2 }
+      await server.pass(1)
+      let opener = try await server.client("s_opener")
+      try await opener.subscribe("lab.room.gate")
+      let answer = try await slow.hear()
+      #expect(answer["re"] == "sub")
+      #expect(members(answer) == 1)
+      #expect(answer["data"]?["presence"]?["rev"] == 0)
+      let first = try await slow.hear("presence")
+      #expect(first["rev"] == 1)
+      #expect(ids(first, "join").isEmpty)
+      let second = try await slow.hear("presence")
+      #expect(second["rev"] == 2)
+      #expect(ids(second, "join").count == 1)
+    }
+  }
 }

@@ -1,9 +1,10 @@
-import HubCore
 import JSON
 import Loop
 import PluginKit
 import Rig
 import Testing
+
+@testable import HubCore
 
 /// Readers that are slow or do not read at all, and sending everybody away.
 @Suite(.timeLimit(.minutes(1))) struct SlowReaderTests {
@@ -60,6 +61,32 @@ import Testing
     }
   }
 
+  @Test(arguments: TestServer.workers)
+  func `who stops reading is closed after ten seconds though nothing new is due to it`(
+    workers: Int
+  ) async throws {
+    try await TestServer.run(workers: workers, time: ManualTime()) { server in
+      let slow = try await server.client("s_slow")
+      try await slow.subscribe("lab.log.stall")
+      await slow.stopReading()
+      try await server.until {
+        try await publish(server, "lab.log.stall", 1...20)
+        return await server.isOwing
+      }
+      // It says that it is alive, all the time.
+      for second in 1...9 {
+        try await slow.say(["type": "ping", "ts": .int(Int64(second))])
+        await server.pass(1)
+      }
+      let closed = "slow_consumers_closed_total"
+      #expect(await server.server.statistics().counters[closed] == 0)
+      await server.pass(3)
+      #expect(await server.server.statistics().counters[closed] == 1)
+      await slow.startReading()
+      #expect(try await slow.closeCode() == 4103)
+    }
+  }
+
   @Test func `in a topic of states a slow reader gets the newest and is not closed`() async throws {
     try await TestServer.run(workers: 1) { server in
       let slow = try await server.client()
@@ -105,4 +132,18 @@ import Testing
       #expect(await server.server.statistics().connections == 0)
     }
   }
+}
+
+extension TestServer {
+  /// Is anybody owed something that the kernel has no room for?
+  fileprivate var isOwing: Bool {
+    get async {
+      for worker in server.workers where await worker.isOwing { return true }
+      return false
+    }
+  }
+}
+
+extension Worker {
+  fileprivate var isOwing: Bool { connections.all.contains { $0.isWaitingToWrite } }
 }

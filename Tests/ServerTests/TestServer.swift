@@ -46,14 +46,14 @@ struct TestServer: Sendable {
   }
 
   static func start(
-    workers: Int, time: ManualTime? = nil, store: (any Store)? = nil, file: String = "",
-    log: Log = .silent, limits: ServerLimits = ServerLimits(),
+    workers: Int, time: ManualTime? = nil, store: (any Store)? = nil,
+    accounts: BenchAccounts = BenchAccounts(), file: String = "", log: Log = .silent,
+    limits: ServerLimits = ServerLimits(),
     assets: [(path: String, asset: Asset)] = []
   ) async throws -> TestServer {
     let store: any Store =
       if let store { store } else { try await SQLiteStore.open(.memory) }
     try await HubServer.migrate(store)
-    let accounts = BenchAccounts()
     var plan = HubServer.Plan(accounts: accounts, store: store)
     let anywhere = Loop.Endpoint(host: "127.0.0.1", port: 0)
     plan.doors = [.init(anywhere), .init(anywhere, purpose: .inside, isEncrypted: false)]
@@ -96,6 +96,24 @@ struct TestServer: Sendable {
   func stop() async {
     server.stop()
     await store.close()
+  }
+
+  /// Stops without a word to anybody, as a crash would, and starts anew with what is in the store.
+  func restarted(after seconds: Int = 1) async throws -> TestServer {
+    server.stop()
+    time?.advance(by: .seconds(seconds))
+    return try await TestServer.start(
+      workers: server.workers.count, time: time, store: store, accounts: accounts)
+  }
+
+  /// Waits until `isSo`; real time, and only a test that fails waits for all of it.
+  func until(_ isSo: () async throws -> Bool) async throws {
+    for _ in 0..<1500 {
+      if try await isSo() { return }
+      await settle()
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    throw Fault("it never became so")
   }
 
   func wire(encrypted: Bool = true) async throws -> Wire {

@@ -98,6 +98,7 @@ extension Worker {
     let held = subscription.held ?? []
     subscription.held = nil
     deliver(held, to: subscription)
+    deliverHeldNews(to: subscription)
   }
 
   /// One event for one user's connections in a topic; it has no place in the history.
@@ -110,16 +111,6 @@ extension Worker {
       author: event.author, isSecret: event.isSecret)
     for subscription in local.everybody where subscription.who.id == user {
       deliver(publication, to: subscription)
-    }
-  }
-
-  func deliverPresence(_ topic: TopicName, _ rev: UInt64, _ frame: [UInt8]) {
-    guard let local = locals[topic] else { return }
-    for subscription in local.subscriptions
-    where subscription.wantsPresence && subscription.held == nil
-      && rev > subscription.presenceSince
-    {
-      enqueue(frame, on: subscription.connection, conflating: nil)
     }
   }
 }

@@ -35,7 +35,8 @@ extension Worker {
     if arrival == .joined || arrival == .returned { report(.joined, of: who, home) }
     home.topic.expireHistory(at: loop.unixMilliseconds)
     let past = home.topic.past(since: attachment.recover)
-    let page = attachment.wantsPresence ? home.topic.presence?.overview().shifted(by: wallShift) : nil
+    let page =
+      attachment.wantsPresence ? home.topic.presence?.overview().shifted(by: wallShift) : nil
     setTimer(home)
     return Welcome(
       position: home.topic.position, recovery: past.recovery, events: past.events,
@@ -179,10 +180,8 @@ extension Worker {
       report(.left(leaving.reason), of: leaving.who, home)
     }
     if let diff = home.topic.presence?.takeDiff(at: now)?.shifted(by: wallShift) {
-      let frame = textFrame { ServerFrame.presence(topic: topic, diff, into: &$0) }
-      for worker in home.topic.subscribers.workers {
-        post(.presence(topic, rev: diff.rev, frame: frame), to: worker)
-      }
+      let news = PresenceNews(topic, diff)
+      for worker in home.topic.subscribers.workers { post(.presence(news), to: worker) }
     }
     setTimer(home)
   }

@@ -21,14 +21,18 @@ struct PresenceDiff: Equatable {
   struct Update: Equatable {
     let id: String
     var state: PresenceState
+    /// The number of the user's last change that it tells of.
+    var change: UInt64 = 0
   }
   struct Join: Equatable {
     let who: Identity
     var state: PresenceState
+    var change: UInt64 = 0
   }
   struct Leave: Equatable {
     let id: String
     let reason: LeaveReason
+    var change: UInt64 = 0
   }
 
   /// One more than that of the diff before.
@@ -39,6 +43,24 @@ struct PresenceDiff: Equatable {
   var join: [Join] = []
   var update: [Update] = []
   var leave: [Leave] = []
+
+  /// The first change that it tells of. Whoever was given a page after it knows a part of this.
+  var firstChange: UInt64 {
+    let changes = [
+      join.lazy.map(\.change).min(), update.lazy.map(\.change).min(),
+      leave.lazy.map(\.change).min(),
+    ]
+    return changes.compactMap(\.self).min() ?? .max
+  }
+
+  /// What is new in it to somebody who was given a page at `change`.
+  func news(since change: UInt64) -> PresenceDiff {
+    var diff = self
+    diff.join.removeAll { $0.change <= change }
+    diff.update.removeAll { $0.change <= change }
+    diff.leave.removeAll { $0.change <= change }
+    return diff
+  }
 }
 
 typealias LeaveReason = MembershipChange.LeaveReason
@@ -51,6 +73,8 @@ struct PresencePage: Equatable {
   var members: [PresenceMember]?
   /// Where the next page begins; `nil` on the last one.
   var next: UInt64?
+  /// The newest change that it shows. Changes are more than revisions, which count diffs.
+  var change: UInt64 = 0
 }
 
 /// Somebody who was the last of a user's connections has gone for good.
@@ -73,7 +97,9 @@ extension PresenceState {
 extension PresenceDiff {
   func shifted(by milliseconds: Int64) -> PresenceDiff {
     var diff = self
-    for index in join.indices { diff.join[index].state = join[index].state.shifted(by: milliseconds) }
+    for index in join.indices {
+      diff.join[index].state = join[index].state.shifted(by: milliseconds)
+    }
     for index in update.indices {
       diff.update[index].state = update[index].state.shifted(by: milliseconds)
     }

@@ -30,7 +30,9 @@ struct PresenceEntry {
 
   // What the subscribers were told last, and what happened since.
   private var told: PresenceState?
+  private var settled: PresenceState?
   private var firstChange: UInt64?
+  private var lastChange: UInt64 = 0
   private var wasGone = false
   private(set) var isPresent = false
   /// Has any connection of the user been here since the server was started?
@@ -73,8 +75,10 @@ extension PresenceEntry {
     return !hasCome
   }
 
+  /// Nobody need be told of it: whoever subscribes after the start is shown it anyway.
   mutating func expect(until: Int64) {
     links.append(Link(connection: nil, session: nil, state: .expected(until: until)))
+    told = state
   }
 
   private func place(waitingFor session: String?) -> Int? {
@@ -135,10 +139,13 @@ extension PresenceEntry {
     }
   }
 
-  /// Notes what the links have become. `isNews` says that there is something to tell which was
-  /// not there before.
-  mutating func settle(change: UInt64) -> (turn: Turn, isNews: Bool) {
+  /// Notes what the links have become, as the change of that number. `isNews` says that there is
+  /// something to tell which was not there before.
+  mutating func settle(change: UInt64) -> (turn: Turn, isChange: Bool, isNews: Bool) {
     let state = state
+    let isChange = state != settled
+    if isChange { lastChange = change }
+    settled = state
     let turn: Turn
     switch (isPresent, state != nil) {
     case (false, true): turn = .came
@@ -148,9 +155,9 @@ extension PresenceEntry {
     case (true, true), (false, false): turn = .stayed
     }
     isPresent = state != nil
-    guard firstChange == nil, state != told else { return (turn, false) }
+    guard firstChange == nil, state != told else { return (turn, isChange, false) }
     firstChange = change
-    return (turn, true)
+    return (turn, isChange, true)
   }
 
   /// Adds to `diff` what has changed for those who know what was told before.
@@ -162,14 +169,14 @@ extension PresenceEntry {
     let wasSeen = firstChange.map { $0 <= pagedAt } ?? false
     switch (told, state) {
     case (nil, nil):
-      if wasSeen { diff.leave.append(.init(id: who.id, reason: reason)) }
-    case (nil, let state?): diff.join.append(.init(who: who, state: state))
-    case (_?, nil): diff.leave.append(.init(id: who.id, reason: reason))
+      if wasSeen { diff.leave.append(.init(id: who.id, reason: reason, change: lastChange)) }
+    case (nil, let state?): diff.join.append(.init(who: who, state: state, change: lastChange))
+    case (_?, nil): diff.leave.append(.init(id: who.id, reason: reason, change: lastChange))
     case (let before?, let state?):
       if wasSeen, wasGone {
-        diff.join.append(.init(who: who, state: state))
+        diff.join.append(.init(who: who, state: state, change: lastChange))
       } else if wasSeen || before != state {
-        diff.update.append(.init(id: who.id, state: state))
+        diff.update.append(.init(id: who.id, state: state, change: lastChange))
       }
     }
     told = state

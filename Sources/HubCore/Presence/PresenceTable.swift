@@ -167,16 +167,15 @@ extension PresenceTable {
   }
 
   private mutating func settle(_ number: UInt64, at now: Int64) -> PresenceEntry.Turn {
-    guard let (turn, isNews) = entries[number]?.settle(change: changeCount + 1) else {
-      return .stayed
-    }
+    let settled = entries[number]?.settle(change: changeCount + 1)
+    guard let (turn, isChange, isNews) = settled else { return .stayed }
+    if isChange { changeCount += 1 }
     switch turn {
     case .came: count += 1
     case .went: count -= 1
     case .stayed: break
     }
     if isNews {
-      changeCount += 1
       changed.append(number)
       if windowEnd == nil { windowEnd = now + rules.window(members: count) }
     }
@@ -214,14 +213,16 @@ extension PresenceTable {
 
   /// What a newcomer is shown: everybody, or only how many if there are too many.
   mutating func overview() -> PresencePage {
-    guard count <= rules.listedMembers else { return PresencePage(rev: rev, total: count) }
+    guard count <= rules.listedMembers else {
+      return PresencePage(rev: rev, total: count, change: changeCount)
+    }
     return page(after: nil, limit: rules.listedMembers)
   }
 
   /// At most `limit` members behind the page that ended at `after`, as they are now.
   mutating func page(after: UInt64?, limit: Int) -> PresencePage {
     pagedAt = changeCount
-    var page = PresencePage(rev: rev, total: count, members: [])
+    var page = PresencePage(rev: rev, total: count, members: [], change: changeCount)
     var members: [PresenceMember] = []
     var last: UInt64 = 0
     for number in order[firstPlace(after: after ?? 0)...] {

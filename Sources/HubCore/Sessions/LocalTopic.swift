@@ -66,8 +66,11 @@ final class Subscription {
   /// Events up to here have been given already.
   var since: UInt64 = 0
   var presenceSince: UInt64 = 0
+  /// The newest change of presence that was shown to the newcomer.
+  var presenceChange: UInt64 = 0
   /// What came while the newcomer was still being let in; nil once events flow.
   var held: [Publication]? = []
+  var heldNews: [PresenceNews] = []
   var place = 0
   /// Has the owner said yes to publishing? Asked the first time.
   var mayPublish = false

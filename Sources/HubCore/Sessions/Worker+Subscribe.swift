@@ -56,6 +56,7 @@ extension Worker {
       }
       subscription.since = welcome.position.offset
       subscription.presenceSince = welcome.presence?.rev ?? 0
+      subscription.presenceChange = welcome.presence?.change ?? 0
       return (subscription, welcome)
     } catch {
       release(subscription)

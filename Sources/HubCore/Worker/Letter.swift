@@ -8,7 +8,7 @@ enum Letter: Sendable {
   /// To a worker that has subscribers: here is an event.
   case deliver(Publication)
   /// To a worker that has subscribers: the presence of a topic has changed.
-  case presence(TopicName, rev: UInt64, frame: [UInt8])
+  case presence(PresenceNews)
   /// Back to whoever ordered: what became of it.
   case answer(PublishAnswer)
   /// Everything that is rare.
@@ -87,7 +87,7 @@ extension Worker {
     switch letter {
     case .publish(let order): take(order)
     case .deliver(let publication): deliver(publication)
-    case .presence(let topic, let rev, let frame): deliverPresence(topic, rev, frame)
+    case .presence(let news): deliver(news)
     case .answer(let answer): tell(answer)
     case .perform(let action): action(self)
     }

@@ -70,7 +70,6 @@ extension Worker {
       return
     }
     connection.unsent.append(desk.shipment.rest(of: number, behind: sent))
-    connection.isWaitingToWrite = true
-    updateInterest(connection)
+    waitForRoom(connection)
   }
 }

@@ -31,6 +31,11 @@ extension Worker {
     case .wouldBlock: connection.unsent.append(bytes)
     case .closed, .failed: return drop(connection, .lost)
     }
+    waitForRoom(connection)
+  }
+
+  /// The kernel has taken only a part of what it was given.
+  func waitForRoom(_ connection: Connection) {
     connection.isWaitingToWrite = true
     updateInterest(connection)
     watchStall(connection)
