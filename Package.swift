@@ -163,6 +163,8 @@ let package = Package(
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),
+    // Starts the server and the load generator as they are shipped.
+    tests("TrialTests", ["JSON", "Loop", "Rig", "muster", "muster-bench"]),
     tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],

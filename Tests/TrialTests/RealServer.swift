@@ -1,0 +1,121 @@
+import Glibc
+import Loop
+import Rig
+
+/// The program itself, in a process and with a folder of its own, always on the same port: it can
+/// be killed, stopped and started again.
+actor RealServer {
+  nonisolated let port: UInt16
+  private let folder: FreshFolder
+  private let arguments: [String]
+  private nonisolated let thread = BlockingThread(name: "trial-server")
+  private var child: ChildProcess?
+
+  // Starting and stopping block.
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  private init(_ settings: [String]) throws {
+    folder = try FreshFolder()
+    port = try RealServer.freePort()
+    arguments =
+      ["serve", "--echo", "--listen", "127.0.0.1:\(port)", "--data", folder.path]
+      + (["internal.listen=", "limits.connections_per_address=0"] + settings)
+      .flatMap { ["--set", $0] }
+  }
+
+  /// Runs a trial against a server that is up, and gone afterwards.
+  /// - Parameter people: accounts to make; their tokens, in the same order, are given to `body`.
+  static func run(
+    _ settings: [String] = [], people: [String] = [],
+    _ body: (RealServer, [String]) async throws -> Void
+  ) async throws {
+    let server = try RealServer(settings)
+    do {
+      var tokens: [String] = []
+      for name in people { tokens.append(try await server.enroll(name)) }
+      try await server.start()
+      try await body(server, tokens)
+    } catch {
+      await server.tellLog()
+      await server.end()
+      throw error
+    }
+    await server.end()
+  }
+
+  /// `MUSTER_BINARY`, or what was built together with these tests.
+  static let program = path(of: "muster", or: "MUSTER_BINARY")
+
+  static func path(of program: String, or variable: String) -> String {
+    if let told = getenv(variable) { return String(cString: told) }
+    let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+    return (folder.dropLast() + [Substring(program)]).joined(separator: "/")
+  }
+
+  nonisolated var address: PeerAddress { PeerAddress(.loopbackV4, port: port) }
+
+  /// The number of the process; nil while there is none.
+  var process: Int32? { child?.process }
+
+  /// Begins to start, and does not wait.
+  func launch() throws {
+    child = try ChildProcess(RealServer.program, arguments, errors: "\(folder.path)/log")
+  }
+
+  /// Starts, and waits until people can come.
+  func start() throws {
+    try launch()
+    _ = try child?.line(after: "is up: https://localhost:", within: 120)
+  }
+
+  /// Takes the process away without a word, as a failing machine does.
+  func kill() {
+    child?.kill(SIGKILL)
+    child = nil
+  }
+
+  /// Waits until somebody else has killed the process.
+  func waitForEnd() {
+    _ = try? child?.result(within: 30)
+    child = nil
+  }
+
+  /// Asks the server to stop, and waits until it has.
+  func stop() {
+    child?.stop(within: 30)
+    child = nil
+  }
+
+  private func end() {
+    child?.stop()
+    child = nil
+    thread.stop()
+  }
+
+  private func tellLog() {
+    let log = TextFile.read("\(folder.path)/log") ?? ""
+    print("the server's log ends:\n\(log.suffix(4000))")
+  }
+
+  /// Makes an account; its token.
+  private func enroll(_ name: String) throws -> String {
+    let place = ["--data", folder.path]
+    let add = try ChildProcess(
+      RealServer.program, ["account", "add", name, "--no-password"] + place)
+    _ = try add.line(after: "Account ", within: 60)
+    let issue = try ChildProcess(RealServer.program, ["token", "issue", name] + place)
+    return try issue.line(after: "", within: 60)
+  }
+
+  /// A port that no outgoing connection is given while the server is down.
+  private static func freePort() throws -> UInt16 {
+    for _ in 0..<100 {
+      let port = UInt16.random(in: 20_000..<32_000)
+      let endpoint = Endpoint(host: "127.0.0.1", port: port)
+      guard let listeners = try? Listener.open(endpoint) else { continue }
+      withExtendedLifetime(listeners) {}
+      return port
+    }
+    throw Fault("no free port")
+  }
+}
