@@ -136,6 +136,9 @@ let package = Package(
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+    tests(
+      "DocumentsTests",
+      ["Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests("WebTests", ["Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),

@@ -36,7 +36,7 @@ public final class ChatPlugin: Plugin {
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, ChatPlugin.tables)
-    registrar.errorShape(Answers.shape)
+    registrar.errorShape(Answers.shape, schema: Documents.refusal)
     registrar.mount(at: "", "/chat")
     registerAccounts(with: &registrar)
     registerRooms(with: &registrar)

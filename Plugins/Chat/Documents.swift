@@ -14,6 +14,11 @@ enum Documents {
 
   private static func res(_ texts: String...) -> Schema { .choice(texts.map { .string($0) }) }
 
+  /// What the calls that cannot be answered get; `data` only those about the caller.
+  static let refusal = Schema.named(
+    "ChatRefusal",
+    .object([.init("res", .string), .init("data", .object([]), optional: true)]))
+
   private static func parameter(
     _ name: String, _ schema: Schema, _ note: String, _ value: JSONValue
   )

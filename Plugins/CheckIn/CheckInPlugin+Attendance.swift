@@ -4,15 +4,9 @@ internal import PluginKit
 // Checking in, checking out, reporting.
 extension CheckInPlugin {
   func registerAttendance(with registrar: inout Registrar) {
-    registrar.route([.get, .post], "/login", Documents.login) { [self] request in
-      allowing(request, try await logIn(request))
-    }
-    registrar.route([.get, .post], "/logout", Documents.logout) { [self] request in
-      allowing(request, try await logOut(request))
-    }
-    registrar.post("/report", Documents.report) { [self] request in
-      allowing(request, try await report(request))
-    }
+    registrar.route([.get, .post], "/login", Documents.login, logIn)
+    registrar.route([.get, .post], "/logout", Documents.logout, logOut)
+    registrar.post("/report", Documents.report, report)
   }
 
   /// A missing number is the text `null`, as it was to the original.

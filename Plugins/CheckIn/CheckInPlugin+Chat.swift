@@ -17,7 +17,11 @@ extension CheckInPlugin {
       Chat.topic.description, "The chat of those who are in the lab.", rules,
       events: Documents.chatEvents)
     registrar.on(
-      "checkin.private", "A message to one student: `to` is the number, `message` the text."
+      "checkin.private", "A message to one student.",
+      data: .object([
+        .init("to", .string, "The student's number."),
+        .init("message", .string, "At most 4000 bytes."),
+      ]), answer: .object([.init("to", .string)])
     ) { [chat] message in try await chat.sendPrivate(message) }
     registrar.dialect(["/chart"], "chart", Chart(chat: chat, sessions: sessions))
   }

@@ -20,7 +20,7 @@ extension CheckInPlugin {
 
   private func resetWeek(at due: Int64) async throws {
     try await roll.resetWeek()
-    await announcer.weekBegan(at: LocalTime(due).dateTime)
+    await announcer.weekBegan(at: services.zone.time(at: due).dateTime)
     await ranks.reset(try await roll.grades() + followed.others)
   }
 }

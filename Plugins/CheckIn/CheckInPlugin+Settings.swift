@@ -13,7 +13,8 @@ extension CheckInPlugin {
           + " documents have it. Empty closes the open form."),
       Setting(
         "allowed_origins", .list([]),
-        "Web sites whose pages may call these paths and read the answers."),
+        "Web sites whose pages may call these paths and read the answers, beside the server's own"
+          + " origins. * stands for every site; its pages then come without cookies."),
       Setting(
         "opening_hours", .flag(false), "Whether checking in and out is possible only at times."),
       Setting("opens_at", .text("07:00"), "The last minute before the lab opens."),

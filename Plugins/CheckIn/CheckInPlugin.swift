@@ -27,7 +27,7 @@ public final class CheckInPlugin: Plugin {
   public init(services: PluginServices) throws {
     self.services = services
     times = try JobTimes(services.settings)
-    let roll = Roll(store: services.store)
+    let roll = Roll(store: services.store, zone: services.zone)
     let announcer = Announcer(hub: services.hub, followed: followed, log: services.log)
     let ranks = Ranks(
       roll: roll, announcer: announcer, followed: followed, clock: services.clock,
@@ -39,7 +39,7 @@ public final class CheckInPlugin: Plugin {
     attendance = Attendance(
       roll: roll, announcer: announcer, ranks: ranks, post: post, clock: services.clock)
     admission = Admission(settings: services.settings)
-    hours = OpeningHours(settings: services.settings)
+    hours = OpeningHours(settings: services.settings, zone: services.zone)
     export = Export(roll: roll, spreadsheets: services.spreadsheets, post: post)
     curve = DayCurve(roll: roll, clock: services.clock)
     present = PresentList(roll: roll)
@@ -48,9 +48,10 @@ public final class CheckInPlugin: Plugin {
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, Tables.first)
-    registrar.errorShape { [self] error, request in
-      allowing(request, Refusal.response(error, request))
-    }
+    registrar.errorShape(Refusal.response, schema: Documents.refusal)
+    // The original let the pages of every site in, and told them of these headers.
+    registrar.crossOrigin(
+      CrossOrigin(setting: "allowed_origins", headers: ["X-Requested-With", "userid"]))
     registrar.mount(at: "", "/checkin")
     registerAttendance(with: &registrar)
     registerLists(with: &registrar)
@@ -61,14 +62,5 @@ public final class CheckInPlugin: Plugin {
     registerChat(with: &registrar)
     registerJobs(with: &registrar)
     registrar.demo(DemoData.seed)
-  }
-
-  /// Lets the pages of listed origins read an answer.
-  func allowing(_ request: Request, _ response: Response) -> Response {
-    guard let origin = request.headers["origin"],
-      services.settings.list("allowed_origins").contains(origin)
-    else { return response }
-    return response.with("Access-Control-Allow-Origin", origin)
-      .with("Access-Control-Allow-Credentials", "true").with("Vary", "Origin")
   }
 }

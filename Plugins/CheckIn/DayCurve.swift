@@ -52,7 +52,7 @@ final class DayCurve: Sendable {
   }
 
   private func points(_ now: Int64) async throws -> [(moment: Int64, count: Int)] {
-    let midnight = DayCurve.midnight(before: now)
+    let midnight = midnight(before: now)
     let (base, changes) = try await roll.store.read { tx in
       (try tx.presentCount(at: midnight), try tx.changesPerMinute(since: midnight))
     }
@@ -67,8 +67,8 @@ final class DayCurve: Sendable {
     return points
   }
 
-  private static func midnight(before now: Int64) -> Int64 {
-    var time = LocalTime(now)
+  private func midnight(before now: Int64) -> Int64 {
+    var time = roll.zone.time(at: now)
     time.hour = 0
     time.minute = 0
     time.second = 0

@@ -32,7 +32,8 @@ extension Documents {
           \(tao(
             end: "2022-08-31 17:58:55", start: "2022-09-01 10:16:40", status: 1, week: "1.0",
             total: "0.0")),"code":20011}
-          """))
+          """)),
+      prefetch,
     ], access: access)
 
   static let logout = Operation(
@@ -51,7 +52,8 @@ extension Documents {
           \(tao(
             end: "2022-09-01 10:18:15", start: "2022-09-01 10:16:40", status: 0, week: "1.03",
             total: "0.03")),"code":20021}
-          """))
+          """)),
+      prefetch,
     ], access: access)
 
   static let report = Operation(

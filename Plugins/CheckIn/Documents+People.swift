@@ -49,7 +49,8 @@ extension Documents {
       .ok(
         envelope(.null),
         example: example(
-          #"{"flag":true,"msg":"2022-09-18.xlsx","recordtime":null,"data":null,"code":null}"#))
+          #"{"flag":true,"msg":"2022-09-18.xlsx","recordtime":null,"data":null,"code":null}"#)),
+      prefetch,
     ], access: access, limit: .perMinute(10), timeoutSeconds: 60)
 
   static let export = Operation(

@@ -41,6 +41,13 @@ enum Documents {
     ])
   }
 
+  /// What `Refusal` makes.
+  static let refusal = Schema.named("CheckInRefusal", envelope(.nullable(.string)))
+
+  /// The answer to a browser that only fetches ahead.
+  static let prefetch = Operation.Answer(
+    403, "A browser that fetches ahead is not let in.", refusal)
+
   /// Text of the documents themselves, or of an answer that was seen.
   static func example(_ text: String) -> JSONValue { .raw(Array(text.utf8)) }
 

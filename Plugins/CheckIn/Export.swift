@@ -11,7 +11,7 @@ struct Export: Sendable {
   /// Makes the table of that day and returns its file name.
   @discardableResult
   func make(at moment: Int64) async throws -> String {
-    let date = LocalTime(moment * 1000).date
+    let date = roll.zone.time(at: moment * 1000).date
     let heading: [Sheet.Cell] = [.text("名字"), .text("学号"), .text("本周打卡时间")]
     let rows: [[Sheet.Cell]] = try await roll.everybody().map { person in
       [.text(person.name), .text(person.number), .number(person.week.number)]

@@ -3,6 +3,7 @@ internal import PluginKit
 /// When checking in and out is possible, if that is limited at all.
 struct OpeningHours: Sendable {
   let settings: Settings
+  let zone: LocalZone
 
   /// Whole minutes strictly between opening and closing: from 07:01 until the end of 23:29.
   func areOpen(at moment: Int64) -> Bool {
@@ -10,7 +11,7 @@ struct OpeningHours: Sendable {
     guard let opening = TimeOfDay(settings.text("opens_at")),
       let closing = TimeOfDay(settings.text("closes_at"))
     else { return true }
-    let now = LocalTime(moment)
+    let now = zone.time(at: moment)
     let minute = now.hour * 60 + now.minute
     return minute > opening.minutes && minute < closing.minutes
   }

@@ -15,6 +15,8 @@ struct Person: Sendable, Equatable {
   var total: Hours
   let mailbox: String?
   let avatar: String?
+  /// The zone in which moments are shown.
+  let zone: LocalZone
 }
 
 extension Person {
@@ -22,7 +24,8 @@ extension Person {
   static let columns =
     "id, name, studentid, starttime, endtime, status, weektime, totaltime, qq, avatar"
 
-  init(_ row: Row) throws(StoreError) {
+  init(_ row: Row, _ zone: LocalZone) throws(StoreError) {
+    self.zone = zone
     id = try row.int("id")
     name = try row.text("name")
     number = try row.text("studentid")
@@ -40,8 +43,8 @@ extension Person {
     writer.object { writer in
       writer.member("name", name)
       writer.member("id", id)
-      writer.member("endTime", moment: endedAt)
-      writer.member("startTime", moment: startedAt)
+      writer.member("endTime", moment: endedAt, zone)
+      writer.member("startTime", moment: startedAt, zone)
       writer.member("status", isPresent ? 1 : 0)
       writer.member("weekTime", week.number)
       writer.member("totalTime", total.number)
@@ -65,9 +68,9 @@ extension [Person] {
 
 extension JSONWriter {
   /// A moment in Unix seconds as the lab's clock shows it, or null.
-  mutating func member(_ key: StaticString, moment seconds: Int64?) {
+  mutating func member(_ key: StaticString, moment seconds: Int64?, _ zone: LocalZone) {
     self.key(key)
     guard let seconds else { return null() }
-    value(LocalTime(seconds * 1000).dateTime)
+    value(zone.time(at: seconds * 1000).dateTime)
   }
 }

@@ -53,7 +53,7 @@ extension Roll {
       """
       SELECT \(Stay.columns) FROM checkin_records WHERE userid = ? ORDER BY id DESC LIMIT ?
       """, person, limit ?? Int.max
-    ).map { try Stay($0) }
+    ).map { try Stay($0, zone) }
   }
 
   /// The grades that people are in, by their first two digits.
@@ -67,7 +67,7 @@ extension Roll {
     try await store.query(
       "SELECT \(Person.columns) FROM checkin_users \(condition)",
       arguments: arguments.map(\.boundValue)
-    ).map { row throws(StoreError) in try Person(row) }
+    ).map { row throws(StoreError) in try Person(row, zone) }
   }
 }
 

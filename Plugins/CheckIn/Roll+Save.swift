@@ -1,3 +1,4 @@
+internal import PluginKit
 internal import Storage
 
 /// Somebody who is to be added.
@@ -21,7 +22,7 @@ extension Roll {
     while !rest.isEmpty {
       let piece = Array(rest.prefix(200))
       rest = rest.dropFirst(200)
-      added += try await change { try $0.add(piece, at: now) }
+      added += try await change { [zone] in try $0.add(piece, at: now, zone) }
     }
     return added
   }
@@ -54,7 +55,9 @@ extension Roll {
 }
 
 extension Transaction {
-  fileprivate func add(_ people: [NewPerson], at now: Int64) throws -> [Person] {
+  fileprivate func add(
+    _ people: [NewPerson], at now: Int64, _ zone: LocalZone
+  ) throws -> [Person] {
     let marks = repeatElement("(?, ?, ?, ?, ?, ?, ?, ?)", count: people.count)
     let arguments: [Value] = people.flatMap { person in
       [
@@ -71,6 +74,6 @@ extension Transaction {
       VALUES \(marks.joined(separator: ", "))
       ON CONFLICT (studentid) DO NOTHING RETURNING \(Person.columns)
       """, arguments: arguments)
-    return try rows.map { row throws(StoreError) in try Person(row) }
+    return try rows.map { row throws(StoreError) in try Person(row, zone) }
   }
 }

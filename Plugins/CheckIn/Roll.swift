@@ -1,12 +1,17 @@
+internal import PluginKit
 internal import Storage
 
 /// The people and their stays in the tables: every read and every change of them.
 struct Roll: Sendable {
   let store: any Store
+  let zone: LocalZone
   /// Counted up after each change, and before anybody hears of it.
   let changes = Changes()
 
-  init(store: any Store) { self.store = store }
+  init(store: any Store, zone: LocalZone) {
+    self.store = store
+    self.zone = zone
+  }
 
   /// A unit of work that others may see. It counts even if it failed: a commit whose answer was
   /// lost may have been stored.
@@ -26,14 +31,14 @@ struct Roll: Sendable {
   /// One unit of work: whoever checks in twice at once is present once.
   func checkIn(_ number: String, at now: Int64) async throws -> Entry {
     guard Roll.isPlausible(number) else { return .unknown }
-    return try await change { tx in
+    return try await change { [zone] tx in
       let changed = try tx.first(
         """
         UPDATE checkin_users SET status = 1, starttime = ?
         WHERE studentid = ? AND status = 0 RETURNING \(Person.columns)
         """, now, number)
-      if let changed { return .checkedIn(try Person(changed)) }
-      return try tx.person(number).map { .alreadyPresent($0) } ?? .unknown
+      if let changed { return .checkedIn(try Person(changed, zone)) }
+      return try tx.person(number, zone).map { .alreadyPresent($0) } ?? .unknown
     }
   }
 
@@ -54,10 +59,10 @@ struct Roll: Sendable {
   /// Ends a stay. Only what somebody ends in person is added to the sums.
   func close(_ number: String, _ closing: Closing, at now: Int64) async throws -> Exit {
     guard Roll.isPlausible(number) else { return .unknown }
-    return try await change { tx in
-      guard let person = try tx.person(number) else { return .unknown }
+    return try await change { [zone] tx in
+      guard let person = try tx.person(number, zone) else { return .unknown }
       if case .report(let reporter) = closing {
-        guard Roll.isPlausible(reporter), try tx.person(reporter) != nil else {
+        guard Roll.isPlausible(reporter), try tx.person(reporter, zone) != nil else {
           return .unknownReporter
         }
       }
@@ -81,9 +86,9 @@ struct Roll: Sendable {
 }
 
 extension Transaction {
-  func person(_ number: String) throws -> Person? {
+  func person(_ number: String, _ zone: LocalZone) throws -> Person? {
     try first("SELECT \(Person.columns) FROM checkin_users WHERE studentid = ?", number)
-      .map { row throws(StoreError) in try Person(row) }
+      .map { row throws(StoreError) in try Person(row, zone) }
   }
 
   fileprivate func close(
@@ -115,7 +120,7 @@ extension Transaction {
       """, person.id, start, now, kind.rawValue, duration.hundredths, reporter)
     let stay = Stay(
       id: id, person: person.id, duration: duration, kind: kind, reporter: reporter,
-      startedAt: start, endedAt: now)
+      startedAt: start, endedAt: now, zone: person.zone)
     return .closed(person, stay)
   }
 }

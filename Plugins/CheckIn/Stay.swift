@@ -1,4 +1,5 @@
 internal import JSON
+internal import PluginKit
 internal import Storage
 
 /// A stay that is over: the document's `TimeRecord`.
@@ -22,12 +23,15 @@ struct Stay: Sendable, Equatable {
   let reporter: String
   let startedAt: Int64
   let endedAt: Int64
+  /// The zone in which moments are shown.
+  let zone: LocalZone
 }
 
 extension Stay {
   static let columns = "id, userid, duration, recordstatus, reporter, starttime, endtime"
 
-  init(_ row: Row) throws {
+  init(_ row: Row, _ zone: LocalZone) throws {
+    self.zone = zone
     id = try row.int("id")
     person = try row.int("userid")
     duration = Hours(hundredths: try row.int("duration"))
@@ -47,8 +51,8 @@ extension Stay {
       writer.member("duration", duration.number)
       writer.member("status", kind.rawValue)
       writer.member("reporterid", reporter)
-      writer.member("endTime", moment: endedAt)
-      writer.member("startTime", moment: startedAt)
+      writer.member("endTime", moment: endedAt, zone)
+      writer.member("startTime", moment: startedAt, zone)
     }
   }
 

@@ -28,7 +28,6 @@ public struct HTTPError: Error, Equatable, Sendable {
     case headersTooLarge = "headers too large"
     case bodyTooLarge = "body too large"
     case tooManyFields = "too many fields"
-    case unsupportedMethod = "method not implemented"
     case unsupportedTransferEncoding = "transfer encoding not implemented"
     case unsupportedVersion = "HTTP version not supported"
     case unmetExpectation = "expectation cannot be met"
@@ -42,7 +41,7 @@ extension HTTPError.Code {
     case .requestLineTooLong: .uriTooLong
     case .headersTooLarge: .requestHeaderFieldsTooLarge
     case .bodyTooLarge, .tooManyFields: .contentTooLarge
-    case .unsupportedMethod, .unsupportedTransferEncoding: .notImplemented
+    case .unsupportedTransferEncoding: .notImplemented
     case .unsupportedVersion: .httpVersionNotSupported
     case .unmetExpectation: .expectationFailed
     case .unsafeHeader: .internalServerError

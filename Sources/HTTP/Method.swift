@@ -1,9 +1,12 @@
 internal import Bytes
 
-/// The methods that Muster serves. CONNECT and TRACE are refused like unknown ones: a hub is no
-/// proxy, and TRACE shows cookies to whoever can make a browser send it.
+/// The methods that Muster serves, and `other` for all that it does not: those are answered like any
+/// method that a path does not take.
+///
+/// TRACE is among the others, for it shows cookies to whoever can make a browser send it, and
+/// CONNECT, for a hub is no proxy.
 public enum Method: UInt8, Sendable, CaseIterable {
-  case get, head, post, put, delete, patch, options
+  case get, head, post, put, delete, patch, options, other
 
   public var name: StaticString {
     switch self {
@@ -14,20 +17,22 @@ public enum Method: UInt8, Sendable, CaseIterable {
     case .delete: "DELETE"
     case .patch: "PATCH"
     case .options: "OPTIONS"
+    case .other: "other"
     }
   }
 
-  /// Methods are case-sensitive (RFC 9110, 9.1); nil is a method we do not serve.
-  init?(_ bytes: Span<UInt8>) {
-    switch bytes.count {
-    case 3: self = bytes[0] == UInt8(ascii: "G") ? .get : .put
-    case 4: self = bytes[0] == UInt8(ascii: "H") ? .head : .post
-    case 5: self = .patch
-    case 6: self = .delete
-    case 7: self = .options
-    default: return nil
-    }
-    guard bytes.elementsEqual(name.bytes) else { return nil }
+  /// Methods are case-sensitive (RFC 9110, 9.1).
+  init(_ bytes: Span<UInt8>) {
+    let known: Method =
+      switch bytes.count {
+      case 3: bytes[0] == UInt8(ascii: "G") ? .get : .put
+      case 4: bytes[0] == UInt8(ascii: "H") ? .head : .post
+      case 5: .patch
+      case 6: .delete
+      case 7: .options
+      default: .other
+      }
+    self = bytes.elementsEqual(known.name.bytes) ? known : .other
   }
 }
 

@@ -13,10 +13,7 @@ struct RequestLine {
       line.extracting(0..<first).isToken()
     else { throw HTTPError(.malformedRequestLine) }
     version = try Version(line.extracting((second + 1)...))
-    guard let method = Method(line.extracting(0..<first)) else {
-      throw HTTPError(.unsupportedMethod)
-    }
-    self.method = method
+    method = Method(line.extracting(0..<first))
     target = first + 1..<second
   }
 }

@@ -116,7 +116,7 @@ struct RouteTree: Sendable {
 
 /// Which route serves which method, without a dictionary.
 struct MethodTable: Sendable {
-  private var slots: [7 of Int32] = .init(repeating: -1)
+  private var slots: [8 of Int32] = .init(repeating: -1)
   private var methods: MethodSet = []
 
   subscript(method: Method) -> Int? {

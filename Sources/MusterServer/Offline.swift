@@ -23,6 +23,7 @@ struct Offline: Hub, MailService, WebService, SpreadsheetService {
   ) -> PluginServices {
     PluginServices(
       hub: self, store: store, accounts: accounts, mail: self, web: self, spreadsheets: self,
-      clock: clock, settings: configuration.settings(of: plugin), log: .silent)
+      clock: clock, zone: configuration.current.zone, settings: configuration.settings(of: plugin),
+      log: .silent)
   }
 }

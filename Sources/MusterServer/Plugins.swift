@@ -52,6 +52,8 @@ final class LiveConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+  var zone: LocalZone { LocalZone(offsetSeconds: self[Keys.timeZone].seconds) }
+
   fileprivate func setting(_ path: String, like kind: Setting.Kind) -> Setting.Kind {
     switch kind {
     case .flag: .flag(value(at: path, as: Bool.self))

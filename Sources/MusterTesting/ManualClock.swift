@@ -10,7 +10,9 @@ public final class ManualClock: WallClock {
 
   /// A clock at a moment written like `2022-09-01 10:16:40`, Asia/Shanghai.
   public convenience init(_ text: String) {
-    guard let time = LocalTime(text) else { preconditionFailure("\(text) is no moment") }
+    guard let time = LocalZone.shanghai.time(text) else {
+      preconditionFailure("\(text) is no moment")
+    }
     self.init(now: time.unixMilliseconds)
   }
 

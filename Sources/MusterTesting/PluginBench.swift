@@ -23,7 +23,7 @@ public struct PluginBench: Sendable {
   /// Makes the plugin's tables in `store` and starts it; `demo` fills them first.
   public init<P: Plugin>(
     _ type: P.Type, store: any Store, settings: [String: Setting.Kind] = [:],
-    clock: ManualClock = ManualClock(), demo: Bool = false
+    clock: ManualClock = ManualClock(), zone: LocalZone = .shanghai, demo: Bool = false
   ) async throws {
     hub = RecordingHub()
     accounts = BenchAccounts()
@@ -32,7 +32,8 @@ public struct PluginBench: Sendable {
     self.clock = clock
     let services = PluginServices(
       hub: hub, store: store, accounts: accounts, mail: outbox, web: outbox,
-      spreadsheets: outbox, clock: clock, settings: Settings(P.settings, replacing: settings),
+      spreadsheets: outbox, clock: clock, zone: zone,
+      settings: Settings(P.settings, replacing: settings),
       log: .silent)
     unit = try PluginUnit(type, services: services)
     runner = RouteRunner(units: [unit], accounts: accounts)

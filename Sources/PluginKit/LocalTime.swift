@@ -1,7 +1,8 @@
 /// A moment as a calendar and a wall clock in one zone show it.
 ///
-/// Zones are given by their offset: the zone of the documented systems, Asia/Shanghai, has had no
-/// summer time since 1991, and a fixed offset makes every conversion exact both ways.
+/// Zones are given by their offset, usually by `LocalZone`: the zone of the documented systems,
+/// Asia/Shanghai, has had no summer time since 1991, and a fixed offset makes every conversion
+/// exact both ways.
 public struct LocalTime: Sendable, Hashable {
   public var year: Int
   public var month: Int
@@ -12,10 +13,9 @@ public struct LocalTime: Sendable, Hashable {
   public var millisecond: Int
   public let offsetSeconds: Int
 
-  /// Asia/Shanghai.
-  public static let shanghai = 8 * 3600
+  static let shanghai = 8 * 3600
 
-  public init(_ unixMilliseconds: Int64, offsetSeconds: Int = shanghai) {
+  public init(_ unixMilliseconds: Int64, offsetSeconds: Int) {
     let local = unixMilliseconds + Int64(offsetSeconds) * 1000
     let days = Int(local.flooredDivision(by: 86_400_000))
     let rest = Int(local - Int64(days) * 86_400_000)
@@ -28,7 +28,7 @@ public struct LocalTime: Sendable, Hashable {
   }
 
   /// From `2022-08-31 17:58:55` (a `T` between is fine); nil if it is no such moment.
-  public init?(_ text: String, offsetSeconds: Int = shanghai) {
+  public init?(_ text: String, offsetSeconds: Int) {
     let bytes = Array(text.utf8)
     guard bytes.count == 19, bytes[4] == 45, bytes[7] == 45, bytes[13] == 58, bytes[16] == 58,
       bytes[10] == 32 || bytes[10] == 84

@@ -66,6 +66,9 @@ extension PluginError {
       ["error": .string(error.name), "message": .string(error.message)], status: error.status)
   }
 
+  static let defaultSchema = Schema.named(
+    "Failure", .object([.init("error", .string), .init("message", .string)]))
+
   var name: String {
     switch code {
     case .unreadableBody: "unreadable_body"

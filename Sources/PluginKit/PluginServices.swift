@@ -9,13 +9,15 @@ public struct PluginServices: Sendable {
   public let web: any WebService
   public let spreadsheets: any SpreadsheetService
   public let clock: any WallClock
+  /// Where the wall clock hangs that dates and times of the day are read from.
+  public let zone: LocalZone
   public let settings: Settings
   public let log: Log
 
   public init(
     hub: any Hub, store: any Store, accounts: any Accounts, mail: any MailService,
     web: any WebService, spreadsheets: any SpreadsheetService, clock: any WallClock,
-    settings: Settings, log: Log
+    zone: LocalZone = .shanghai, settings: Settings, log: Log
   ) {
     self.hub = hub
     self.store = store
@@ -24,6 +26,7 @@ public struct PluginServices: Sendable {
     self.web = web
     self.spreadsheets = spreadsheets
     self.clock = clock
+    self.zone = zone
     self.settings = settings
     self.log = log
   }

@@ -12,6 +12,8 @@ public struct Registrar: ~Copyable {
   public private(set) var authenticators: [Authenticator] = []
   public private(set) var demos: [Demo] = []
   public private(set) var shape: ErrorShape = PluginError.defaultShape
+  private var failure = PluginError.defaultSchema
+  private var crossOrigin: CrossOrigin?
   private var prefixes = [""]
 
   public init() {}
@@ -19,8 +21,14 @@ public struct Registrar: ~Copyable {
   /// The paths that follow are served below each of these; `""` is the root, for old clients.
   public mutating func mount(at prefixes: String...) { self.prefixes = prefixes }
 
-  /// How this system says that something went wrong.
-  public mutating func errorShape(_ shape: @escaping ErrorShape) { self.shape = shape }
+  /// How this system says that something went wrong, and what the generated documents say of it.
+  public mutating func errorShape(_ shape: @escaping ErrorShape, schema: Schema = .anything) {
+    self.shape = shape
+    failure = schema
+  }
+
+  /// Pages of these sites may call the routes that follow.
+  public mutating func crossOrigin(_ rule: CrossOrigin) { crossOrigin = rule }
 
   /// A way to say who is calling; they are tried in the order of registration.
   public mutating func authenticator(_ authenticator: Authenticator) {
@@ -60,7 +68,7 @@ public struct Registrar: ~Copyable {
     routes.append(
       Route(
         methods: methods, paths: prefixes.map { $0 + path }, operation: operation,
-        shape: shape, handler: handler))
+        shape: shape, failure: failure, crossOrigin: crossOrigin, handler: handler))
   }
 
   /// Rules for the topics that match `pattern`; `{name}` stands for all that follows, dots too.
@@ -73,10 +81,14 @@ public struct Registrar: ~Copyable {
   }
 
   /// A client message type of this plugin's own; what the handler returns becomes the ack's data.
+  /// `data` and `answer` describe both for the generated documents.
   public mutating func on(
-    _ type: String, _ summary: String, _ handler: @escaping MessageHandler
+    _ type: String, _ summary: String, data: Schema = .anything, answer: Schema = .anything,
+    _ handler: @escaping MessageHandler
   ) {
-    messages.append(MessageRegistration(type: type, summary: summary, handler: handler))
+    messages.append(
+      MessageRegistration(
+        type: type, summary: summary, data: data, answer: answer, handler: handler))
   }
 
   /// An older protocol at `path`; also the first choice of a listener that names it.
@@ -112,6 +124,9 @@ public struct Route: Sendable {
   public let paths: [String]
   public let operation: Operation
   public let shape: ErrorShape
+  /// What `shape` makes, for the generated documents.
+  public let failure: Schema
+  public let crossOrigin: CrossOrigin?
   public let handler: RouteHandler
 }
 
@@ -138,6 +153,8 @@ public struct EventDescription: Sendable {
 public struct MessageRegistration: Sendable {
   public let type: String
   public let summary: String
+  public let data: Schema
+  public let answer: Schema
   public let handler: MessageHandler
 }
 

@@ -70,6 +70,23 @@ import Testing
     }
   }
 
+  @Test func `elsewhere times are told by the clock there`() async throws {
+    // Seven hours behind the lab of the documents.
+    try await withLab(zone: LocalZone(offsetSeconds: 3600)) { bench in
+      let person = await bench.get("/login?studentid=2100301419").json["data"]
+      #expect(person?["startTime"] == "2022-09-01 03:16:40")
+      #expect(person?["endTime"] == "2022-08-31 10:58:55")
+      let records = await bench.get("/mytimerecored?userid=1").json["data"]
+      #expect(records?[0]?["endTime"] == "2022-08-31 10:58:34")
+      let table = await bench.get("/excel").json["msg"]
+      #expect(table == "2022-09-01.xlsx")
+    }
+    try await withLab(settings: ["opening_hours": .flag(true)], zone: LocalZone(offsetSeconds: 0)) {
+      // Sixteen past two in the night.
+      #expect(await $0.get("/login?studentid=2100301419").json["code"] == 20010)
+    }
+  }
+
   @Test func `the data of the documents are not put into tables that have people`() async throws {
     try await withLab { bench in
       for seed in bench.unit.demos { try await seed(bench.unit.services, bench.clock.now) }

@@ -62,7 +62,7 @@ import Testing
 
   @Test func `a late run ends stays when they were due and leaves newcomers alone`() async throws {
     try await withLab { bench in
-      let due = try #require(LocalTime("2022-09-01 23:30:00")).unixMilliseconds
+      let due = try #require(LocalZone.shanghai.time("2022-09-01 23:30:00")).unixMilliseconds
       try bench.turn(to: "2022-09-02 08:00:00")
       _ = await bench.get("/login?studentid=2100301419")
       let night = try #require(bench.unit.jobs.first { $0.name == "nightly" })
@@ -163,7 +163,9 @@ import Testing
   @Test(arguments: Engine.testable)
   func `the curve of the day is drawn from what is stored`(engine: Engine) async throws {
     try await withLab(engine) { bench in
-      func moment(_ text: String) -> Int64 { (LocalTime(text)?.unixMilliseconds ?? 0) / 1000 }
+      func moment(_ text: String) -> Int64 {
+        (LocalZone.shanghai.time(text)?.unixMilliseconds ?? 0) / 1000
+      }
       try bench.turn(to: "2022-09-01 10:16:40")
       _ = await bench.get("/login?studentid=2100301419")
       try bench.turn(to: "2022-09-01 11:00:00")

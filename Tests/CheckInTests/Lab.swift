@@ -8,21 +8,22 @@ import Testing
 /// Runs `body` with the plugin on a fresh store with the documents' data, at the moment of the
 /// document's check-in.
 func withLab(
-  _ engine: Engine = .sqlite, settings: [String: Setting.Kind] = [:], demo: Bool = true,
+  _ engine: Engine = .sqlite, settings: [String: Setting.Kind] = [:],
+  zone: LocalZone = .shanghai, demo: Bool = true,
   _ body: (PluginBench) async throws -> Void
 ) async throws {
   try await withFreshStore(engine) { store in
     try await body(
       try await PluginBench(
         CheckInPlugin.self, store: store, settings: settings,
-        clock: ManualClock("2022-09-01 10:16:40"), demo: demo))
+        clock: ManualClock("2022-09-01 10:16:40"), zone: zone, demo: demo))
   }
 }
 
 extension PluginBench {
   /// Turns the clock to a moment in Asia/Shanghai.
   func turn(to text: String) throws {
-    clock.set(try #require(LocalTime(text)).unixMilliseconds)
+    clock.set(try #require(LocalZone.shanghai.time(text)).unixMilliseconds)
   }
 
   /// An account that belongs to a student number, or to none.

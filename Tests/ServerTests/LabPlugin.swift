@@ -141,6 +141,19 @@ final class LabPlugin: Plugin {
     }
     let little = Operation.RequestBody(.json(.anything), maxBytes: 100)
     registrar.post("/lab/little", Operation("Takes little.", body: little)) { _ in .noContent }
+    registerShared(&registrar)
+  }
+
+  /// What pages of other sites may call.
+  private func registerShared(_ registrar: inout Registrar) {
+    let little = Operation.RequestBody(.json(.anything), maxBytes: 100)
+    registrar.crossOrigin(CrossOrigin(setting: "sites", headers: ["X-Lab"]))
+    registrar.get("/lab/shared", Operation("Throws.")) { _ in
+      throw PluginError(.conflict, "taken already")
+    }
+    registrar.post("/lab/shared", Operation("Takes little.", body: little)) { _ in .noContent }
+    registrar.crossOrigin(CrossOrigin(setting: "everybody"))
+    registrar.post("/lab/open", Operation("For everybody.")) { _ in .noContent }
   }
 
   /// What came with a form: its fields, and of each file the size and what the disk has of it.
@@ -159,7 +172,11 @@ final class LabPlugin: Plugin {
     ]
   }
 
-  static let settings = [Setting("file", .text(""), "What /lab/file serves.")]
+  static let settings = [
+    Setting("file", .text(""), "What /lab/file serves."),
+    Setting("sites", .list(["https://lab.example:8443"]), "Who may call /lab/shared."),
+    Setting("everybody", .list(["*"]), "Who may call /lab/open."),
+  ]
 }
 
 /// An old protocol: `JOIN topic`, `SAY topic word`, `LEAVE topic`, `QUIT`; events look like

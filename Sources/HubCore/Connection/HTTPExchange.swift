@@ -21,6 +21,8 @@ final class HTTPExchange {
   /// A form with files that is being taken in.
   var intake: UploadIntake?
   var closesAfterAnswer = false
+  /// Nobody knows where the next request would begin: the answer to this one ends the line.
+  var isLast = false
   /// Counts the requests of this connection; an answer that comes too late finds another number.
   var number: UInt64 = 0
   /// Where the current request leads, with the places of its path parameters.

@@ -11,6 +11,7 @@ struct AsyncAPI {
     var document = AsyncAPI()
     for unit in units {
       for topic in unit.topics { document.add(topic) }
+      for message in unit.messages { document.add(message, of: unit.name) }
     }
     return document.finished(version)
   }
@@ -40,6 +41,50 @@ struct AsyncAPI {
     }
     channels[name] = .object(channel)
     addOperations(name, topic)
+  }
+
+  /// A frame of a plugin's own type belongs to no topic: it is answered on the connection.
+  private mutating func add(_ message: MessageRegistration, of plugin: String) {
+    let name = AsyncAPI.identifier(message.type)
+    var frames = channels[AsyncAPI.connection]?["messages"]?.object ?? [:]
+    frames[name] = AsyncAPI.frame(
+      message.type, message.summary,
+      [
+        "type": ["const": .string(message.type)], "id": AsyncAPI.id, "topic": ["type": "string"],
+        "data": schemas.json(message.data),
+      ])
+    frames["\(name)_ack"] = AsyncAPI.frame(
+      "ack", "The answer.",
+      [
+        "type": ["const": "ack"], "re": AsyncAPI.id, "ts": ["type": "integer"],
+        "data": schemas.json(message.answer),
+      ])
+    channels[AsyncAPI.connection] = [
+      "address": nil, "title": "connection", "messages": .object(frames),
+      "description": "The connection itself: frames that plugins take beside those of protocol 2.",
+    ]
+    let channel: JSONValue = ["$ref": .string("#/channels/\(AsyncAPI.connection)")]
+    let path = "#/channels/\(AsyncAPI.connection)/messages"
+    operations[name] = [
+      "action": "receive", "channel": channel, "summary": .string(message.summary),
+      "tags": [["name": .string(plugin)]],
+      "messages": [["$ref": .string("\(path)/\(name)")]],
+      "reply": ["channel": channel, "messages": [["$ref": .string("\(path)/\(name)_ack")]]],
+    ]
+  }
+
+  private static let connection = "connection"
+  private static let id: JSONValue = ["type": ["string", "number"]]
+
+  private static func frame(
+    _ name: String, _ summary: String, _ properties: JSONObject
+  ) -> JSONValue {
+    [
+      "name": .string(name), "summary": .string(summary),
+      "payload": [
+        "type": "object", "properties": .object(properties), "required": ["type"],
+      ],
+    ]
   }
 
   /// The document is the server's: it sends events and receives what members publish.

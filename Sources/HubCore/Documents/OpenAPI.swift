@@ -3,7 +3,7 @@ internal import PluginKit
 
 /// The OpenAPI 3.1 document of everything that is registered. Never written by hand.
 struct OpenAPI {
-  private var schemas = SchemaWriter()
+  var schemas = SchemaWriter()
   private var paths: JSONObject = [:]
   private var schemes: JSONObject = [
     "bearerToken": ["type": "http", "scheme": "bearer"]
@@ -22,7 +22,9 @@ struct OpenAPI {
   private mutating func add(_ own: [(path: String, call: OwnCall)]) {
     tags.append(["name": "server", "description": "The server itself."])
     for (path, call) in own {
-      let operation = operation(call.operation, id: "server:\(path)", tag: "server", security: nil)
+      let operation = operation(
+        call.operation, responses(call.operation), id: "server:\(path)", tag: "server",
+        security: nil)
       insert(operation, at: path, .get)
     }
   }
@@ -39,7 +41,8 @@ struct OpenAPI {
         for method in route.methods {
           let id = "\(unit.name):\(method.rawValue.lowercased()):\(path)"
           let operation = operation(
-            route.operation, id: id, tag: unit.name, security: security(route, ways))
+            route.operation, responses(route, at: path, method), id: id, tag: unit.name,
+            security: security(route, ways))
           insert(operation, at: path, method)
         }
       }
@@ -79,7 +82,8 @@ struct OpenAPI {
   }
 
   private mutating func operation(
-    _ operation: Operation, id: String, tag: String, security: [JSONValue]?
+    _ operation: Operation, _ responses: JSONObject, id: String, tag: String,
+    security: [JSONValue]?
   ) -> JSONValue {
     var object: JSONObject = [
       "operationId": .string(id), "summary": .string(operation.summary),
@@ -90,7 +94,7 @@ struct OpenAPI {
       object["parameters"] = .array(parameters(operation.parameters))
     }
     if let body = operation.body { object["requestBody"] = requestBody(body) }
-    object["responses"] = .object(responses(operation))
+    object["responses"] = .object(responses)
     if let security { object["security"] = .array(security) }
     return .object(object)
   }
@@ -128,25 +132,6 @@ struct OpenAPI {
     var object: JSONObject = ["schema": schema]
     if let example { object["example"] = example }
     return .object(object)
-  }
-
-  private mutating func responses(_ operation: Operation) -> JSONObject {
-    var responses: JSONObject = [:]
-    for answer in operation.answers {
-      var object: JSONObject = ["description": .string(answer.meaning)]
-      if let schema = answer.schema {
-        object["content"] = .object([
-          answer.contentType: media(schemas.json(schema), answer.example)
-        ])
-      }
-      responses[String(answer.status)] = .object(object)
-    }
-    if responses["default"] == nil {
-      responses["default"] = [
-        "description": "Anything else that went wrong, in this system's words."
-      ]
-    }
-    return responses
   }
 
   private func finished(_ version: String) -> JSONValue {

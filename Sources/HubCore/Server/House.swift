@@ -16,6 +16,8 @@ final class House: Sendable {
   let log: Log
   let admission = Admission()
   let everything: RouteTrie<Endpoint>
+  /// What plugins said about other sites' pages, by the index of the route in `everything`.
+  let siteRules: [SiteRule?]
   let inside: RouteTrie<Endpoint>
   let units: [PluginUnit]
   let dialects: [DialectRegistration]
@@ -25,6 +27,7 @@ final class House: Sendable {
   private let entrances: [[Entrance]]
   private let currentLimits: Locked<ServerLimits>
   private let currentOrigins: Locked<OriginRules>
+  private let currentCORS: Locked<CORSPolicy>
   let accessLog: AccessLog
   let topics: TopicTable<TopicRules>
   let messages: [String: MessageHandler]
@@ -66,6 +69,10 @@ final class House: Sendable {
       units.flatMap(\.messages).map { ($0.type, $0.handler) }, uniquingKeysWith: { $1 })
     self.entrances = entrances
     self.everything = everything
+    siteRules = everything.routes.map { entry in
+      guard case .route(let unit, let route) = entry.value else { return nil }
+      return route.crossOrigin.map { SiteRule($0, unit.services.settings) }
+    }
     self.inside = inside
     self.units = units
     dialects = units.flatMap(\.dialects)
@@ -73,6 +80,7 @@ final class House: Sendable {
     self.accounts = accounts
     currentLimits = Locked(limits)
     currentOrigins = Locked(origins)
+    currentCORS = Locked(CORSPolicy(origins))
     self.log = log
     self.accessLog = accessLog
     self.heartbeat = heartbeat
@@ -88,20 +96,14 @@ final class House: Sendable {
   var limits: ServerLimits { currentLimits.withLock { $0 } }
   var origins: OriginRules { currentOrigins.withLock { $0 } }
 
-  /// Pages of the listed origins may call us, with cookies; others may not.
-  var cors: CORSPolicy {
-    let listed = origins.allowed.compactMap { Origin($0) }
-    guard !listed.isEmpty else { return CORSPolicy(.none) }
-    var policy = CORSPolicy(.listed(Set(listed)))
-    policy.allowsCredentials = true
-    policy.requestHeaders.append("token")
-    return policy
-  }
+  /// Which pages of other sites may call everything.
+  var cors: CORSPolicy { currentCORS.withLock { $0 } }
 
   /// Takes new values for everything that a reload may change.
   func reload(limits: ServerLimits, origins: OriginRules) {
     currentLimits.withLock { $0 = limits }
     currentOrigins.withLock { $0 = origins }
+    currentCORS.withLock { $0 = CORSPolicy(origins) }
   }
 
   /// Known once all of them have been made.

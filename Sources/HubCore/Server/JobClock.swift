@@ -14,12 +14,11 @@ public actor JobClock {
 
   private var entries: [Entry]
   private let clock: any WallClock
-  private let zone: Int
+  private let zone: LocalZone
   private let log: Log
   private var ticker: Task<Void, Never>?
 
-  /// - Parameter zone: seconds east of UTC, for times of the day.
-  public init(units: [PluginUnit], clock: any WallClock, zone: Int, log: Log) {
+  public init(units: [PluginUnit], clock: any WallClock, zone: LocalZone, log: Log) {
     let now = clock.now
     entries = units.flatMap { unit in
       unit.jobs.map {
@@ -72,7 +71,7 @@ public actor JobClock {
 
 extension Schedule {
   /// The first moment after `now` (Unix milliseconds) at which it is due.
-  func next(after now: Int64, zone: Int) -> Int64 {
+  func next(after now: Int64, zone: LocalZone) -> Int64 {
     switch self {
     case .every(let seconds): return now + Int64(seconds) * 1000
     case .daily(let time): return Schedule.next(time, after: now, zone: zone) { _ in true }
@@ -82,12 +81,12 @@ extension Schedule {
   }
 
   private static func next(
-    _ time: TimeOfDay, after now: Int64, zone: Int, where fits: (LocalTime) -> Bool
+    _ time: TimeOfDay, after now: Int64, zone: LocalZone, where fits: (LocalTime) -> Bool
   ) -> Int64 {
-    var day = LocalTime(now, offsetSeconds: zone)
+    var day = zone.time(at: now)
     (day.hour, day.minute, day.second, day.millisecond) = (time.hour, time.minute, 0, 0)
     var moment = day.unixMilliseconds
-    while moment <= now || !fits(LocalTime(moment, offsetSeconds: zone)) {
+    while moment <= now || !fits(zone.time(at: moment)) {
       moment += 86_400_000
     }
     return moment

@@ -64,21 +64,24 @@ extension Worker {
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ response: Response,
     _ body: [UInt8]
   ) {
-    var headers = makeHeaders(response, head)
+    var headers = makeHeaders(response, head, siteRule(connection, exchange))
     var body = body
     compress(&body, &headers, response, head)
     var out = ByteBuffer(capacity: body.count + 512)
     let plan = encoder(of: connection).append(
-      Status(response.status), headers, body: body.span, for: context(head, connection),
-      into: &out)
+      Status(response.status), headers, body: body.span,
+      for: context(head, connection, exchange), into: &out)
     logAccess(connection, exchange, head, response.status, body.count)
     queue(out, to: connection)
     makeRoom(connection, exchange, closes: plan.closes)
   }
 
-  func context(_ head: RequestHead, _ connection: Connection) -> ResponseContext {
+  func context(
+    _ head: RequestHead, _ connection: Connection, _ exchange: HTTPExchange
+  ) -> ResponseContext {
     var context = ResponseContext(head)
-    context.keepsAlive = context.keepsAlive && !isDraining && !connection.isDeaf
+    context.keepsAlive =
+      context.keepsAlive && !isDraining && !connection.isDeaf && !exchange.isLast
     return context
   }
 
@@ -123,16 +126,32 @@ extension Worker {
     return plainEncoder
   }
 
-  func makeHeaders(_ response: Response, _ head: RequestHead) -> Headers {
+  func makeHeaders(_ response: Response, _ head: RequestHead, _ rule: SiteRule?) -> Headers {
     var headers = Headers()
     if let contentType = response.contentType { add("Content-Type", contentType, to: &headers) }
     add("X-Content-Type-Options", "nosniff", to: &headers)
     for (name, value) in response.headers { add(name, value, to: &headers) }
     // A plugin may have said already who else may read its answers.
-    if !headers.contains("Access-Control-Allow-Origin") {
-      try? house.cors.append(to: &headers, for: head)
-    }
+    if !headers.contains("Access-Control-Allow-Origin") { addSites(rule, to: &headers, head) }
     return headers
+  }
+
+  /// What the route that was found says about other sites' pages.
+  func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
+    guard let match = exchange.match, connection.door.purpose != .inside else { return nil }
+    return house.siteRules[match.route]
+  }
+
+  private func addSites(_ rule: SiteRule?, to headers: inout Headers, _ head: RequestHead) {
+    do throws(HTTPError) {
+      if let rule {
+        try rule.append(to: &headers, for: head, beside: house.cors)
+      } else {
+        try house.cors.append(to: &headers, for: head)
+      }
+    } catch {
+      house.log.error("a header cannot be sent", ["reason": error.reason])
+    }
   }
 
   /// A header that cannot be sent (a line end in it) is our own fault: it is left out and logged.
@@ -185,7 +204,7 @@ extension PluginKit.Method {
   /// HEAD is a GET whose body is not sent.
   init(_ method: HTTP.Method) {
     switch method {
-    case .get, .head, .options: self = .get
+    case .get, .head, .options, .other: self = .get
     case .post: self = .post
     case .put: self = .put
     case .delete: self = .delete

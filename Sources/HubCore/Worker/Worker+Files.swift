@@ -65,8 +65,8 @@ extension Worker {
   ) -> Range<Int>? {
     var out = ByteBuffer(capacity: 512)
     let plan = encoder(of: connection).appendHead(
-      Status(response.status), makeHeaders(response, head), body: .bytes(part.count),
-      for: context(head, connection), into: &out)
+      Status(response.status), makeHeaders(response, head, siteRule(connection, exchange)),
+      body: .bytes(part.count), for: context(head, connection, exchange), into: &out)
     logAccess(connection, exchange, head, response.status, part.count)
     queue(out, to: connection)
     exchange.closesAfterAnswer = plan.closes

@@ -10,8 +10,17 @@ extension Worker {
       while try serveNext(connection, exchange, &desk) {}
     } catch {
       counters.badRequests.add(1)
-      refuse(connection, error.status, error.reason)
+      refuse(connection, exchange, error)
     }
+  }
+
+  /// A body that cannot be taken in is refused in the words of the system it was meant for.
+  private func refuse(_ connection: Connection, _ exchange: HTTPExchange, _ error: HTTPError) {
+    guard case .body(let head, .route(_, let route)) = exchange.state else {
+      return refuse(connection, error.status, error.reason)
+    }
+    exchange.isLast = true
+    answer(connection, exchange, head, route.refuse(error, head))
   }
 
   /// Takes the exchange one step further; false if it has to wait.
@@ -61,14 +70,32 @@ extension Worker {
       }
       answer(connection, exchange, head, Response.plain(404, "There is nothing at this address."))
     case .options(let methods):
+      exchange.match = anyMatch(methods, head, connection)
       answer(connection, exchange, head, Response(status: 204).with("Allow", "\(methods)"))
     case .methodNotAllowed(let methods):
+      exchange.match = anyMatch(methods, head, connection)
       answer(
         connection, exchange, head,
         Response.plain(405, "This address does not take that method.")
           .with("Allow", "\(methods)"))
     }
     return true
+  }
+
+  /// A route of this path, whatever the method: what it says about other sites' pages goes for
+  /// the questions that their browsers ask beforehand, too. The method that is asked for comes first.
+  private func anyMatch(
+    _ methods: MethodSet, _ head: RequestHead, _ connection: Connection
+  ) -> RouteMatch? {
+    let wanted = head.headers["Access-Control-Request-Method"]
+    let known = HTTP.Method.allCases.filter { methods.contains($0) }
+    let first = known.filter { "\($0.name)" == wanted }
+    for method in first + known where method != .options {
+      if case .found(let match) = house.table(of: connection.door).match(method, head.pathBytes) {
+        return match
+      }
+    }
+    return nil
   }
 
   /// There are too many connections already; this one hears so and is closed.
@@ -140,7 +167,7 @@ extension Worker {
       answer(connection, exchange, head, response.with("Retry-After", "1"))
     case .route(let unit, let route):
       let runner = house.runner
-      start(connection, exchange, head) { request in
+      start(connection, exchange, head, for: route) { request in
         await runner.answer(request, route: route, of: unit)
       }
       limitTime(connection, exchange, head, unit, route)
@@ -160,14 +187,15 @@ extension Worker {
   /// Runs a handler on this loop until it first has to wait.
   private func start(
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
-    _ handler: @escaping @Sendable (Request) async -> Response
+    for route: Route? = nil, _ handler: @escaping @Sendable (Request) async -> Response
   ) {
     let request: Request
     do throws(HTTPError) {
       request = try makeRequest(connection, exchange, head)
     } catch {
-      return answer(
-        connection, exchange, head, Response.plain(Int(error.status.code), error.reason))
+      let refusal =
+        route?.refuse(error, head) ?? Response.plain(Int(error.status.code), error.reason)
+      return answer(connection, exchange, head, refusal)
     }
     let token = connection.token
     let number = exchange.number
@@ -211,5 +239,14 @@ extension Worker {
     let request = Request(.get, head.path)
     answer(connection, exchange, head, house.runner.late(request, route: route, of: unit))
     answered.append(connection)
+  }
+}
+
+extension Route {
+  /// The answer to a request whose query or body cannot be read.
+  func refuse(_ error: HTTPError, _ head: RequestHead) -> Response {
+    let code: PluginError.Code =
+      error.status == .contentTooLarge ? .tooLarge : .unreadableBody
+    return shape(PluginError(code, error.reason), Request(PluginKit.Method(head.method), head.path))
   }
 }

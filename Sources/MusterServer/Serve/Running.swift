@@ -67,7 +67,7 @@ struct Running {
         configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
         store: store, accounts: accounts, outbound: outbound, pairs: pairs, writer: writer))
     jobs = JobClock(
-      units: units, clock: clock, zone: configuration[Keys.timeZone].seconds, log: writer.log)
+      units: units, clock: clock, zone: configuration.zone, log: writer.log)
     certificates = CertificateWatch(pairs, server: server, log: writer.log)
   }
 
@@ -79,7 +79,8 @@ struct Running {
     func services(_ settings: Settings) -> PluginServices {
       PluginServices(
         hub: hub, store: store, accounts: accounts, mail: outbound.mail, web: outbound.web,
-        spreadsheets: outbound.spreadsheets, clock: clock, settings: settings, log: log)
+        spreadsheets: outbound.spreadsheets, clock: clock, zone: live.current.zone,
+        settings: settings, log: log)
     }
     func unit<P: Plugin>(_ type: P.Type) throws -> PluginUnit {
       try PluginUnit(type, services: services(live.settings(of: type)))

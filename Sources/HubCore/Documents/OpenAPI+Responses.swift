@@ -1,0 +1,86 @@
+internal import JSON
+internal import PluginKit
+
+// What a call answers: what its handler is said to answer, and what can go wrong around it.
+extension OpenAPI {
+  /// What is refused before any system sees it is told so in plain text.
+  private static let refused: JSONValue = [
+    "description": "What is no proper request is refused before it gets here, in plain text.",
+    "content": ["text/plain": ["schema": ["type": "string"]]],
+  ]
+
+  /// The statuses of such refusals that systems have answers with, too: a malformed request, and
+  /// more connections than may be.
+  private static let shared = [400, 429, 503].map {
+    Entry(
+      status: $0, meaning: "", contentType: "text/plain", schema: ["type": "string"], example: nil)
+  }
+
+  mutating func responses(_ operation: Operation) -> JSONObject {
+    finished(operation.answers.map { declared($0) })
+  }
+
+  mutating func responses(_ route: Route, at path: String, _ method: Method) -> JSONObject {
+    var all = route.operation.answers.map { declared($0) }
+    for trouble in Troubles(route, at: path, method).all {
+      all.append(
+        Entry(
+          status: trouble.status, meaning: trouble.meanings.joined(separator: " "),
+          contentType: trouble.contentType, schema: schemas.json(route.failure),
+          example: trouble.example))
+    }
+    return finished(all + OpenAPI.shared)
+  }
+
+  private struct Entry {
+    let status: Int
+    let meaning: String
+    let contentType: String?
+    let schema: JSONValue?
+    let example: JSONValue?
+  }
+
+  private mutating func declared(_ answer: Operation.Answer) -> Entry {
+    // JSON of which nothing is said is no body at all.
+    let isEmpty =
+      answer.schema == nil && answer.example == nil && answer.contentType == "application/json"
+    return Entry(
+      status: answer.status, meaning: answer.meaning,
+      contentType: isEmpty ? nil : answer.contentType,
+      schema: answer.schema.map { schemas.json($0) },
+      example: answer.example)
+  }
+
+  /// One object per status; where several answers share it, its body is any of theirs.
+  private func finished(_ entries: [Entry]) -> JSONObject {
+    var responses: JSONObject = [:]
+    for status in Set(entries.map(\.status)).sorted() {
+      let same = entries.filter { $0.status == status }
+      var object: JSONObject = [
+        "description": .string(same.map(\.meaning).filter { !$0.isEmpty }.joined(separator: " "))
+      ]
+      var content: JSONObject = [:]
+      for type in same.compactMap(\.contentType) where content[type] == nil {
+        content[type] = media(same.filter { $0.contentType == type })
+      }
+      if !content.isEmpty { object["content"] = .object(content) }
+      responses[String(status)] = .object(object)
+    }
+    responses["default"] = OpenAPI.refused
+    return responses
+  }
+
+  private func media(_ entries: [Entry]) -> JSONValue {
+    var choices: [JSONValue] = []
+    for schema in entries.compactMap(\.schema) where !choices.contains(schema) {
+      choices.append(schema)
+    }
+    var media: JSONObject = [:]
+    // Nothing is known of one of them: so nothing of all.
+    if entries.allSatisfy({ $0.schema != nil }), let first = choices.first {
+      media["schema"] = choices.count == 1 ? first : ["anyOf": .array(choices)]
+    }
+    media["example"] = entries.compactMap(\.example).first
+    return .object(media)
+  }
+}
