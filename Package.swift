@@ -158,7 +158,7 @@ let package = Package(
     tests(
       "ServerTests",
       [
-        "Bytes", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
+        "Bytes", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting", "Outbound",
         "PluginKit", "Rig", "SQLiteStore", "Storage", "TLS", "WebSocket",
       ]),
     tests(

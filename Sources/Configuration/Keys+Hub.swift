@@ -1,3 +1,10 @@
+public enum WebhookEvent: String, ConfigurableChoice {
+  case userOnline = "user.online"
+  case userOffline = "user.offline"
+  case topicOccupied = "topic.occupied"
+  case topicVacated = "topic.vacated"
+}
+
 extension Keys {
   public static let pingAfter = Key(
     "heartbeat.ping", Duration.seconds(10),
@@ -37,6 +44,19 @@ extension Keys {
   public static let compressionMinimum = Key(
     "compression.minimum", ByteCount(512), "Shorter messages go out as they are.",
     isReloadable: true, check: atLeast(0))
+
+  public static let webhookURL = Key(
+    "webhooks.url", "",
+    "Who is told by POST who comes and goes: https://HOST/PATH. Empty tells nobody.",
+    check: {
+      $0.isEmpty || $0.hasPrefix("https://") || $0.hasPrefix("http://")
+        ? nil : "wants https://HOST/PATH"
+    })
+  public static let webhookSecret = Key(
+    "webhooks.secret", Secret.none,
+    "Signs what is sent there, or file:/path of a file with it. Needed with an address.")
+  public static let webhookEvents = Key(
+    "webhooks.events", WebhookEvent.allCases, "Which events are told. A list.")
 
   static func atLeast(_ least: Int) -> @Sendable (Int) -> String? {
     { $0 >= least ? nil : "is at least \(least)" }

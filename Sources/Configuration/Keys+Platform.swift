@@ -43,7 +43,7 @@ extension Keys {
       AnyKey(pingAfter), AnyKey(silenceLimit), AnyKey(unstableAfter), AnyKey(leaveGrace),
       AnyKey(resumeWindow), AnyKey(reconnectRate), AnyKey(recoverLimit), AnyKey(historyPage),
       AnyKey(compression), AnyKey(compressionMinimum),
-    ] + limits + platform
+    ] + limits + platform + webhooks
 
   private static let base: [AnyKey] = [
     AnyKey(listen), AnyKey(data), AnyKey(database), AnyKey(databasePassword), AnyKey(redis),
@@ -61,6 +61,10 @@ extension Keys {
     AnyKey(presenceCounts), AnyKey(requestsPerSecond), AnyKey(requestBurst),
     AnyKey(requestHeader), AnyKey(requestBody), AnyKey(requestTimeout),
     AnyKey(waitingCalls),
+  ]
+
+  private static let webhooks: [AnyKey] = [
+    AnyKey(webhookURL), AnyKey(webhookSecret), AnyKey(webhookEvents),
   ]
 
   private static let platform: [AnyKey] = [

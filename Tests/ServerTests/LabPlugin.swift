@@ -7,6 +7,10 @@ final class LabPlugin: Plugin {
   static let name = "lab"
   let services: PluginServices
 
+  /// What was posted to `/lab/hook`, and what is answered there.
+  let hooks = Locked<[Request]>([])
+  let hookStatus = Locked(204)
+
   init(services: PluginServices) { self.services = services }
 
   func register(with registrar: inout Registrar) {
@@ -138,6 +142,11 @@ final class LabPlugin: Plugin {
     registrar.post("/lab/echo", Operation("Gives back.")) { request in
       guard case .bytes(let bytes) = request.body else { return .text("a form") }
       return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
+    }
+    registrar.post("/lab/hook", Operation("Takes webhooks.")) { [self] request in
+      let status = hookStatus.withLock { $0 }
+      if status < 300 { hooks.withLock { $0.append(request) } }
+      return Response(status: status)
     }
     let little = Operation.RequestBody(.json(.anything), maxBytes: 100)
     registrar.post("/lab/little", Operation("Takes little.", body: little)) { _ in .noContent }

@@ -49,17 +49,22 @@ struct TestServer: Sendable {
     workers: Int, time: ManualTime? = nil, store: (any Store)? = nil,
     accounts: BenchAccounts = BenchAccounts(), file: String = "", log: Log = .silent,
     limits: ServerLimits = ServerLimits(),
-    assets: [(path: String, asset: Asset)] = []
+    assets: [(path: String, asset: Asset)] = [], isEncrypted: Bool = true,
+    webhooks: HubServer.Webhooks? = nil
   ) async throws -> TestServer {
     let store: any Store =
       if let store { store } else { try await SQLiteStore.open(.memory) }
     try await HubServer.migrate(store)
     var plan = HubServer.Plan(accounts: accounts, store: store)
     let anywhere = Loop.Endpoint(host: "127.0.0.1", port: 0)
-    plan.doors = [.init(anywhere), .init(anywhere, purpose: .inside, isEncrypted: false)]
+    plan.doors = [
+      .init(anywhere, isEncrypted: isEncrypted),
+      .init(anywhere, purpose: .inside, isEncrypted: false),
+    ]
     plan.workers = workers
     plan.tls = try certificate.get()
     plan.offersEcho = true
+    plan.webhooks = webhooks
     plan.log = log
     if let time { plan.time = time }
     let outbox = BenchOutbox()
@@ -99,11 +104,14 @@ struct TestServer: Sendable {
   }
 
   /// Stops without a word to anybody, as a crash would, and starts anew with what is in the store.
-  func restarted(after seconds: Int = 1) async throws -> TestServer {
+  func restarted(after seconds: Int = 1, webhooks: HubServer.Webhooks? = nil) async throws
+    -> TestServer
+  {
     server.stop()
     time?.advance(by: .seconds(seconds))
     return try await TestServer.start(
-      workers: server.workers.count, time: time, store: store, accounts: accounts)
+      workers: server.workers.count, time: time, store: store, accounts: accounts,
+      webhooks: webhooks)
   }
 
   /// Waits until `isSo`; real time, and only a test that fails waits for all of it.

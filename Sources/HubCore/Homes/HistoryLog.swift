@@ -41,6 +41,18 @@ struct HistoryLog: Sendable {
         avatar TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (topic, member));
       CREATE TABLE hub_signs_of_life (node {text} PRIMARY KEY, at BIGINT NOT NULL)
       """),
+    Migration(
+      3,
+      """
+      CREATE TABLE hub_webhook_states (
+        subject {text} PRIMARY KEY, name TEXT NOT NULL, avatar TEXT NOT NULL);
+      CREATE TABLE hub_webhooks (
+        id {id}, subject {text} NOT NULL, delivery TEXT NOT NULL, kind TEXT NOT NULL,
+        body {blob} NOT NULL, created_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
+        failures BIGINT NOT NULL);
+      CREATE INDEX hub_webhooks_order ON hub_webhooks (subject, id);
+      CREATE INDEX hub_webhooks_due ON hub_webhooks (due_at)
+      """),
   ]
 
   let store: any Store

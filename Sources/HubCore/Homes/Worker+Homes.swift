@@ -28,6 +28,7 @@ extension Worker {
     let who = attachment.who
     if home.topic.isFull(for: who.id) { throw TopicRefusal.full }
     home.topic.subscribers.add(attachment.worker)
+    if home.topic.subscribers.total == 1 { tellWebhooks(home, isOccupied: true) }
     home.idleSince = nil
     let arrival = home.topic.presence?.join(
       who, attachment.connection, session: attachment.session, at: steadyTime)
@@ -48,11 +49,17 @@ extension Worker {
     _ connection: ConnectionID, from topic: TopicName, worker: Int, _ loss: PresenceTable.Loss
   ) {
     guard let home = homes[topic] else { return }
-    home.topic.subscribers.remove(worker)
+    unsubscribe(worker, from: home)
     if let leaving = home.topic.presence?.lose(connection, loss, at: steadyTime) {
       report(.left(leaving.reason), of: leaving.who, home)
     }
     setTimer(home)
+  }
+
+  /// A worker has one subscriber of a topic less.
+  func unsubscribe(_ worker: Int, from home: TopicHome) {
+    home.topic.subscribers.remove(worker)
+    if home.topic.subscribers.total == 0 { tellWebhooks(home, isOccupied: false) }
   }
 
   /// The rules for a topic, nil if it is nobody's.

@@ -9,6 +9,7 @@ extension Worker {
   private static var retryDelay: Duration { .seconds(2) }
 
   func note(_ kind: MembershipChange.Kind, of who: Identity, in topic: TopicName) {
+    tellWebhooks(kind, of: who, in: topic)
     let place = MemberLog.Place(topic: topic, user: who.id)
     switch kind {
     case .joined:
@@ -71,6 +72,7 @@ extension Worker {
       }
       home.topic.presence?.expect(
         row.who, since: row.since - wallShift, at: steadyTime)
+      tellWebhooks(.joined, of: row.who, in: place.topic)
       setTimer(home)
     }
   }

@@ -33,6 +33,10 @@ final class House: Sendable {
   let messages: [String: MessageHandler]
   let historyLog: HistoryLog
   let memberLog: MemberLog
+  /// To whom it is told who comes and goes, and by what means.
+  let webhooks: WebhookRules?
+  let web: any WebService
+  let webhookCounters = WebhookCounters()
   let tabs = Tabs()
   let disk = Disk()
   /// Where uploads lie until their handler returns.
@@ -54,8 +58,10 @@ final class House: Sendable {
     heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
     topics: TopicTable<TopicRules>, store: any Store, node: String,
     extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String,
-    proxies: [Network]
+    proxies: [Network], webhooks: HubServer.Webhooks?
   ) {
+    self.webhooks = webhooks?.rules
+    web = webhooks?.web ?? NoWeb()
     self.proxies = proxies
     self.uploadFolder = uploadFolder
     self.extraMetrics = extraMetrics

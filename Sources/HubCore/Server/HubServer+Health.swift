@@ -157,6 +157,13 @@ extension HubServer {
       text.add("plugin_refusals_total", "counter", counts.refusals, label)
       text.add("plugin_timeouts_total", "counter", counts.timeouts, label)
     }
+    if house.webhooks != nil {
+      let counters = house.webhookCounters
+      text.add("webhooks_sent_total", "counter", counters.sent.current)
+      text.add("webhooks_failed_total", "counter", counters.failed.current)
+      text.add("webhooks_given_up_total", "counter", counters.givenUp.current)
+      text.add("webhooks_waiting", "gauge", counters.waiting.current)
+    }
     for (name, value) in house.extraMetrics() { text.add(name, "gauge", value) }
   }
 }

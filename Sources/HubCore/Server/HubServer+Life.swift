@@ -39,6 +39,7 @@ extension HubServer {
     // Whoever came through the door in the last moment is still answered.
     await waitUntilEmpty(tries: 10)
     for worker in workers { await worker.finishMembers() }
+    await workers[0].finishWebhooks()
     await workers[0].giveSignOfLife()
   }
 

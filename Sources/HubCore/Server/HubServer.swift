@@ -51,6 +51,8 @@ public final class HubServer: Sendable {
     public var uploadFolder = "/tmp"
     /// Whose `X-Forwarded-For` is believed.
     public var proxies: [Network] = []
+    /// To whom it is told who comes and goes; nobody without it.
+    public var webhooks: Webhooks?
     /// Checks the keys of the server interface; without it no key is good.
     public var checkKey: KeyCheck = { _ in nil }
     public var assets: [(path: String, asset: Asset)] = []
@@ -93,7 +95,7 @@ public final class HubServer: Sendable {
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
       node: plan.node, extraMetrics: plan.extraMetrics,
-      uploadFolder: plan.uploadFolder, proxies: plan.proxies)
+      uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks)
     let house = house
     workers = (0..<count).map { index in
       Worker(
@@ -135,6 +137,7 @@ public final class HubServer: Sendable {
 
   public func start() async throws {
     for worker in workers { worker.loop.start(name: "muster-\(worker.index)", client: worker) }
+    if let rules = house.webhooks { try await workers[0].openWebhooks(rules) }
     await expectMembers()
     for worker in workers { try await worker.open() }
   }

@@ -64,7 +64,9 @@ extension Worker {
       release(subscription)
       let connection = subscription.connection
       let from = index
-      post(.perform { $0.homes[topic]?.topic.subscribers.remove(from) }, to: home(of: topic))
+      post(
+        .perform { home in home.homes[topic].map { home.unsubscribe(from, from: $0) } },
+        to: home(of: topic))
       if let session = connection.hub {
         session.topics[topic] = nil
         tell(connection) {

@@ -45,6 +45,8 @@ public actor Worker {
   /// Who came into these topics or left them, on the way to the store.
   var members = MemberBatch()
   var membersTimer: EventLoop.Timer?
+  /// On the first worker, if anybody is to be told who comes and goes.
+  var webhookDesk: WebhookDesk?
   /// The topics that clients of this worker are in.
   var locals: [TopicName: LocalTopic] = [:]
   /// Those among them that have events to be delivered at the end of this turn.

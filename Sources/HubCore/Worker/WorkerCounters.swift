@@ -8,6 +8,7 @@ struct Counter: ~Copyable, Sendable {
   borrowing func add(_ amount: Int) {
     value.store(value.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
   }
+  borrowing func set(_ amount: Int) { value.store(amount, ordering: .relaxed) }
   var current: Int { value.load(ordering: .relaxed) }
 }
 

@@ -1,10 +1,12 @@
 internal import CommandLineKit
 internal import Configuration
+internal import HubCore
 
 extension Program {
   func checkConfiguration(_ call: Invocation) throws -> ExitCode {
     let configuration = try configuration(call)
     _ = try DatabaseAddress(configuration)
+    _ = try WebhookRules(configuration)
     let changed = configuration.table.keys.filter {
       configuration.origin(of: $0.path) != .builtIn
     }

@@ -1,3 +1,4 @@
+internal import CommandLineKit
 internal import Configuration
 internal import HubCore
 internal import Loop
@@ -49,6 +50,23 @@ extension HeartbeatRules {
     unstableSeconds = configuration[Keys.unstableAfter].wholeSeconds
     reloadSeconds = configuration[Keys.leaveGrace].wholeSeconds
     drainSeconds = configuration[Keys.resumeWindow].wholeSeconds
+  }
+}
+
+extension WebhookRules {
+  /// nil if nobody is to be told anything.
+  init?(_ configuration: ServerConfiguration) throws {
+    let url = configuration[Keys.webhookURL]
+    if url.isEmpty { return nil }
+    let secret = configuration[Keys.webhookSecret].text
+    guard !secret.isEmpty else {
+      throw Failure(
+        "\(configuration.origin(of: "webhooks.url")): webhooks.url needs webhooks.secret",
+        .configuration)
+    }
+    self.init(
+      url: url, secret: secret,
+      kinds: Set(configuration[Keys.webhookEvents].compactMap { Kind(rawValue: $0.rawValue) }))
   }
 }
 

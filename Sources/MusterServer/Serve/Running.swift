@@ -141,6 +141,7 @@ struct Running {
     plan.hub = hub
     plan.version = Version.number
     plan.extraMetrics = { outbound.numbers }
+    plan.webhooks = try WebhookRules(configuration).map { .init($0, by: outbound.web) }
     plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
