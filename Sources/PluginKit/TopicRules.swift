@@ -40,6 +40,8 @@ public struct TopicRules: Sendable {
   public var compose: Compose?
   /// Told of everybody who came or went, one after another per topic.
   public var membership: Watch?
+  /// The plugin whose rules these are.
+  package var owner = ""
 
   public init() {}
 }

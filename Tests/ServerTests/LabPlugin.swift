@@ -1,6 +1,7 @@
 import JSON
 import Loop
 import PluginKit
+import Storage
 
 /// A plugin with one of everything, for tests of the server around it.
 final class LabPlugin: Plugin {
@@ -20,6 +21,11 @@ final class LabPlugin: Plugin {
       if message.data["bad"] != nil { throw TopicRefusal.bad("not that") }
       return ["asked": message.data, "who": .string(message.sender.id)]
     }
+    registrar.on("lab.hang", "Is never answered.") { _ in
+      try await LabPlugin.hang()
+      return [:]
+    }
+    registerTroubles(&registrar)
     registrar.dialect(["/lab/line"], "lab-line", LineDialect())
   }
 
@@ -108,6 +114,35 @@ final class LabPlugin: Plugin {
       return Event("lab.word", ["word": .string(word)])
     }
     registrar.topic("lab.strict.{name}", "Looks at what is published.", strict)
+  }
+
+  static func hang() async throws { try await Task.sleep(for: .seconds(3600)) }
+
+  /// Topics whose owner does not do what it should.
+  private func registerTroubles(_ registrar: inout Registrar) {
+    var stuck = TopicRules()
+    stuck.allowsGuests = true
+    stuck.authorize = { _, _, _ in try await LabPlugin.hang() }
+    registrar.topic("lab.stuck.{name}", "Nobody hears whether they may.", stuck)
+
+    var slow = TopicRules()
+    slow.allowsGuests = true
+    slow.snapshot = { _, _ in
+      try await LabPlugin.hang()
+      return nil
+    }
+    registrar.topic("lab.slow.{name}", "Nobody is told how things are.", slow)
+
+    var torn = TopicRules()
+    torn.allowsGuests = true
+    torn.snapshot = { _, _ in throw StoreError(.corrupt, "torn") }
+    registrar.topic("lab.torn.{name}", "Its owner finds nothing.", torn)
+
+    var numb = TopicRules()
+    numb.allowsGuests = true
+    numb.presence = true
+    numb.membership = { _ in try? await LabPlugin.hang() }
+    registrar.topic("lab.numb.{name}", "Its owner does not take who came.", numb)
   }
 
   private func registerRoutes(_ registrar: inout Registrar) {
@@ -230,6 +265,7 @@ final class LineSession: DialectSession {
     case "LEAVE" where words.count == 2:
       await connection.unsubscribe(Topic(words[1]))
       await connection.send(Array("OUT \(words[1])".utf8))
+    case "HANG": try? await LabPlugin.hang()
     case "QUIT": await connection.close(code: 4003, reason: "as you wish")
     default: await connection.send(Array("WHAT".utf8))
     }

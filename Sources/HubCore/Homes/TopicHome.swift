@@ -31,6 +31,8 @@ final class TopicHome {
   /// Changes the topic's owner has not been told of.
   var changes: [MembershipChange] = []
   var isTelling = false
+  /// More changes than this are not kept for an owner that does not take them.
+  static let mostUntold = 10_000
   /// Since when nobody has needed it.
   var idleSince: Int64?
 

@@ -209,6 +209,12 @@ extension Worker {
   func report(_ kind: MembershipChange.Kind, of who: Identity, _ home: TopicHome) {
     note(kind, of: who, in: home.name)
     guard let watch = home.rules.membership else { return }
+    let owner = home.rules.owner
+    // Only an owner that has stopped listening has so much before it.
+    guard home.changes.count < TopicHome.mostUntold else {
+      house.runner.gate(of: owner)?.countRefusal()
+      return
+    }
     home.changes.append(
       MembershipChange(
         topic: Topic(home.name.description), who: who, kind: kind,
@@ -218,7 +224,8 @@ extension Worker {
     Task.immediate {
       while !home.changes.isEmpty {
         let change = home.changes.removeFirst()
-        await watch(change)
+        // Its owner took too long: that is noted, and the next change is told.
+        _ = try? await ask(owner) { await watch(change) }
       }
       home.isTelling = false
     }

@@ -2,12 +2,12 @@ internal import Synchronization
 
 /// Keeps one plugin's troubles its own: bounds what runs in it at once and counts how it goes.
 public final class PluginGate: Sendable {
-  private let capacity: Int
   private let running = Atomic<Int>(0)
   private let calls = Atomic<Int>(0)
   private let failures = Atomic<Int>(0)
   private let refusals = Atomic<Int>(0)
   private let timeouts = Atomic<Int>(0)
+  private let failedJobs = Atomic<Int>(0)
 
   public struct Counts: Sendable, Equatable {
     public var running: Int
@@ -15,12 +15,11 @@ public final class PluginGate: Sendable {
     public var failures: Int
     public var refusals: Int
     public var timeouts: Int
+    public var failedJobs: Int
   }
 
-  init(capacity: Int) { self.capacity = capacity }
-
-  /// False when as many calls as may are running already.
-  func enter() -> Bool {
+  /// False when `capacity` calls are running already.
+  func enter(capacity: Int) -> Bool {
     if running.add(1, ordering: .relaxed).newValue > capacity {
       running.subtract(1, ordering: .relaxed)
       refusals.add(1, ordering: .relaxed)
@@ -32,12 +31,15 @@ public final class PluginGate: Sendable {
 
   func leave() { running.subtract(1, ordering: .relaxed) }
   func countFailure() { failures.add(1, ordering: .relaxed) }
+  func countRefusal() { refusals.add(1, ordering: .relaxed) }
+  func countFailedJob() { failedJobs.add(1, ordering: .relaxed) }
   func countTimeout() { timeouts.add(1, ordering: .relaxed) }
 
   public var counts: Counts {
     Counts(
       running: running.load(ordering: .relaxed), calls: calls.load(ordering: .relaxed),
       failures: failures.load(ordering: .relaxed), refusals: refusals.load(ordering: .relaxed),
-      timeouts: timeouts.load(ordering: .relaxed))
+      timeouts: timeouts.load(ordering: .relaxed),
+      failedJobs: failedJobs.load(ordering: .relaxed))
   }
 }

@@ -1,3 +1,4 @@
+internal import Loop
 public import PluginKit
 public import Storage
 
@@ -14,13 +15,18 @@ public struct PluginUnit: Sendable {
   public let migrations: [Migration]
   public let authenticators: [Authenticator]
   public let demos: [Demo]
+  /// Counts how it goes with the plugin.
+  public let gate = PluginGate()
 
   /// Makes the plugin and collects its registrations.
   public init<P: Plugin>(_ type: P.Type, services: PluginServices) throws {
-    let plugin = try type.init(services: services)
+    self.init(try type.init(services: services), services: services)
+  }
+
+  init<P: Plugin>(_ plugin: P, services: PluginServices) {
     var registrar = Registrar()
     plugin.register(with: &registrar)
-    name = type.name
+    name = P.name
     self.plugin = plugin
     self.services = services
     routes = registrar.routes
@@ -31,5 +37,32 @@ public struct PluginUnit: Sendable {
     migrations = registrar.migrations
     authenticators = registrar.authenticators
     demos = registrar.demos
+  }
+}
+
+extension PluginUnit {
+  /// The plugin's last call. False if it takes longer than that, and is left behind.
+  public func stop(within time: Duration) async -> Bool {
+    let outcome = Locked<(hasEnded: Bool, waiter: CheckedContinuation<Bool, Never>?)>((false, nil))
+    @Sendable func end(_ isGood: Bool) {
+      let waiter = outcome.withLock { outcome in
+        guard !outcome.hasEnded else { return nil as CheckedContinuation<Bool, Never>? }
+        outcome.hasEnded = true
+        return outcome.waiter.take()
+      }
+      waiter?.resume(returning: isGood)
+    }
+    return await withCheckedContinuation { continuation in
+      outcome.withLock { $0.waiter = continuation }
+      let stopping = Task {
+        await plugin.stop()
+        end(true)
+      }
+      Task {
+        try? await Task.sleep(for: time)
+        stopping.cancel()
+        end(false)
+      }
+    }
   }
 }

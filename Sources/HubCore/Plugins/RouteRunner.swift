@@ -13,6 +13,7 @@ public struct RouteRunner: Sendable {
   let isExempt: Exemption
   private let meter = CallMeter()
   private let gates: [String: PluginGate]
+  private let capacity: Int
   private let authenticators: [String: [Authenticator]]
 
   /// - Parameter capacity: how many calls may run in one plugin at once.
@@ -22,8 +23,8 @@ public struct RouteRunner: Sendable {
   ) {
     self.accounts = accounts
     self.isExempt = isExempt
-    gates = Dictionary(
-      units.map { ($0.name, PluginGate(capacity: capacity)) }, uniquingKeysWith: { $1 })
+    self.capacity = capacity
+    gates = Dictionary(units.map { ($0.name, $0.gate) }, uniquingKeysWith: { $1 })
     authenticators = Dictionary(
       units.map { ($0.name, $0.authenticators) }, uniquingKeysWith: { $1 })
   }
@@ -32,9 +33,10 @@ public struct RouteRunner: Sendable {
 
   /// Answers `request`, which matched `route` of `unit`. Never throws.
   public func answer(_ request: Request, route: Route, of unit: PluginUnit) async -> Response {
-    guard let gate = gates[unit.name], gate.enter() else {
-      return route.shape(
-        PluginError(.unavailable, "too busy, try again", retryAfterSeconds: 1), request)
+    let gate = unit.gate
+    guard gate.enter(capacity: capacity) else {
+      let busy = PluginError(.unavailable, "too busy, try again", retryAfterSeconds: 1)
+      return retryable(route.shape(busy, request), busy)
     }
     defer { gate.leave() }
     do {
@@ -58,7 +60,7 @@ public struct RouteRunner: Sendable {
 
   /// The answer to a call whose handler took too long; its task is cancelled by the caller.
   public func late(_ request: Request, route: Route, of unit: PluginUnit) -> Response {
-    gates[unit.name]?.countTimeout()
+    unit.gate.countTimeout()
     return route.shape(PluginError(.timeout, "this took too long"), request)
   }
 

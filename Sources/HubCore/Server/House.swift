@@ -30,7 +30,7 @@ final class House: Sendable {
   private let currentCORS: Locked<CORSPolicy>
   let accessLog: AccessLog
   let topics: TopicTable<TopicRules>
-  let messages: [String: MessageHandler]
+  let messages: [String: (plugin: String, handler: MessageHandler)]
   let historyLog: HistoryLog
   let memberLog: MemberLog
   /// To whom it is told who comes and goes, and by what means.
@@ -72,7 +72,8 @@ final class House: Sendable {
     workerCount = entrances.count
     owners = units.flatMap { unit in unit.dialects.map { _ in unit.name } }
     messages = Dictionary(
-      units.flatMap(\.messages).map { ($0.type, $0.handler) }, uniquingKeysWith: { $1 })
+      units.flatMap { unit in unit.messages.map { ($0.type, (unit.name, $0.handler)) } },
+      uniquingKeysWith: { $1 })
     self.entrances = entrances
     self.everything = everything
     siteRules = everything.routes.map { entry in

@@ -98,7 +98,8 @@ final class FrontDesk: Sendable {
     for (name, counts) in server.withLock({ $0 })?.pluginCounts ?? [] {
       detail["plugin.\(name)"] = [
         "running": .int(Int64(counts.running)), "failures": .int(Int64(counts.failures)),
-        "timeouts": .int(Int64(counts.timeouts)),
+        "refusals": .int(Int64(counts.refusals)), "timeouts": .int(Int64(counts.timeouts)),
+        "failed_jobs": .int(Int64(counts.failedJobs)),
       ]
     }
     return .json(
@@ -128,8 +129,8 @@ struct MetricsText {
 
 extension HubServer {
   var pluginCounts: [(name: String, counts: PluginGate.Counts)] {
-    house.units.compactMap { unit in
-      house.runner.gate(of: unit.name).map { (unit.name, $0.counts) }
+    house.units.map { unit in
+      (unit.name, unit.gate.counts)
     }
   }
 
@@ -156,6 +157,7 @@ extension HubServer {
       text.add("plugin_failures_total", "counter", counts.failures, label)
       text.add("plugin_refusals_total", "counter", counts.refusals, label)
       text.add("plugin_timeouts_total", "counter", counts.timeouts, label)
+      text.add("plugin_failed_jobs_total", "counter", counts.failedJobs, label)
     }
     if house.webhooks != nil {
       let counters = house.webhookCounters

@@ -58,18 +58,26 @@ extension HubServer {
 
   static func topics(_ plan: Plan) throws -> TopicTable<TopicRules> {
     var table = TopicTable<TopicRules>()
-    for registration in plan.units.flatMap(\.topics) {
-      guard let pattern = TopicPattern(registration.pattern) else {
-        throw ServerError("\(registration.pattern) is no pattern for topics")
-      }
-      guard table.insert(registration.rules, for: pattern) else {
-        throw ServerError("the topics \(registration.pattern) are registered twice")
-      }
+    for unit in plan.units {
+      for registration in unit.topics { try add(registration, of: unit, to: &table) }
     }
     if plan.offersEcho, let rooms = TopicPattern("echo.room.{room}") {
       _ = table.insert(echoRooms, for: rooms)
     }
     return table
+  }
+
+  private static func add(
+    _ registration: TopicRegistration, of unit: PluginUnit, to table: inout TopicTable<TopicRules>
+  ) throws {
+    guard let pattern = TopicPattern(registration.pattern) else {
+      throw ServerError("\(registration.pattern) is no pattern for topics")
+    }
+    var rules = registration.rules
+    rules.owner = unit.name
+    guard table.insert(rules, for: pattern) else {
+      throw ServerError("the topics \(registration.pattern) are registered twice")
+    }
   }
 
   /// Rooms for load tests, beside the path `/echo`: whoever is in one may speak, guests too.

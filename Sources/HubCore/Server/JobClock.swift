@@ -7,6 +7,7 @@ public import PluginKit
 public actor JobClock {
   private struct Entry {
     let plugin: String
+    let gate: PluginGate
     let job: Job
     var due: Int64
     var isRunning = false
@@ -22,7 +23,9 @@ public actor JobClock {
     let now = clock.now
     entries = units.flatMap { unit in
       unit.jobs.map {
-        Entry(plugin: unit.name, job: $0, due: $0.schedule.next(after: now, zone: zone))
+        Entry(
+          plugin: unit.name, gate: unit.gate, job: $0, due: $0.schedule.next(after: now, zone: zone)
+        )
       }
     }
     self.clock = clock
@@ -61,6 +64,7 @@ public actor JobClock {
     do {
       try await entry.job.run(due)
     } catch {
+      entry.gate.countFailedJob()
       log.error(
         "a job failed",
         ["plugin": entry.plugin, "job": entry.job.name, "reason": "\(type(of: error)): \(error)"])

@@ -117,7 +117,7 @@ extension Worker {
     _ type: String, _ topic: TopicName?, _ data: [UInt8]?, _ id: Echo?,
     _ connection: Connection, _ session: HubSession
   ) {
-    guard let handler = house.messages[type] else {
+    guard let (plugin, handler) = house.messages[type] else {
       return tell(connection) {
         ServerFrame.error(.unknownType, re: id, topic: topic, into: &$0)
       }
@@ -129,7 +129,11 @@ extension Worker {
       at: loop.unixMilliseconds)
     wait(session) { [self] in
       let outcome: Result<JSONValue, any Error>
-      do { outcome = .success(try await handler(message)) } catch { outcome = .failure(error) }
+      do {
+        outcome = .success(try await self.ask(plugin) { try await handler(message) })
+      } catch {
+        outcome = .failure(error)
+      }
       guard let connection = self.connections[token] else { return }
       self.tell(connection) { out in
         switch outcome {

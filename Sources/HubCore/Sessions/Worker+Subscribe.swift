@@ -40,7 +40,9 @@ extension Worker {
     _ topic: TopicName, _ rules: TopicRules, _ wish: ClientCommand.Subscription,
     connection token: UInt64, as who: Identity, tab: String?
   ) async throws -> (Subscription, Welcome) {
-    try await rules.authorize(who, Topic(topic.description), .subscribe)
+    try await ask(rules.owner) {
+      try await rules.authorize(who, Topic(topic.description), .subscribe)
+    }
     guard let connection = connections[token], !connection.isParting else {
       throw CancellationError()
     }
@@ -67,7 +69,10 @@ extension Worker {
   private func snapshot(
     _ topic: TopicName, _ rules: TopicRules, _ who: Identity
   ) async throws -> [UInt8]? {
-    try await rules.snapshot?(Topic(topic.description), who)?.encoded()
+    guard let snapshot = rules.snapshot else { return nil }
+    return try await ask(rules.owner) {
+      try await snapshot(Topic(topic.description), who)?.encoded()
+    }
   }
 
   private func complete(
@@ -159,8 +164,10 @@ extension Worker {
     guard case .client(_, _, let re) = order.sender else { return }
     wait(session) { [self] in
       do {
-        try await subscription.topic.rules.authorize(
-          subscription.who, Topic(topic.description), .publish)
+        let (rules, who) = (subscription.topic.rules, subscription.who)
+        try await self.ask(rules.owner) {
+          try await rules.authorize(who, Topic(topic.description), .publish)
+        }
         subscription.mayPublish = true
         self.post(.publish(order), to: self.home(of: topic))
       } catch {

@@ -161,7 +161,11 @@ struct Running {
   }
 
   func start() async throws {
-    for unit in units { try await unit.plugin.start() }
+    for unit in units {
+      do { try await unit.plugin.start() } catch {
+        throw Failure("the plugin \(unit.name) cannot start: \(error)")
+      }
+    }
     try await accounts.startWatching()
     let server = server
     accounts.onRevoked { revocation in
@@ -179,7 +183,9 @@ struct Running {
     await jobs.stop()
     await certificates.stop()
     server.stop()
-    for unit in units { await unit.plugin.stop() }
+    for unit in units where await !unit.stop(within: .seconds(5)) {
+      log.warning("a plugin does not stop", ["plugin": unit.name])
+    }
     await outbound.stop()
     await upkeep.stop()
     accounts.stop()

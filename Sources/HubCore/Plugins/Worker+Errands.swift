@@ -1,0 +1,65 @@
+internal import Loop
+internal import PluginKit
+
+// Asking plugins about clients: never for longer than may be, with their troubles counted as theirs.
+extension Worker {
+  /// Seconds after which a plugin's answer is not waited for any more.
+  static var patience: Int { 15 }
+
+  /// What `work` of a plugin comes to. Throws what it throws, or a timeout; what the plugin goes
+  /// on doing after that is cancelled, and nobody hears of it.
+  func ask<Answer>(
+    _ plugin: String, _ work: @escaping () async throws -> Answer
+  ) async throws -> Answer {
+    let errand = Errand<Answer>()
+    let task = Task.immediate {
+      do { errand.end(with: .success(try await work())) } catch {
+        errand.end(with: .failure(error))
+      }
+    }
+    do {
+      // Most plugins know the answer by heart.
+      if let outcome = errand.outcome { return try outcome.get() }
+      let timer = loop.schedule(after: .seconds(Worker.patience)) {
+        errand.end(with: .failure(PluginError(.timeout, "this took too long")))
+        task.cancel()
+      }
+      defer { loop.cancel(timer) }
+      await withCheckedContinuation { errand.waiter = $0 }
+      guard let outcome = errand.outcome else { throw CancellationError() }
+      return try outcome.get()
+    } catch {
+      note(error, of: plugin)
+      throw error
+    }
+  }
+
+  private func note(_ error: any Error, of plugin: String) {
+    let gate = house.runner.gate(of: plugin)
+    switch RouteRunner.shaped(error).code {
+    case .timeout:
+      gate?.countTimeout()
+      house.log.warning("a plugin took too long", ["plugin": plugin])
+    case .failure:
+      gate?.countFailure()
+      house.log.error(
+        "a plugin failed", ["plugin": plugin, "error": "\(type(of: error)): \(error)"])
+    case .unreadableBody, .invalid, .unauthorized, .forbidden, .notFound, .methodNotAllowed,
+      .conflict, .tooLarge, .tooManyRequests, .unavailable:
+      return
+    }
+  }
+}
+
+/// A question to a plugin that is answered once, by the plugin or by its time running out.
+private final class Errand<Answer> {
+  private(set) var outcome: Result<Answer, any Error>?
+  /// Whoever waits for it.
+  var waiter: CheckedContinuation<Void, Never>?
+
+  func end(with result: Result<Answer, any Error>) {
+    guard outcome == nil else { return }
+    outcome = result
+    waiter.take()?.resume()
+  }
+}

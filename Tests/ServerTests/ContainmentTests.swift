@@ -1,0 +1,210 @@
+import JSON
+import Loop
+import MusterTesting
+import PluginKit
+import Rig
+import SQLiteStore
+import Storage
+import Testing
+
+@testable import HubCore
+
+/// What a plugin does wrong stays its own: the hub and everybody else go on.
+@Suite(.timeLimit(.minutes(1))) struct ContainmentTests {
+  private static let patience = Double(Worker.patience) + 1
+
+  private func counts(_ server: TestServer) -> PluginGate.Counts {
+    server.server.pluginCounts[0].counts
+  }
+
+  /// A server by the test's own clock, with a client that was welcomed.
+  private func once(_ body: (TestServer, Wire) async throws -> Void) async throws {
+    try await TestServer.run(workers: 1, time: ManualTime()) { server in
+      try await body(server, try await server.client("s_one"))
+    }
+  }
+
+  @Test func `what is one call too many is refused, and only that`() async throws {
+    let limits = ServerLimits.with(\.waitingCalls, 2)
+    try await TestServer.run(workers: 1, time: ManualTime(), limits: limits) { server in
+      let slow = [try await server.wire(), try await server.wire()]
+      for wire in slow { try await wire.send(Wire.request("GET", "/lab/later/60000")) }
+      try await server.until { counts(server).running == 2 }
+      let third = try await server.wire()
+      let refused = try await third.call("GET", "/lab/hello")
+      #expect(refused.status == 503)
+      #expect(refused["Retry-After"] == "1")
+      #expect(try JSONValue(parsing: refused.body)["error"] == "unavailable")
+      let health = try await third.call("GET", "/health")
+      #expect(health.status == 200)
+      let client = try await server.client()
+      #expect(try await client.subscribe("lab.room.a")["type"] == "subscribed")
+      #expect(counts(server).refusals == 1)
+
+      await server.pass(4)
+      for wire in slow {
+        let late = try await wire.reply()
+        #expect(late.status == 504)
+      }
+      try await server.until { counts(server).running == 0 }
+      let again = try await third.call("GET", "/lab/hello")
+      #expect(again.status == 200)
+      #expect(counts(server).timeouts == 2)
+    }
+  }
+
+  @Test func `its troubles are told under its name`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      let outside = try await server.wire()
+      for _ in 0..<3 { _ = try await outside.call("GET", "/lab/breaks") }
+      let inside = try await server.wire(encrypted: false)
+      let metrics = try await inside.call("GET", "/metrics").text
+      #expect(metrics.contains("muster_plugin_failures_total{plugin=\"lab\"} 3\n"))
+      #expect(metrics.contains("muster_plugin_calls_total{plugin=\"lab\"} 3\n"))
+      for name in ["calls_running", "refusals_total", "timeouts_total", "failed_jobs_total"] {
+        #expect(metrics.contains("muster_plugin_\(name){plugin=\"lab\"} 0\n"), "\(name)")
+      }
+      let ready = try await outside.call("GET", "/ready")
+      #expect(ready.status == 200)
+      let detail = try JSONValue(parsing: ready.body)["detail"]?["plugin.lab"]
+      #expect(
+        detail == [
+          "running": 0, "failures": 3, "refusals": 0, "timeouts": 0, "failed_jobs": 0,
+        ])
+    }
+  }
+
+  @Test func `a message that its plugin never answers is answered in its place`() async throws {
+    try await once { server, client in
+      try await client.say(["type": "lab.hang", "id": 1])
+      try await client.say(["type": "status", "id": 2])
+      await server.pass(ContainmentTests.patience)
+      let error = try await client.hear("error")
+      #expect(error["re"] == 1)
+      #expect(error["data"]?["code"] == 108)
+      // What was asked after it is served now.
+      let next = try await client.hear("ack")
+      #expect(next["re"] == 2)
+      #expect(counts(server).timeouts == 1)
+    }
+  }
+
+  @Test(arguments: ["lab.stuck.a", "lab.slow.a"])
+  func `whoever wants into a topic whose owner does not answer is refused in time`(
+    topic: String
+  ) async throws {
+    try await once { server, client in
+      try await client.say(["type": "subscribe", "id": 1, "topic": .string(topic)])
+      await server.pass(ContainmentTests.patience)
+      #expect(try await client.hear("error")["data"]?["code"] == 108)
+      #expect(try await client.subscribe("lab.room.a")["type"] == "subscribed")
+      #expect(await server.hub.population(of: Topic(topic)) == 0)
+    }
+  }
+
+  @Test func `an owner that fails is noted and its topic refused`() async throws {
+    try await once { server, client in
+      let answer = try await client.subscribe("lab.torn.a")
+      #expect(answer["data"]?["code"] == 100)
+      #expect(counts(server).failures == 1)
+    }
+  }
+
+  @Test func `an owner that does not take who came does not keep the next from being told`()
+    async throws
+  {
+    try await once { server, client in
+      let other = try await server.client("s_two")
+      #expect(try await client.subscribe("lab.numb.a")["type"] == "subscribed")
+      #expect(try await other.subscribe("lab.numb.a")["type"] == "subscribed")
+      await server.pass(2 * ContainmentTests.patience)
+      try await server.until { counts(server).timeouts == 2 }
+      #expect(await server.hub.population(of: "lab.numb.a") == 2)
+    }
+  }
+
+  @Test func `a dialect that never finishes with a frame keeps only its own client waiting`()
+    async throws
+  {
+    try await TestServer.run(workers: 1) { server in
+      let stuck = try await server.wire()
+      try await stuck.upgrade("/lab/line?name=stuck")
+      #expect(try await stuck.frame().text == "HI stuck")
+      try await stuck.say("HANG")
+      // More than may wait: the line is not read any more, and nothing grows.
+      for _ in 0..<200 { try await stuck.say("JOIN lab.room.a") }
+      let other = try await server.wire()
+      try await other.upgrade("/lab/line?name=other")
+      #expect(try await other.frame().text == "HI other")
+      try await other.say("JOIN lab.room.a")
+      #expect(try await other.frame().text == "IN lab.room.a")
+      #expect(await server.hub.population(of: "lab.room.a") == 1)
+    }
+  }
+
+  @Test func `a job that fails is counted and comes again, one that hangs is not doubled`()
+    async throws
+  {
+    let store = try await SQLiteStore.open(.memory)
+    let runs = Locked(0)
+    let clock = ManualClock()
+    let unit = try ContainmentTests.unit(store) { registrar in
+      registrar.job("fails", .every(seconds: 10)) { _ in throw CancellationError() }
+      registrar.job("hangs", .every(seconds: 10)) { _ in
+        runs.withLock { $0 += 1 }
+        try await Task.sleep(for: .seconds(3600))
+      }
+    }
+    let jobs = JobClock(units: [unit], clock: clock, zone: .shanghai, log: .silent)
+    for expected in 1...3 {
+      clock.advance(seconds: 10)
+      await jobs.runDue()
+      while unit.gate.counts.failedJobs < expected { await Task.yield() }
+    }
+    while runs.withLock({ $0 }) == 0 { await Task.yield() }
+    #expect(runs.withLock { $0 } == 1)
+    #expect(unit.gate.counts.failedJobs == 3)
+    await store.close()
+  }
+
+  @Test func `a plugin that does not stop is left behind`() async throws {
+    let store = try await SQLiteStore.open(.memory)
+    let unit = try ContainmentTests.unit(
+      store, stop: { try? await Task.sleep(for: .seconds(3600)) })
+    #expect(await unit.stop(within: .milliseconds(20)) == false)
+    let good = try ContainmentTests.unit(store)
+    #expect(await good.stop(within: .seconds(3600)))
+    await store.close()
+  }
+
+  private static func unit(
+    _ store: any Store, _ register: @escaping @Sendable (inout Registrar) -> Void = { _ in },
+    stop: @escaping @Sendable () async -> Void = {}
+  ) throws -> PluginUnit {
+    let outbox = BenchOutbox()
+    let services = PluginServices(
+      hub: HubPort(), store: store, accounts: BenchAccounts(), mail: outbox, web: outbox,
+      spreadsheets: outbox, clock: ManualClock(), settings: Settings([]), log: .silent)
+    return PluginUnit(Troublemaker(stop: stop, register: register), services: services)
+  }
+}
+
+/// A plugin that does what a test says.
+private struct Troublemaker: Plugin {
+  static let name = "trouble"
+  var stopping: @Sendable () async -> Void = {}
+  var registering: @Sendable (inout Registrar) -> Void = { _ in }
+
+  init(services: PluginServices) throws {}
+
+  init(
+    stop: @escaping @Sendable () async -> Void,
+    register: @escaping @Sendable (inout Registrar) -> Void
+  ) {
+    stopping = stop
+    registering = register
+  }
+
+  func register(with registrar: inout Registrar) { registering(&registrar) }
+  func stop() async { await stopping() }
+}
