@@ -32,7 +32,7 @@ public struct Deflater: ~Copyable {
   ) {
     precondition((8...15).contains(windowBits), "no such window")
     // What is no longer than the window cannot refer further back than that.
-    if payload.count <= 1 << windowBits {
+    if windowBits == 15 || payload.count <= 1 << windowBits {
       if wide == nil { wide = makeStream(windowBits: 15) }
       wide!.deflate(payload, ending: .flush, into: &output)
     } else {

@@ -15,6 +15,10 @@ extension ClientMachine {
     case "goodbye": goodbye = frame["data"]
     case "event":
       if let news = topics[topic]?.event(frame) { emit(.tell(topic, news)) }
+    case "events":
+      for event in frame["data"]?["events"]?.array ?? [] {
+        if let news = topics[topic]?.event(event) { emit(.tell(topic, news)) }
+      }
     case "presence" where frame["re"] == nil: presenceChanged(topic, frame, now)
     case "unsubscribed" where frame["re"] == nil:
       removed(topic, frame["data"]?["reason"]?.string ?? "removed")

@@ -35,9 +35,11 @@ struct TopicState: Sendable {
 
   /// `data` of the `subscribe` frame.
   var wish: JSONValue {
-    guard let offset, let epoch else { return ["presence": .bool(wantsPresence)] }
+    guard let offset, let epoch else {
+      return ["presence": .bool(wantsPresence), "batch": true]
+    }
     return [
-      "presence": .bool(wantsPresence),
+      "presence": .bool(wantsPresence), "batch": true,
       "recover": ["offset": .int(Int64(clamping: offset)), "epoch": .string(epoch)],
     ]
   }

@@ -28,6 +28,9 @@ public struct TopicRules: Sendable {
   public var publisher = Publisher.server
   /// A slow reader may skip to the newest event.
   public var conflate = false
+  /// Events of a busy topic wait for up to so many milliseconds and go out together. The first one
+  /// after a quiet time goes out at once, and everybody still gets each of them, in order.
+  public var gatherMilliseconds = 0
   public var maxMembers: Int?
   /// May somebody without an account subscribe?
   public var allowsGuests = false

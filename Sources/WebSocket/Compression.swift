@@ -10,9 +10,12 @@ public struct Compression: Equatable, Sendable {
   /// Whether the client asked for a window, so that the answer must name one.
   let namesServerWindow: Bool
 
-  /// Whether a message of `length` bytes may go out as it was deflated for everybody, with any
-  /// window: it refers back no further than its own beginning.
-  @inlinable public func allowsShared(length: Int) -> Bool { length <= 1 << serverWindowBits }
+  /// Whether a message of `length` bytes may go out as it was deflated for everybody, with the
+  /// widest window: if this one is as wide, or the message refers back no further than its own
+  /// beginning.
+  @inlinable public func allowsShared(length: Int) -> Bool {
+    serverWindowBits == 15 || length <= 1 << serverWindowBits
+  }
 
   /// The first offer that can be accepted (RFC 7692, 5.1); nil when none can.
   static func accepting(_ offers: [ExtensionOffer]) -> Compression? {

@@ -1,4 +1,6 @@
+import Deflate
 import Testing
+import WebSocket
 
 @testable import HubCore
 
@@ -12,14 +14,17 @@ private func event(_ offset: UInt64, _ length: Int = 0) -> Publication {
 @Suite struct `A burst` {
   @Test func `is one run of all its events' frames in their order`() throws {
     let events = [event(4), event(5, 300), event(6)]
-    let burst = try #require(Burst(events))
-    #expect(burst.frame == events.flatMap(\.frame))
+    var burst = try #require(Burst(events))
+    let frame = burst.frame()
+    #expect(frame == events.flatMap(\.frame))
     #expect(burst.first == 4 && burst.longest == events[1].frame.count)
   }
 
   @Test func `of one event is its frame`() throws {
     let alone = event(9, 100_000)
-    #expect(try #require(Burst([alone])).frame == alone.frame)
+    var burst = try #require(Burst([alone]))
+    let frame = burst.frame()
+    #expect(frame == alone.frame && !burst.isJoinable)
   }
 
   @Test func `deflates each event once, however many ask`() throws {
@@ -35,8 +40,40 @@ private func event(_ offset: UInt64, _ length: Int = 0) -> Publication {
     #expect(asked == [1, 2])
   }
 
-  @Test func `is none where there is nothing, or too much to be copied together`() {
+  @Test func `is none where there is nothing, and not copied together where it is too much`()
+    throws
+  {
     #expect(Burst([]) == nil)
-    #expect(Burst([event(1, 40_000), event(2, 40_000)]) == nil)
+    var burst = try #require(Burst([event(1, 40_000), event(2, 40_000)]))
+    let (frame, deflated) = (burst.frame(), burst.compressedFrame { $0.frame })
+    #expect(frame == nil && deflated == nil)
+    #expect(burst.isJoinable)
+    #expect(try #require(Burst([event(1, 300_000), event(2)])).isJoinable == false)
+  }
+
+  @Test func `goes into one frame for whoever takes batches`() throws {
+    let events = [event(4), event(5, 600), event(6)]
+    var burst = try #require(Burst(events))
+    let list = events.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: ",")
+    let text = #"{"type":"events","topic":"chat.room.TEST","data":{"events":[\#(list)]}}"#
+    let plain = FrameEncoder.frame(.text, Array(text.utf8).span)
+    let joined = burst.joinedFrame()
+    #expect(joined == plain)
+    var deflater = Deflater()
+    let packed = burst.joinedFrame(by: &deflater)
+    #expect(packed[0] == 0xC1 && packed.count < plain.count)
+    let again = burst.joinedFrame(by: &deflater)
+    #expect(again == packed)
+  }
+
+  @Test func `with a secret in it stays plain`() throws {
+    let secret = Publication(
+      topic: room, offset: 5, ts: 5,
+      data: "{\"m\":\"\(String(repeating: "x", count: 900))\"}"
+        .utf8.span, isSecret: true)
+    var burst = try #require(Burst([event(4, 600), secret]))
+    var deflater = Deflater()
+    let (packed, plain) = (burst.joinedFrame(by: &deflater), burst.joinedFrame())
+    #expect(packed == plain)
   }
 }

@@ -37,6 +37,9 @@ private let room = TopicName("chat.room.lab-3").unsafelyUnwrapped
         == .subscribe(
           room, .init(recover: .init(offset: 118, epoch: "k3xQ9a1b"), wantsPresence: true)))
     #expect(
+      try parse(#"{"type":"subscribe","topic":"chat.room.lab-3","data":{"batch":true}}"#).action
+        == .subscribe(room, .init(takesBatches: true)))
+    #expect(
       try parse(
         #"{"type":"history","id":12,"topic":"chat.room.lab-3","data":{"before":100,"limit":50}}"#
       )

@@ -67,6 +67,24 @@ import WebSocket
     #expect(wish?["recover"] == ["offset": 6, "epoch": "e"])
   }
 
+  @Test func `events that come in one frame are told one by one`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    _ = machine.subscribe("t.a", presence: false, from: nil, 0)
+    #expect(machine.topics["t.a"]?.wish["batch"] == true)
+    let number = machine.requests.first { $0.value == .subscribe("t.a") }?.key ?? 0
+    machine.received(
+      ["type": "subscribed", "re": .int(Int64(number)), "offset": 5, "epoch": "e", "data": [:]], 1)
+    let events: [JSONValue] = (5...8).map {
+      ["type": "event", "topic": "t.a", "offset": .int($0), "ts": 1, "data": [:]]
+    }
+    machine.received(["type": "events", "topic": "t.a", "data": ["events": .array(events)]], 2)
+    let told = machine.takeEffects().filter {
+      if case .tell(_, .event) = $0 { true } else { false }
+    }
+    #expect(told.count == 3 && machine.topics["t.a"]?.offset == 8)
+  }
+
   @Test func `a silent line is pinged, called stale and given up`() {
     var machine = machine()
     welcomed(&machine, 0)

@@ -51,6 +51,12 @@ final class LabPlugin: Plugin {
     state.conflate = true
     registrar.topic("lab.state.{name}", "The newest counts.", state)
 
+    var busy = TopicRules()
+    busy.allowsGuests = true
+    busy.history = .stream(count: 300, seconds: 3600, stored: false)
+    busy.gatherMilliseconds = 100
+    registrar.topic("lab.busy.{name}", "Much happens at once.", busy)
+
     var small = TopicRules()
     small.presence = true
     small.allowsGuests = true

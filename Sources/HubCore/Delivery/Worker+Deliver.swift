@@ -49,9 +49,17 @@ extension Worker {
     of burst: inout Burst, for subscription: Subscription
   ) -> [UInt8]? {
     guard subscription.held == nil, subscription.since < burst.first else { return nil }
-    guard let compression = subscription.compression else { return burst.frame }
+    if subscription.takesBatches, burst.isJoinable { return joinedFrame(of: &burst, subscription) }
+    guard let compression = subscription.compression else { return burst.frame() }
     guard compression.allowsShared(length: burst.longest) else { return nil }
     return burst.compressedFrame { frame(of: $0, within: compression) }
+  }
+
+  private func joinedFrame(of burst: inout Burst, _ subscription: Subscription) -> [UInt8] {
+    guard let compression = subscription.compression,
+      compression.allowsShared(length: burst.longest * burst.publications.count)
+    else { return burst.joinedFrame() }
+    return burst.joinedFrame(by: &deflater)
   }
 
   private func deliver(_ publications: [Publication], to subscription: Subscription) {

@@ -25,6 +25,11 @@ final class TopicHome {
   var orders: [UInt64: [PublishOrder]] = [:]
   var isStoring = false
 
+  /// Events that wait to go out together with those that come soon.
+  var gathered: [Publication] = []
+  /// Unix milliseconds of when events last went out.
+  var sentAt: Int64 = 0
+
   var timer: EventLoop.Timer?
   /// Steady milliseconds, like `idleSince`.
   var deadline: Int64 = .max
@@ -53,7 +58,7 @@ final class TopicHome {
   var isIdle: Bool {
     let isForgettable = isStored ? topic.subscribers.total == 0 : topic.isOver
     return isForgettable && topic.presence?.isEmpty ?? true && orders.isEmpty && !isStoring
-      && changes.isEmpty && waiting.isEmpty
+      && changes.isEmpty && waiting.isEmpty && gathered.isEmpty
   }
 }
 

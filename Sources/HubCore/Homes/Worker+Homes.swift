@@ -27,6 +27,8 @@ extension Worker {
     let home = try await open(attachment.topic)
     let who = attachment.who
     if home.topic.isFull(for: who.id) { throw TopicRefusal.full }
+    // What has gathered counts as given to the newcomer, so it goes out to the others now.
+    sendGathered(home)
     home.topic.subscribers.add(attachment.worker)
     if home.topic.subscribers.total == 1 { tellWebhooks(home, isOccupied: true) }
     home.idleSince = nil

@@ -105,7 +105,7 @@ extension Worker {
       for order in home.orders.removeValue(forKey: publication.offset) ?? [] {
         answer(order, .stored(position, ts: publication.ts))
       }
-      for worker in home.topic.subscribers.workers { post(.deliver(publication), to: worker) }
+      send(publication, home)
     }
   }
 

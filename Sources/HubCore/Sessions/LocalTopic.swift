@@ -60,6 +60,8 @@ final class Subscription {
   let connection: Connection
   let who: Identity
   let wantsPresence: Bool
+  /// Events that were gathered may come in one frame.
+  let takesBatches: Bool
   /// Who puts events into words for this subscriber, if it speaks an older protocol.
   let dialect: DialectLink?
   let compression: Compression?
@@ -75,11 +77,15 @@ final class Subscription {
   /// Has the owner said yes to publishing? Asked the first time.
   var mayPublish = false
 
-  init(_ topic: LocalTopic, _ connection: Connection, as who: Identity, wantsPresence: Bool) {
+  init(
+    _ topic: LocalTopic, _ connection: Connection, as who: Identity,
+    _ wish: ClientCommand.Subscription
+  ) {
     self.topic = topic
     self.connection = connection
     self.who = who
-    self.wantsPresence = wantsPresence
+    wantsPresence = wish.wantsPresence
+    takesBatches = wish.takesBatches
     // Both are settled before anybody subscribes, and looked at for every event.
     dialect = connection.dialect
     compression = connection.link?.compression

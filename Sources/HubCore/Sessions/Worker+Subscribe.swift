@@ -46,7 +46,7 @@ extension Worker {
     guard let connection = connections[token], !connection.isParting else {
       throw CancellationError()
     }
-    let subscription = hold(topic, rules, connection, as: who, wantsPresence: wish.wantsPresence)
+    let subscription = hold(topic, rules, connection, as: who, wish)
     let attachment = Attachment(
       topic: topic, connection: connection.number, worker: index, who: who, session: tab,
       recover: wish.recover, wantsPresence: wish.wantsPresence)

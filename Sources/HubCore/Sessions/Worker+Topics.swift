@@ -10,11 +10,11 @@ extension Worker {
   /// Makes a place for a newcomer before its topic's home is asked, so that no event can slip by.
   func hold(
     _ topic: TopicName, _ rules: TopicRules, _ connection: Connection, as who: Identity,
-    wantsPresence: Bool
+    _ wish: ClientCommand.Subscription
   ) -> Subscription {
     let local = locals[topic] ?? LocalTopic(topic, rules)
     locals[topic] = local
-    let subscription = Subscription(local, connection, as: who, wantsPresence: wantsPresence)
+    let subscription = Subscription(local, connection, as: who, wish)
     local.add(subscription)
     return subscription
   }

@@ -31,6 +31,8 @@ struct ClientCommand: Sendable, Equatable {
   struct Subscription: Sendable, Equatable {
     var recover: RecoveryPoint?
     var wantsPresence = false
+    /// Several events may come in one frame.
+    var takesBatches = false
   }
 
   /// The last position in a topic that the client has seen.

@@ -136,6 +136,8 @@ extension Envelope {
         subscription.recover = try recovery(bytes.extracting(object).extracting(place))
       } else if try fields.isAt("presence", 1) {
         subscription.wantsPresence = try fields.bool("presence") ?? false
+      } else if try fields.isAt("batch", 2) {
+        subscription.takesBatches = try fields.bool("batch") ?? false
       } else {
         try fields.skip()
       }

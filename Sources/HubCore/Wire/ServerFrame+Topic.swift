@@ -20,6 +20,16 @@ extension ServerFrame {
     out.append(UInt8(ascii: "}"))
   }
 
+  /// Several events that were gathered, oldest first.
+  static func events(
+    topic: TopicName, _ publications: [Publication], into out: inout ByteBuffer
+  ) {
+    open("events", topic: topic, &out)
+    out.append(",\"data\":{\"events\":" as StaticString)
+    events(publications[...], &out)
+    out.append("}}" as StaticString)
+  }
+
   /// What a newcomer is given.
   struct Subscribed {
     /// Only for a client that asked to recover.

@@ -74,7 +74,7 @@ class Subscription {
   async start(fresh = false) {
     clearTimeout(this.timer);
     this.failed = null;
-    const data = { presence: this.on.presence === true };
+    const data = { presence: this.on.presence === true, batch: true };
     if (this.offset !== undefined && !fresh) data.recover = { offset: this.offset, epoch: this.epoch };
     try {
       this.started(await this.hub.request({ type: "subscribe", topic: this.topic, data }));
@@ -109,6 +109,9 @@ class Subscription {
     this.hub.unsubscribe(this);
     this.on.onError?.(new MusterError({ reason }));
   }
+
+  /** An event, now or when the answer to `subscribe` is there. */
+  take(frame) { this.live ? this.event(frame) : this.early.push(frame); }
 
   event(frame) {
     if (frame.offset !== undefined) {
@@ -364,7 +367,8 @@ export class Muster {
     if (type === "ping") this.#send({ type: "pong", data: { t: frame.ts } });
     else if (type === "pong") this.#setClock(frame.data?.t, frame.ts);
     else if (type === "goodbye") this.#goodbye = frame.data;
-    else if (type === "event" && subscription) subscription.live ? subscription.event(frame) : subscription.early.push(frame);
+    else if (type === "event") subscription?.take(frame);
+    else if (type === "events") for (const event of frame.data?.events ?? []) subscription?.take(event);
     else if (type === "presence" && re === undefined) { if (subscription?.live) subscription.diff(frame); }
     else if (type === "error") this.#failed(re, new MusterError(frame.data ?? {}));
     else if (type === "ack" && this.#outbox.has(re)) this.#settle(re).resolve({ id: re, offset: frame.offset, epoch: frame.epoch, ts: frame.ts });
