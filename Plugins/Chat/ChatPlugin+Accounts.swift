@@ -4,14 +4,14 @@ internal import PluginKit
 // Registering and logging in.
 extension ChatPlugin {
   func registerAccounts(with registrar: inout Registrar) {
-    registrar.route([.get, .post], "/auth/login", Documents.login) { [self] request in
-      try await logIn(request)
+    registrar.route([.get, .post], "/auth/login", Documents.login) { request in
+      try await self.logIn(request)
     }
-    registrar.route([.get, .post], "/auth/register", Documents.register) { [self] request in
-      try await register(request)
+    registrar.route([.get, .post], "/auth/register", Documents.register) { request in
+      try await self.register(request)
     }
-    registrar.route([.get, .post], "/auth/user_data", Documents.userData) { [self] request in
-      try await userData(request)
+    registrar.route([.get, .post], "/auth/user_data", Documents.userData) { request in
+      try await self.userData(request)
     }
   }
 

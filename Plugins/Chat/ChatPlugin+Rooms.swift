@@ -4,10 +4,11 @@ internal import PluginKit
 // The list of rooms, new rooms, and seats.
 extension ChatPlugin {
   func registerRooms(with registrar: inout Registrar) {
-    registrar.route([.get, .post], "/chatroom/list", Documents.list) { [book] _ in
+    let book = self.book
+    registrar.route([.get, .post], "/chatroom/list", Documents.list) { _ in
       .json(await book.listJSON).with("Cache-Control", "no-store")
     }
-    registrar.route([.get, .post], "/chatroom/create", Documents.create) { [self] request in
+    registrar.route([.get, .post], "/chatroom/create", Documents.create) { request in
       guard let room = request.given("room_name").flatMap({ RoomName($0) }) else {
         return Answers.missing(request)
       }
@@ -17,14 +18,14 @@ extension ChatPlugin {
       case .tooMany: throw PluginError(.tooManyRequests, "too many rooms")
       }
     }
-    registrar.route([.get, .post], "/chatroom/room", Documents.seat) { [self] request in
+    registrar.route([.get, .post], "/chatroom/room", Documents.seat) { request in
       guard let room = request.given("room_name"), let user = request.given("user_name"),
         let status = request.given("status")
       else { return Answers.missing(request) }
       if let identity = request.identity, identity.name != user {
         throw PluginError.forbidden("not your name")
       }
-      return try await seat(room, user, status: Int(status), by: request.claim)
+      return try await self.seat(room, user, status: Int(status), by: request.claim)
     }
   }
 

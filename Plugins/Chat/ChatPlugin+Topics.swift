@@ -15,13 +15,15 @@ extension ChatPlugin {
   private func listRules() -> TopicRules {
     var rules = TopicRules()
     rules.allowsGuests = true
-    rules.authorize = { [services] who, _, _ in
+    let services = self.services
+    let book = self.book
+    rules.authorize = { who, _, _ in
       guard who.isGuest else { return }
       guard let peer = who.peer, services.isOpen(to: peer) else {
         throw TopicRefusal.unauthorized
       }
     }
-    rules.snapshot = { [book] _, _ in await book.listJSON }
+    rules.snapshot = { _, _ in await book.listJSON }
     return rules
   }
 
@@ -34,12 +36,13 @@ extension ChatPlugin {
     rules.history = .stream(count: 500, seconds: 7 * 86_400, stored: true)
     // Clients of the documents without a token; all other guests are refused.
     rules.allowsGuests = true
-    rules.authorize = { [members] who, topic, action in
+    let members = self.members
+    rules.authorize = { who, topic, action in
       try await members.authorize(who, topic, action)
     }
-    rules.snapshot = { [members] topic, who in try await members.list(of: topic, for: who) }
+    rules.snapshot = { topic, who in try await members.list(of: topic, for: who) }
     rules.compose = Members.compose
-    rules.membership = { [members] change in await members.changed(change) }
+    rules.membership = { change in await members.changed(change) }
     return rules
   }
 

@@ -10,9 +10,10 @@ extension CheckInPlugin {
     rules.maxMembers = 500
     // Students without an account come in over `/chart`; all other guests are refused.
     rules.allowsGuests = true
-    rules.authorize = { [chat] who, _, _ in try await chat.authorize(who) }
-    rules.membership = { [chat] change in await chat.changed(change) }
-    rules.compose = { [chat] message in try chat.compose(message) }
+    let chat = self.chat
+    rules.authorize = { who, _, _ in try await chat.authorize(who) }
+    rules.membership = { change in await chat.changed(change) }
+    rules.compose = { message in try chat.compose(message) }
     registrar.topic(
       Chat.topic.description, "The chat of those who are in the lab.", rules,
       events: Documents.chatEvents)
@@ -22,7 +23,7 @@ extension CheckInPlugin {
         .init("to", .string, "The student's number."),
         .init("message", .string, "At most 4000 bytes."),
       ]), answer: .object([.init("to", .string)])
-    ) { [chat] message in try await chat.sendPrivate(message) }
+    ) { message in try await chat.sendPrivate(message) }
     registrar.dialect(["/chart"], "chart", Chart(chat: chat, sessions: sessions))
   }
 }

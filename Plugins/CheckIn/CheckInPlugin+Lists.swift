@@ -5,24 +5,28 @@ internal import Storage
 // Questions: who is there, who was, and for how long.
 extension CheckInPlugin {
   func registerLists(with registrar: inout Registrar) {
-    registrar.route([.get, .post], "/topthree", Documents.topThree) { [self] request in
-      try await list(request) {
-        guard let grade = Grade(request.input("grade") ?? "") else { return [] }
-        return try await roll.topThree(of: grade).json
+    registrar.route([.get, .post], "/topthree", Documents.topThree) { request in
+      try await self.answering(request) {
+        guard let grade = Grade(request.input("grade") ?? "") else {
+          return Envelope.good(nil, []).response()
+        }
+        return Envelope.response(try await self.roll.leaders(of: grade).answer)
       }
     }
-    registrar.route([.get, .post], "/showonline", Documents.showOnline) { [self] request in
-      try await answering(request) { Envelope.response(try await present.answer()) }
+    registrar.route([.get, .post], "/showonline", Documents.showOnline) { request in
+      try await self.answering(request) {
+        Envelope.response(try await self.roll.presentAnswer())
+      }
     }
-    registrar.route([.get, .post], "/mytimerecored", Documents.records) { [self] request in
-      try await list(request) { try await records(request) }
+    registrar.route([.get, .post], "/mytimerecored", Documents.records) { request in
+      try await self.list(request) { try await self.records(request) }
     }
     registrar.route([.get, .post], "/selectone", Documents.selectOne, selectOne)
-    registrar.route([.get, .post], "/showbygrade", Documents.showByGrade) { [self] request in
-      try await list(request) {
+    registrar.route([.get, .post], "/showbygrade", Documents.showByGrade) { request in
+      try await self.list(request) {
         guard let grade = Grade(request.input("grade") ?? "") else { return [] }
         let isPresent = request.input("isonline").flatMap { ["0": false, "1": true][$0] }
-        return try await roll.people(of: grade, isPresent: isPresent).json
+        return try await self.roll.people(of: grade, isPresent: isPresent).json
       }
     }
   }

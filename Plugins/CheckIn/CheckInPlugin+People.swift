@@ -6,10 +6,10 @@ extension CheckInPlugin {
   func registerPeople(with registrar: inout Registrar) {
     registrar.post("/adduser", Documents.addUser, addUser)
     registrar.post("/addavatar", Documents.addAvatar, addAvatar)
-    registrar.route([.get, .post], "/excel", Documents.excel) { [self] request in
+    registrar.route([.get, .post], "/excel", Documents.excel) { request in
       if Admission.isPrefetch(request) { return Refusal.prefetch(request) }
-      try admission.requireStaff(request)
-      let name = try await export.make(at: services.clock.seconds)
+      try self.admission.requireStaff(request)
+      let name = try await self.export.make(at: self.services.clock.seconds)
       return Envelope.good(name).response()
     }
   }

@@ -18,7 +18,6 @@ public final class CheckInPlugin: Plugin {
   let hours: OpeningHours
   let export: Export
   let curve: DayCurve
-  let present: PresentList
   let sessions = LegacySessions()
   let chat: Chat
   let services: PluginServices
@@ -27,11 +26,10 @@ public final class CheckInPlugin: Plugin {
   public init(services: PluginServices) throws {
     self.services = services
     times = try JobTimes(services.settings)
-    let roll = Roll(store: services.store, zone: services.zone)
+    let roll = Roll(store: services.store, clock: services.clock, zone: services.zone)
     let announcer = Announcer(hub: services.hub, followed: followed, log: services.log)
     let ranks = Ranks(
-      roll: roll, announcer: announcer, followed: followed, clock: services.clock,
-      log: services.log)
+      roll: roll, announcer: announcer, followed: followed, log: services.log)
     let post = Post(mail: services.mail, settings: services.settings, log: services.log)
     self.roll = roll
     self.announcer = announcer
@@ -42,7 +40,6 @@ public final class CheckInPlugin: Plugin {
     hours = OpeningHours(settings: services.settings, zone: services.zone)
     export = Export(roll: roll, spreadsheets: services.spreadsheets, post: post)
     curve = DayCurve(roll: roll, clock: services.clock)
-    present = PresentList(roll: roll)
     chat = Chat(roll: roll, services: services)
   }
 

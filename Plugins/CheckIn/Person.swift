@@ -52,7 +52,8 @@ extension Person {
     }
   }
 
-  var json: JSONValue { .raw(JSONWriter.bytes { write(to: &$0) }) }
+  var encoded: [UInt8] { JSONWriter.bytes { write(to: &$0) } }
+  var json: JSONValue { .raw(encoded) }
 }
 
 extension [Person] {

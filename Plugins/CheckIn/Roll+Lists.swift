@@ -35,6 +35,16 @@ extension Roll {
       grade.end, isPresent)
   }
 
+  /// The whole answer to "who is here".
+  func presentAnswer() async throws -> [UInt8] {
+    try await board.presentAnswer { try await present() }
+  }
+
+  /// The first three of a grade, and the answer that names them.
+  func leaders(of grade: Grade) async throws -> (people: [Person], answer: [UInt8]) {
+    try await board.leaders(of: grade) { try await topThree(of: grade) }
+  }
+
   /// The three with the longest week. The ids come from an index alone, so that a grade of
   /// thousands is not read.
   func topThree(of grade: Grade) async throws -> [Person] {

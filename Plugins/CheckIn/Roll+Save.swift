@@ -22,7 +22,7 @@ extension Roll {
     while !rest.isEmpty {
       let piece = Array(rest.prefix(200))
       rest = rest.dropFirst(200)
-      added += try await change { [zone] in try $0.add(piece, at: now, zone) }
+      added += try await changeMany { [zone] in try $0.add(piece, at: now, zone) }
     }
     return added
   }
@@ -35,7 +35,7 @@ extension Roll {
 
   /// The week begins anew for everybody.
   func resetWeek() async throws {
-    try await change { tx in
+    try await changeMany { tx in
       _ = try tx.execute("UPDATE checkin_users SET weektime = 0 WHERE weektime <> 0")
     }
   }

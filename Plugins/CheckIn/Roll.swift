@@ -5,20 +5,37 @@ internal import Storage
 struct Roll: Sendable {
   let store: any Store
   let zone: LocalZone
-  /// Counted up after each change, and before anybody hears of it.
-  let changes = Changes()
+  /// Told of each change before anybody else hears of it.
+  let board: Board
 
-  init(store: any Store, zone: LocalZone) {
+  init(store: any Store, clock: any WallClock, zone: LocalZone) {
     self.store = store
     self.zone = zone
+    board = Board(engine: store.engine, clock: clock)
   }
 
-  /// A unit of work that others may see. It counts even if it failed: a commit whose answer was
-  /// lost may have been stored.
-  func change<Result: Sendable>(
+  /// A unit of work that changes at most one person, whom `changed` finds in its result.
+  private func change<Result: Sendable>(
+    _ changed: (Result) -> Person?, _ body: @escaping @Sendable (Transaction) throws -> Result
+  ) async throws -> Result {
+    do {
+      let (result, number) = try await store.write { [board] tx in
+        (try body(tx), board.nextNumber())
+      }
+      if let person = changed(result) { board.note(person, number) }
+      return result
+    } catch {
+      // A commit whose answer was lost may have been stored.
+      board.forget(board.nextNumber())
+      throw error
+    }
+  }
+
+  /// A unit of work that changes many.
+  func changeMany<Result: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Result
   ) async throws -> Result {
-    defer { changes.note() }
+    defer { board.forget(board.nextNumber()) }
     return try await store.write(body)
   }
 
@@ -26,12 +43,17 @@ struct Roll: Sendable {
     case checkedIn(Person)
     case alreadyPresent(Person)
     case unknown
+
+    /// Who was changed.
+    fileprivate var person: Person? {
+      if case .checkedIn(let person) = self { person } else { nil }
+    }
   }
 
   /// One unit of work: whoever checks in twice at once is present once.
   func checkIn(_ number: String, at now: Int64) async throws -> Entry {
     guard Roll.isPlausible(number) else { return .unknown }
-    return try await change { [zone] tx in
+    return try await change(\.person) { [zone] tx in
       let changed = try tx.first(
         """
         UPDATE checkin_users SET status = 1, starttime = ?
@@ -54,12 +76,17 @@ struct Roll: Sendable {
     case notPresent(Person)
     case unknown
     case unknownReporter
+
+    /// Who was changed.
+    fileprivate var person: Person? {
+      if case .closed(let person, _) = self { person } else { nil }
+    }
   }
 
   /// Ends a stay. Only what somebody ends in person is added to the sums.
   func close(_ number: String, _ closing: Closing, at now: Int64) async throws -> Exit {
     guard Roll.isPlausible(number) else { return .unknown }
-    return try await change { [zone] tx in
+    return try await change(\.person) { [zone] tx in
       guard let person = try tx.person(number, zone) else { return .unknown }
       if case .report(let reporter) = closing {
         guard Roll.isPlausible(reporter), try tx.person(reporter, zone) != nil else {

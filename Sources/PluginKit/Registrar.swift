@@ -112,6 +112,11 @@ public struct Registrar: ~Copyable {
   public mutating func demo(_ seed: @escaping Demo) { demos.append(seed) }
 }
 
+/// Answers a call. It starts on the connection's loop.
+///
+/// A closure with a list of captures, `{ [self] request in … }`, is another kind of function to
+/// Swift 6.3: it runs on the shared pool of threads, and every call costs several jumps between
+/// threads. `{ request in try await self.answer(request) }` stays.
 public typealias RouteHandler = @Sendable (Request) async throws -> Response
 public typealias MessageHandler = @Sendable (MemberMessage) async throws -> JSONValue
 

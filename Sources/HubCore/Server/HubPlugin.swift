@@ -18,7 +18,7 @@ final class HubPlugin: Plugin {
     rules.history = .latest
     rules.conflate = true
     rules.allowsGuests = true
-    rules.snapshot = { [self] _, _ in .object(await numbers().fields) }
+    rules.snapshot = { _, _ in .object(await self.numbers().fields) }
     registrar.topic(
       "hub.stats", "How many are here, every two seconds while it changes", rules,
       events: [
@@ -30,7 +30,7 @@ final class HubPlugin: Plugin {
       ])
     ServerAPI(services: services, server: { [server] in server.withLock { $0 } })
       .register(with: &registrar)
-    registrar.job("hub.stats", .every(seconds: 2)) { [self] _ in try await tell() }
+    registrar.job("hub.stats", .every(seconds: 2)) { _ in try await self.tell() }
   }
 
   private func numbers() async -> (fields: JSONObject, values: [Int]) {

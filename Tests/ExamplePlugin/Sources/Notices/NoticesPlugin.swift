@@ -12,11 +12,11 @@ public struct NoticesPlugin: Plugin {
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, NoticesPlugin.table)
-    registrar.get("/notices", NoticesPlugin.list) { [self] _ in
-      .json(["notices": .array(try await newest().map(\.json))])
+    registrar.get("/notices", NoticesPlugin.list) { _ in
+      .json(["notices": .array(try await self.newest().map(\.json))])
     }
-    registrar.post("/notices", NoticesPlugin.pin) { [self] request in
-      .json(try await pin(request).json, status: 201)
+    registrar.post("/notices", NoticesPlugin.pin) { request in
+      .json(try await self.pin(request).json, status: 201)
     }
     registrar.topic(
       "notices.board", "The board: every notice when it is pinned.", boardRules(),
@@ -78,7 +78,7 @@ extension NoticesPlugin {
   private func boardRules() -> TopicRules {
     var rules = TopicRules()
     rules.allowsGuests = true
-    rules.snapshot = { [self] _, _ in .array(try await newest().map(\.json)) }
+    rules.snapshot = { _, _ in .array(try await self.newest().map(\.json)) }
     return rules
   }
 }
