@@ -23,6 +23,10 @@ enum Bench {
   }
 
   private static func perform(_ options: Options) async throws {
+    if options.scenario == .lab {
+      let outcome = try await lab(options.targets[0], options)
+      return print(options.writesJSON ? text(.object(outcome.json)) : outcome.table)
+    }
     guard options.isComparison else {
       let outcome = try await measure(options.targets[0], options)
       return print(options.writesJSON ? text(.object(outcome.json)) : outcome.table)
@@ -53,6 +57,17 @@ enum Bench {
       generator.loop.join()
     }
     return try await generator.run()
+  }
+
+  private static func lab(_ target: Target, _ options: Options) async throws -> LabOutcome {
+    let addresses = try Endpoint(host: target.host, port: target.port).resolve()
+    let run = try LabRun(options, target, addresses[0])
+    run.loop.start(name: "bench", core: options.core, client: run)
+    defer {
+      run.loop.stop()
+      run.loop.join()
+    }
+    return try await run.run()
   }
 
   private static func text(_ value: JSONValue) -> String {

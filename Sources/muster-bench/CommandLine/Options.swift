@@ -15,6 +15,8 @@ struct Options: Equatable, Sendable {
     case connect
     /// Connections that do nothing.
     case idle
+    /// Students who come and go, and dashboards that watch.
+    case lab
   }
 
   var scenario = Scenario.echo
@@ -31,6 +33,10 @@ struct Options: Equatable, Sendable {
   var rounds = 10
   /// How many connections may be on their way at once.
   var opening = 64
+  /// Students, their comings and goings a second, and the connections that those come over.
+  var people = 10_000
+  var rate = 2000
+  var doors = 32
   var deflates = false
   var resumes = false
   var core: Int?
@@ -50,7 +56,7 @@ struct Options: Equatable, Sendable {
       options.seconds = 0.6
     }
     guard let name = words.popFirst(), let scenario = Scenario(rawValue: name) else {
-      throw UsageError("the first word is one of echo, fanout, connect, idle, compare")
+      throw UsageError("the first word is one of echo, fanout, connect, idle, lab, compare")
     }
     options.scenario = scenario
     while let flag = words.popFirst() {
@@ -83,6 +89,9 @@ struct Options: Equatable, Sendable {
     case "--warm-up": warmUp = try Options.duration(flag, value)
     case "--rounds": rounds = try Options.number(flag, value, 1...1000)
     case "--opening": opening = try Options.number(flag, value, 1...10_000)
+    case "--people": people = try Options.number(flag, value, 4...1_000_000)
+    case "--rate": rate = try Options.number(flag, value, 1...100_000)
+    case "--doors": doors = try Options.number(flag, value, 1...1000)
     case "--core": core = try Options.number(flag, value, 0...1023)
     case "--hello": try change(flag) { $0.hello.append(value) }
     case "--join": try change(flag) { $0.join.append(value) }
@@ -107,11 +116,14 @@ struct Options: Equatable, Sendable {
     if isComparison {
       if targets.count < 2 { throw UsageError("a comparison needs two targets or more") }
       if scenario == .idle { throw UsageError("idle connections are counted one by one") }
+      if scenario == .lab { throw UsageError("only a Muster has a lab") }
       if Set(targets.map(\.name)).count < targets.count {
         throw UsageError("two targets have the same name")
       }
     } else if targets.count > 1 {
       throw UsageError("several targets: put compare in front")
+    } else if scenario == .lab, !targets[0].speaksMuster {
+      throw UsageError("only a Muster has a lab")
     }
   }
 

@@ -10,6 +10,7 @@ extension Generator {
       case .echo, .fanout: try await load()
       case .connect: try await connect()
       case .idle: try await idle()
+      case .lab: preconditionFailure("the lab has a run of its own")
       }
     if tally.damaged > 0 {
       throw RunError("\(target.name): \(tally.damaged) messages were damaged or out of order")

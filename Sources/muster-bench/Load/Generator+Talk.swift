@@ -133,7 +133,7 @@ extension Generator {
         uncork(client, &desk)
       }
     case .fanout: publishDue()
-    case .connect, .idle: return
+    case .connect, .idle, .lab: return
     }
   }
 

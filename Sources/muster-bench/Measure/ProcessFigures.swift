@@ -7,6 +7,9 @@ struct ProcessFigures: Sendable {
   /// Memory that it has in use, in bytes.
   let memory: Int
 
+  /// The number of this process.
+  static var own: Int32 { getpid() }
+
   /// Nil if there is no such process.
   init?(of process: Int32) {
     guard let status = ProcessFigures.read("/proc/\(process)/status") else { return nil }
