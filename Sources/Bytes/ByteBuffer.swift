@@ -10,9 +10,11 @@
   @usableFromInline var tail = 0
 
   /// A buffer that owns no memory until something is appended, unless `capacity` asks for some.
-  public init(capacity: Int = 0) {
+  ///
+  /// - Parameter alignment: a power of two that the memory's address is a multiple of.
+  public init(capacity: Int = 0, alignment: Int = 16) {
     self.capacity = capacity
-    unsafe storage = capacity > 0 ? .allocate(byteCount: capacity, alignment: 16) : nil
+    unsafe storage = capacity > 0 ? .allocate(byteCount: capacity, alignment: alignment) : nil
   }
 
   deinit { unsafe storage?.deallocate() }

@@ -11,7 +11,7 @@ struct Desk: ~Copyable {
   /// The same, decrypted.
   var opened = ByteBuffer(capacity: Desk.window)
   /// Frames and answers for the connection that is being served, before encryption.
-  var cork = ByteBuffer(capacity: Desk.window)
+  var cork = Desk.makeCork()
   /// Encrypted bytes on their way to the socket.
   var sealed = ByteBuffer(capacity: Desk.window)
   var shipment = Shipment()
@@ -27,9 +27,16 @@ struct Desk: ~Copyable {
 
   init() {}
 
+  /// Buffers of this size all begin at the same place of a page, where messages are copied from one
+  /// to the other. AMD's processors take twenty times as long for 16 KiB when the two places are
+  /// close to each other within a page, so this one begins half a page away.
+  private static func makeCork() -> ByteBuffer {
+    ByteBuffer(capacity: Desk.window, alignment: 2048)
+  }
+
   /// Gives back what an unusually large message made the buffers grow to.
   mutating func shrink() {
-    if cork.capacity > 2 * Desk.window { cork = ByteBuffer(capacity: Desk.window) }
+    if cork.capacity > 2 * Desk.window { cork = Desk.makeCork() }
     if sealed.capacity > 2 * Desk.window { sealed = ByteBuffer(capacity: Desk.window) }
     if opened.capacity > 2 * Desk.window { opened = ByteBuffer(capacity: Desk.window) }
     if text.capacity > Desk.window { text = ByteBuffer(capacity: 4096) }
