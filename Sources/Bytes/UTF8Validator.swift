@@ -84,6 +84,11 @@
   /// The index of the first byte from `start` on that is not ASCII, eight at a step.
   @inlinable static func asciiPrefix(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var at = start
+    while at &+ 64 <= bytes.count {
+      let block = unsafe bytes.loadUnaligned(fromByteOffset: at, as: SIMD8<UInt64>.self)
+      guard block & 0x8080_8080_8080_8080 == .zero else { break }
+      at &+= 64
+    }
     while at &+ 8 <= bytes.count {
       let word = unsafe bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
       guard word & 0x8080_8080_8080_8080 == 0 else { break }
