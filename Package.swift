@@ -44,10 +44,12 @@ let cLibraries: [Target] = [
 ]
 
 let foundations: [Target] = [
+  // The only C here that is more than a header: libcrypto wants a provider's tables in C.
+  .target(name: "COverhear", path: "Sources/COverhear"),
   library("Bytes", settings: walled),
   library("JSON", ["Bytes"]),
   library("Loop", ["Bytes", "CLinux", "CUring"], settings: walled),
-  library("TLS", ["Bytes", "Loop", "COpenSSL"], settings: walled),
+  library("TLS", ["Bytes", "Loop", "COpenSSL", "COverhear"], settings: walled),
   library("Crypto", ["Bytes", "COpenSSL"], settings: walled),
   library("Deflate", ["Bytes", "CZlib"], settings: walled),
   library("HTTP", ["Bytes"]),

@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import Glibc
+internal import COverhear
 
 /// What is overheard while OpenSSL shakes hands, so that records can be read and written without
 /// it afterwards: the two traffic secrets, and how many records were sent under the new key.
@@ -7,17 +7,17 @@ internal import Glibc
 /// On the heap because OpenSSL's callbacks point to it between calls; wiped when it goes.
 @safe struct HandshakeSecrets: ~Copyable {
   private struct Heard {
-    var client: [48 of UInt8] = .init(repeating: 0)
-    var server: [48 of UInt8] = .init(repeating: 0)
-    var clientLength = 0
-    var serverLength = 0
+    var secrets = overheard()
     var hasSentFinished = false
     var recordsSentSince: UInt64 = 0
   }
 
   private let heard: UnsafeMutablePointer<Heard>
 
-  /// Begins to listen to `ssl`, whose context must have been prepared by `listen`.
+  /// What a context must be made with for its connections to be heard; nil if they cannot be.
+  static var properties: String? { overhear_install() == 1 ? OVERHEAR_PROPERTIES : nil }
+
+  /// For `ssl`, whose context must have been made with `properties` and prepared by `prepare`.
   init(of ssl: OpaquePointer) {
     unsafe heard = .allocate(capacity: 1)
     unsafe heard.initialize(to: Heard())
@@ -30,17 +30,21 @@ internal import Glibc
   }
 
   /// Lets connections of `context` be overheard.
-  static func listen(_ context: OpaquePointer) {
-    unsafe SSL_CTX_set_keylog_callback(context) { ssl, line in
-      guard let line = unsafe line, let heard = unsafe HandshakeSecrets.heard(ssl) else { return }
-      unsafe HandshakeSecrets.note(line, &heard.pointee)
-    }
+  static func prepare(_ context: OpaquePointer) {
     unsafe SSL_CTX_set_msg_callback(context) { isSent, _, kind, bytes, count, ssl, _ in
       guard isSent == 1, let heard = unsafe HandshakeSecrets.heard(ssl) else { return }
       unsafe HandshakeSecrets.noteSent(
         kind, UnsafeRawBufferPointer(start: bytes, count: count), &heard.pointee)
     }
   }
+
+  /// Notes what is derived on this thread until `stopListening`, which is to say for this
+  /// connection while it is driven.
+  func listen() {
+    unsafe withUnsafeMutablePointer(to: &heard.pointee.secrets) { unsafe overhear_into($0) }
+  }
+
+  static func stopListening() { overhear_into(nil) }
 
   /// Stops listening; `ssl` may then outlive this.
   static func ignore(_ ssl: OpaquePointer) {
@@ -54,13 +58,13 @@ internal import Glibc
 
   /// The secret a side writes with; nil unless both were heard, with this many bytes.
   func secret(ofServer: Bool, length: Int) -> TrafficSecret? {
-    guard unsafe heard.pointee.serverLength == length, unsafe heard.pointee.clientLength == length
-    else { return nil }
-    if ofServer { return unsafe Self.copy(&heard.pointee.server, length) }
-    return unsafe Self.copy(&heard.pointee.client, length)
+    let lengths = unsafe (heard.pointee.secrets.client_length, heard.pointee.secrets.server_length)
+    guard lengths.0 == length, lengths.1 == length else { return nil }
+    if ofServer { return unsafe Self.copy(&heard.pointee.secrets.server, length) }
+    return unsafe Self.copy(&heard.pointee.secrets.client, length)
   }
 
-  private static func copy(_ secret: inout [48 of UInt8], _ length: Int) -> TrafficSecret {
+  private static func copy<Bytes>(_ secret: inout Bytes, _ length: Int) -> TrafficSecret {
     unsafe withUnsafeMutableBytes(of: &secret) { bytes in
       unsafe TrafficSecret(copying: UnsafeRawBufferPointer(bytes), length: length)
     }
@@ -71,32 +75,6 @@ internal import Glibc
 }
 
 extension HandshakeSecrets {
-  /// Reads a line such as `SERVER_TRAFFIC_SECRET_0 <client's random> <secret>`.
-  private static func note(_ line: UnsafePointer<CChar>, _ heard: inout Heard) {
-    if unsafe strncmp(line, "CLIENT_TRAFFIC_SECRET_0 ", 24) == 0 {
-      heard.clientLength = unsafe read(strrchr(line, 32) + 1, &heard.client)
-    } else if unsafe strncmp(line, "SERVER_TRAFFIC_SECRET_0 ", 24) == 0 {
-      heard.serverLength = unsafe read(strrchr(line, 32) + 1, &heard.server)
-    }
-  }
-
-  private static func read(_ digits: UnsafePointer<CChar>, _ secret: inout [48 of UInt8]) -> Int {
-    let length = unsafe strlen(digits) / 2
-    guard length <= 48 else { return 0 }
-    for index in 0..<length {
-      let high = unsafe value(digits[2 * index])
-      let low = unsafe value(digits[2 * index + 1])
-      secret[index] = high << 4 | low
-    }
-    return length
-  }
-
-  private static func value(_ digit: CChar) -> UInt8 {
-    let digit = UInt8(bitPattern: digit)
-    return digit <= UInt8(ascii: "9")
-      ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "a") + 10
-  }
-
   /// The traffic key is in use from the record after Finished (RFC 8446, 4.4.4).
   private static func noteSent(
     _ kind: Int32, _ bytes: UnsafeRawBufferPointer, _ heard: inout Heard

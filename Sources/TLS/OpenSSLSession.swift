@@ -40,6 +40,8 @@ internal import COpenSSL
     _ ciphertext: UnsafeRawBufferPointer, _ reply: inout ByteBuffer
   ) throws(TLSError) -> Int? {
     let session = unsafe ssl
+    secrets?.listen()
+    defer { HandshakeSecrets.stopListening() }
     return try unsafe withWire(ciphertext, &reply) { wire throws(TLSError) in
       guard try unsafe Self.shakeHands(session) else { return nil }
       return unsafe ciphertext.count - wire.pointee.remaining

@@ -57,7 +57,9 @@ internal import Loop
     _ options: TLSOptions, _ server: ServerSide?, _ trust: TLSTrust
   ) throws(TLSError) {
     let kind = server == nil ? unsafe TLS_client_method() : unsafe TLS_server_method()
-    guard let raw = unsafe SSL_CTX_new(kind) else { throw .taken(.context) }
+    let mayOwn = options.ownsRecords && (server != nil || !options.collectsSessions)
+    let properties = mayOwn ? HandshakeSecrets.properties : nil
+    guard let raw = unsafe SSL_CTX_new_ex(nil, properties, kind) else { throw .taken(.context) }
     guard let method = unsafe Wire.makeMethod() else {
       unsafe SSL_CTX_free(raw)
       throw .taken(.context)
@@ -67,8 +69,7 @@ internal import Loop
     self.options = options
     self.server = server
     self.trust = trust
-    let mayOwn = options.ownsRecords && (server != nil || !options.collectsSessions)
-    recordAlgorithms = mayOwn ? RecordAlgorithms() : nil
+    recordAlgorithms = properties == nil ? nil : RecordAlgorithms()
     try configure()
     try unsafe server?.attach(to: raw)
   }
@@ -115,7 +116,7 @@ extension TLSContext {
       SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN
     unsafe muster_ctx_set_mode(raw, Int(modes))
     unsafe muster_ctx_set_read_ahead(raw, usesOwnRecords ? 0 : 1)
-    if usesOwnRecords { unsafe HandshakeSecrets.listen(raw) }
+    if usesOwnRecords { unsafe HandshakeSecrets.prepare(raw) }
     unsafe muster_ctx_disable_session_cache(raw)
     unsafe muster_ctx_harden(raw)
   }
