@@ -24,6 +24,16 @@ public actor BenchAccounts: Accounts {
     }
   }
 
+  public func list(after: Int64, limit: Int, matching: String?) async throws -> [Account] {
+    let wanted = (matching ?? "").lowercased()
+    let found = accounts.values.sorted { $0.id < $1.id }.filter { account in
+      let texts = [account.login, account.name] + account.profiles.values
+      return account.id > after
+        && (wanted.isEmpty || texts.contains { $0.lowercased().contains(wanted) })
+    }
+    return Array(found.prefix(limit))
+  }
+
   @discardableResult
   public func create(_ new: NewAccount) async throws -> Account {
     if try await find(.login(new.login)) != nil { throw AccountError(.loginTaken, new.login) }

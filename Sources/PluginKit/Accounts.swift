@@ -90,6 +90,9 @@ public struct IssuedToken: Sendable, Equatable {
 public protocol Accounts: Sendable {
   func account(_ id: Int64) async throws -> Account?
   func find(_ name: LoginName) async throws -> Account?
+  /// Accounts in the order of their ids, after the one with id `after`. `matching` is looked for
+  /// in logins, names and profiles; case does not count.
+  func list(after: Int64, limit: Int, matching: String?) async throws -> [Account]
 
   /// Throws `AccountError` when login, e-mail or a profile is taken.
   @discardableResult

@@ -103,6 +103,8 @@ public struct Operation: Sendable {
 /// Who may make a call. Whoever may not gets a 401 or 403 in the plugin's error shape.
 public enum Access: Sendable {
   case anyone
+  /// Whoever the handler lets in, for a key or a token that it looks at itself.
+  case keyHolder
   case signedIn
   case anyRole(Roles)
   /// Anyone from the networks listed in this setting of the plugin; elsewhere who is signed in.

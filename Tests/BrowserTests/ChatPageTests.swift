@@ -8,14 +8,15 @@ extension InBrowser {
     private static let lines =
       "[...document.querySelectorAll('.log .line:not(.pending) .body')].map((b) => b.textContent)"
 
-    /// Goes into the room YOU; who is not in the example data registers first.
+    /// Goes into a room; who is not in the example data registers first.
     @BrowserThread private static func enter(
-      _ page: Page, _ name: String, _ telephone: String, _ password: String, isNew: Bool = false
+      _ page: Page, _ name: String, _ telephone: String, _ password: String, isNew: Bool = false,
+      room: String = "YOU"
     ) throws {
       try page.open("/chat")
       try page.logIn(telephone, password, registering: isNew ? name : nil)
-      try page.wait("document.querySelector('#rooms button[data-room=YOU]')")
-      try page.click("#rooms button[data-room=YOU]")
+      try page.wait("document.querySelector('#rooms button[data-room=\(room)]')")
+      try page.click("#rooms button[data-room=\(room)]")
       try page.wait("document.querySelector('#link .dot.live')")
       try page.wait("document.querySelector('#members').textContent.includes('\(name)')")
     }
@@ -28,6 +29,23 @@ extension InBrowser {
     @BrowserThread private static func wait(_ page: Page, for texts: [String]) throws {
       let wanted = JSONValue(texts.map { .string($0) })
       try page.wait("JSON.stringify(\(lines)) === JSON.stringify(\(wanted))")
+    }
+
+    @Test(arguments: [("lin", "lin", "lin123456"), ("bllli", "4130209101", "123")])
+    func `whoever has no telephone logs in by a name or number`(
+      name: String, login: String, password: String
+    ) async throws {
+      try await BrowserThread.run {
+        let page = try InBrowser.newPage()
+        try ChatPageTests.enter(page, name, login, password, room: "TEST")
+        try ChatPageTests.say("here is \(name)", page)
+        try page.wait("document.querySelector('.log').textContent.includes('here is \(name)')")
+        try page.click("#login")
+        try page.wait("document.querySelector('#me').textContent !== '\(name)'")
+        #expect(try page.evaluate("sessionStorage.getItem('muster.login')") == .null)
+        #expect(try page.complaints() == [])
+        try page.close()
+      }
     }
 
     @Test func `two talk, one is cut off and comes back with nothing missing`() async throws {

@@ -85,13 +85,13 @@ import Rig
   }
 
   /// Logs in with the page's own dialog; with a name somebody new, who registers there.
-  func logIn(_ telephone: String, _ password: String, registering name: String? = nil) throws {
+  func logIn(_ login: String, _ password: String, registering name: String? = nil) throws {
     try click("#login")
     if let name {
       try click("dialog form > div:last-child button")
       try type(name, into: "dialog input[name=user_name]")
     }
-    try type(telephone, into: "dialog input[name=user_tel]")
+    try type(login, into: "dialog input[name=login]")
     try type(password, into: "dialog input[name=user_password]")
     try click("dialog button.primary")
     try wait("!document.querySelector('dialog')")

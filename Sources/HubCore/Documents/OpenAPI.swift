@@ -52,6 +52,7 @@ struct OpenAPI {
   private func security(_ route: Route, _ ways: [String]) -> [JSONValue]? {
     switch route.operation.access {
     case .anyone: nil
+    case .keyHolder: [["bearerToken": []]]
     case .signedIn, .anyRole: ways.map { .object([$0: []]) }
     case .openNetworks: [[:]] + ways.map { .object([$0: []]) }
     }

@@ -30,7 +30,7 @@ struct Troubles {
     }
     switch operation.access {
     case .anyone: break
-    case .signedIn, .anyRole, .openNetworks:
+    case .signedIn, .anyRole, .openNetworks, .keyHolder:
       found += [(.unauthorized, "Nobody is logged in."), (.forbidden, "Not for this caller.")]
     }
     return found + [

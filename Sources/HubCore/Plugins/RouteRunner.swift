@@ -87,7 +87,7 @@ public struct RouteRunner: Sendable {
       return try await identify(request, plugin: plugin)
     } catch let error as PluginError where error.code == .unauthorized {
       switch access {
-      case .anyone, .openNetworks: return nil
+      case .anyone, .openNetworks, .keyHolder: return nil
       case .signedIn, .anyRole: throw error
       }
     }
@@ -106,7 +106,7 @@ public struct RouteRunner: Sendable {
 
   private func admit(_ request: Request, _ access: Access, _ settings: Settings) throws {
     switch access {
-    case .anyone: return
+    case .anyone, .keyHolder: return
     case .signedIn: _ = try request.caller()
     case .anyRole(let roles):
       guard try request.caller().hasAny(of: roles) else {

@@ -5,11 +5,12 @@ internal import PluginKit
 extension ServerAPI {
   private static let topic = Schema.Property("topic", .string, "The name of the topic.")
 
-  private static func operation(
+  static func operation(
     _ summary: String, _ body: [Schema.Property], _ answer: [Schema.Property]
   ) -> Operation {
     Operation(
-      summary, details: "Needs a key with this scope: `Authorization: Bearer KEY`.",
+      summary,
+      details: "For keys with this scope, and for staff: `Authorization: Bearer KEY`.",
       body: .init(.json(.object(body))),
       answers: [
         .ok(.object(answer)), .init(400, "The body makes no sense.", failure),
@@ -17,10 +18,10 @@ extension ServerAPI {
         .init(403, "The key may not do that.", failure),
         .init(404, "There is no such topic.", failure),
         .init(503, "Not now; try again.", failure),
-      ])
+      ], access: .keyHolder)
   }
 
-  private static let failure = Schema.named(
+  static let failure = Schema.named(
     "Failure", .object([.init("error", .string), .init("message", .string)]))
 
   static let publish = operation(

@@ -30,6 +30,8 @@ struct ServerAPI: Sendable {
     registrar.post("/api/v1/disconnect", ServerAPI.disconnect, disconnect)
     registrar.post("/api/v1/topics", ServerAPI.topics, topics)
     registrar.post("/api/v1/connections", ServerAPI.connections, connections)
+    registerAccounts(with: &registrar)
+    registerLogIn(with: &registrar)
   }
 
   private func publish(_ request: Request) async throws -> Response {
@@ -132,13 +134,22 @@ struct ServerAPI: Sendable {
     return topic
   }
 
-  /// The key has to be good, and has to be good for this.
-  private func check(_ request: Request, _ action: String, topic: String?) async throws {
-    let header = request.headers["authorization"] ?? ""
-    let key = header.split(separator: " ", maxSplits: 1).last.map(String.init) ?? ""
-    guard header.lowercased().hasPrefix("bearer "),
-      let holder = try await server()?.checkKey(key)
-    else { throw PluginError(.unauthorized, "a key is needed: Authorization: Bearer KEY") }
+  /// What needs an admin; everything else here staff may do, too.
+  private static let forAdmins: Set<String> = ["publish", "lock"]
+
+  /// The key has to be good, and has to be good for this; or somebody of the staff is logged in.
+  func check(_ request: Request, _ action: String, topic: String?) async throws {
+    guard let token = request.token else {
+      throw PluginError(.unauthorized, "a key is needed: Authorization: Bearer KEY")
+    }
+    if let person = request.identity {
+      let roles: Roles = ServerAPI.forAdmins.contains(action) ? .admin : [.staff, .admin]
+      guard person.hasAny(of: roles) else { throw PluginError.forbidden("not allowed") }
+      return
+    }
+    guard let holder = try await server()?.checkKey(token) else {
+      throw PluginError(.unauthorized, "this key is not good")
+    }
     guard holder.allows(action, topic) else {
       throw PluginError.forbidden("this key may not do that")
     }

@@ -105,7 +105,7 @@ extension Program {
     }
     let logins = DemoAccounts.people.filter(\.isActive).map { "\($0.login)/\($0.password)" }
     console.print("  " + logins.joined(separator: "  "))
-    console.print("  in the chat by telephone number: 13800000003 (tao), 0 (admin)")
+    console.print("  tao's telephone number is 13800000003, admin's is 0")
   }
 
   /// Each connection takes a descriptor.

@@ -1,4 +1,4 @@
-import { $, api, askLogin, begin, clockTime, connect, explain, face, h, session, soon } from "/assets/ui.js";
+import { $, api, askLogin, begin, clockTime, connect, explain, face, h, logOut, session, soon } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 
 const SEATS = 10, PAGE = 50, LONGEST = 4096, TOGETHER_MS = 300_000;
@@ -115,7 +115,7 @@ function showMe() {
 $("login").addEventListener("click", async () => {
   if (session.get()) {
     open?.leave();
-    session.clear();
+    await logOut();
     hub.reconnect();
     showWelcome();
   } else if (await askLogin()) {

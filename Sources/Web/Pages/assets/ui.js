@@ -25,7 +25,7 @@ export const $ = (id) => document.getElementById(id);
 // The login. For this tab alone unless the person asks to stay logged in: lab machines are shared.
 const stores = () => [sessionStorage, localStorage];
 export const session = {
-  /** @returns {{token: string, name: string}|null} */
+  /** @returns {{token: string, name: string, roles?: string[]}|null} */
   get() {
     const text = stores().map((store) => store.getItem("muster.login")).find(Boolean);
     try { return text ? JSON.parse(text) : null; } catch { return null; }
@@ -34,22 +34,34 @@ export const session = {
   clear() { for (const store of stores()) store.removeItem("muster.login"); },
 };
 
+/** Forgets the login here and, if it can be reached, on the server. */
+export async function logOut() {
+  const over = api("/api/v1/logout", { method: "POST" });
+  session.clear();
+  await over.catch(() => {});
+}
+
 /**
  * Calls the server.
- * @param {string} path @param {{method?: string, form?: Record<string, any>}} [options] with `form` a POST
- * @returns {Promise<any>} the JSON of the answer; rejects with a readable sentence
+ * @param {string} path @param {{method?: string, form?: Record<string, any>, json?: any}} [options] with `form` or `json` a POST
+ * @returns {Promise<any>} the JSON of the answer; rejects with a readable sentence, and the answer's status
  */
-export async function api(path, { method, form } = {}) {
+export async function api(path, { method, form, json } = {}) {
   const headers = { Accept: "application/json" }, login = session.get();
   if (login) headers.token = login.token;
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  const body = json !== undefined ? JSON.stringify(json) : form && new URLSearchParams(form);
   let response;
   try {
-    response = await fetch(path, { method: method ?? (form ? "POST" : "GET"), headers, body: form && new URLSearchParams(form) });
+    response = await fetch(path, { method: method ?? (body ? "POST" : "GET"), headers, body });
   } catch {
     throw new Error(t("error.network"));
   }
-  const answer = await response.json().catch(() => null);
-  if (!response.ok || answer === null) throw new Error(t("error.answer", { status: response.status }));
+  const answer = response.status === 204 ? {} : await response.json().catch(() => null);
+  if (!response.ok || answer === null) {
+    const sentence = response.status === 429 ? t("error.111") : t("error.answer", { status: response.status });
+    throw Object.assign(new Error(sentence), { status: response.status });
+  }
   return answer;
 }
 
@@ -92,17 +104,16 @@ function showLink(hub, state, { reason }) {
     h("button.quiet", { onclick: () => hub.reconnect() }, t("link.again"))));
 }
 
-const refusals = {
-  "user not exist": "login.unknown", "password wrong": "login.wrong", "user exist": "login.taken", "missing parameters": "login.missing",
-};
+const refusals = { "user exist": "login.taken", "missing parameters": "login.missing" };
 
-/** Asks for number and password, or makes an account. @returns {Promise<boolean>} true when somebody logged in */
+/** Asks for a name and a password, or makes an account with a telephone number. @returns {Promise<boolean>} true when somebody logged in */
 export function askLogin() {
   return new Promise((resolve) => {
     let registering = false;
     const name = h("input", { name: "user_name", autocomplete: "nickname", maxlength: 32 });
     const nameLabel = h("label", { hidden: true }, t("login.name"), name);
-    const tel = h("input", { name: "user_tel", inputmode: "numeric", autocomplete: "username", required: true });
+    const who = h("input", { name: "login", autocomplete: "username", required: true });
+    const whoText = h("span", {}, t("login.who"));
     const password = h("input", { name: "user_password", type: "password", autocomplete: "current-password", required: true });
     const keep = h("input", { type: "checkbox" });
     const problem = h("p.bad.small", { role: "alert" });
@@ -113,33 +124,34 @@ export function askLogin() {
       title.textContent = submit.textContent = t(registering ? "register" : "login");
       other.textContent = t(registering ? "login.have" : "register");
       password.autocomplete = registering ? "new-password" : "current-password";
+      whoText.textContent = t(registering ? "login.tel" : "login.who");
+      who.inputMode = registering ? "numeric" : "text";
     } }, t("register"));
-    const call = async (path, form) => {
-      const { res, data } = await api(path, { form });
+    const register = async (form) => {
+      const { res } = await api("/auth/register", { form });
       if (!/successfully$/.test(res)) throw new Error(has(refusals[res]) ? t(refusals[res]) : res);
-      return data;
     };
     const form = h("form.form", { onsubmit: async (event) => {
       event.preventDefault();
       problem.textContent = "";
       submit.disabled = true;
-      const who = { user_tel: tel.value.trim(), user_password: password.value };
+      const login = who.value.trim();
       try {
-        if (registering) await call("/auth/register", { ...who, user_name: name.value.trim() });
-        const data = await call("/auth/login", who);
-        session.set({ token: data.token, name: data.user_name }, keep.checked);
+        if (registering) await register({ user_tel: login, user_password: password.value, user_name: name.value.trim() });
+        const { token, user } = await api("/api/v1/login", { json: { login, password: password.value } });
+        session.set({ token, name: user.name, roles: user.roles }, keep.checked);
         dialog.close("done");
       } catch (error) {
-        problem.textContent = error.message;
+        problem.textContent = error.status === 401 ? t("login.wrong") : error.message;
       }
       submit.disabled = false;
-    } }, title, h("label", {}, t("login.tel"), tel), nameLabel, h("label", {}, t("login.password"), password),
+    } }, title, h("label", {}, whoText, who), nameLabel, h("label", {}, t("login.password"), password),
     h("label.check", {}, keep, t("login.keep")), problem,
     h("div.row", {}, submit, h("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))), h("div", {}, other));
     const dialog = h("dialog", { "aria-label": t("login"), onclose: () => { dialog.remove(); resolve(dialog.returnValue === "done"); } }, form);
     document.body.append(dialog);
     dialog.showModal();
-    tel.focus();
+    who.focus();
   });
 }
 

@@ -1,0 +1,85 @@
+internal import JSON
+internal import PluginKit
+
+// Looking at accounts and locking them, for the staff's page.
+extension ServerAPI {
+  func registerAccounts(with registrar: inout Registrar) {
+    registrar.post("/api/v1/accounts", ServerAPI.accounts, accounts)
+    registrar.post("/api/v1/accounts/:id/lock", ServerAPI.lock) { [self] request in
+      try await lock(request, isActive: false)
+    }
+    registrar.post("/api/v1/accounts/:id/unlock", ServerAPI.unlock) { [self] request in
+      try await lock(request, isActive: true)
+    }
+  }
+
+  private func accounts(_ request: Request) async throws -> Response {
+    try await check(request, "accounts", topic: nil)
+    let body = try request.json()
+    let limit = min(max(body["limit"]?.int ?? 50, 1), 200)
+    let found = try await services.accounts.list(
+      after: Int64(body["after"]?.int ?? 0), limit: limit, matching: body["matching"]?.string)
+    return Response.json([
+      "accounts": .array(found.map(\.json)),
+      "next": found.count == limit ? JSONValue(found.last?.id) : .null,
+    ]).with("Cache-Control", "no-store")
+  }
+
+  private func lock(_ request: Request, isActive: Bool) async throws -> Response {
+    try await check(request, "lock", topic: nil)
+    guard let id = request.parameters["id"].flatMap({ Int64($0) }),
+      var account = try await services.accounts.account(id)
+    else { throw PluginError.notFound("there is no such account") }
+    if !isActive && request.identity?.account == id {
+      throw PluginError(.conflict, "nobody locks themselves out")
+    }
+    account.isActive = isActive
+    try await services.accounts.update(account)
+    return .json(account.json)
+  }
+
+  private static let account = Schema.named(
+    "Account",
+    .object([
+      .init("id", .integer), .init("login", .string), .init("name", .string),
+      .init("roles", .array(of: .string)), .init("active", .boolean),
+      .init("profiles", .map(of: .string), "By kind: what the systems know this person by."),
+    ]))
+
+  private static let accounts = operation(
+    "Look for accounts",
+    [
+      .init("matching", .string, optional: true, "A part of a login, a name or a profile."),
+      .init("after", .integer, optional: true, "`next` of the page before."),
+      .init("limit", .integer, optional: true, "At most 200; 50 if missing."),
+    ], [.init("accounts", .array(of: account)), .init("next", .nullable(.integer))])
+
+  private static let lock = changing(
+    "Lock an account", "Its tokens end, and its connections are closed within a second.")
+  private static let unlock = changing("Unlock an account", "Its person may log in again.")
+
+  private static func changing(_ summary: String, _ details: String) -> Operation {
+    Operation(
+      summary, details: "\(details) For admins, and keys with the scope `lock`.",
+      parameters: [.path("id", .integer, "The account's id.", example: 1)],
+      answers: [
+        .ok(account), .init(404, "There is no such account.", failure),
+        .init(409, "Nobody locks themselves out.", failure),
+      ], access: .keyHolder)
+  }
+}
+
+extension Account {
+  /// What staff may see of it.
+  fileprivate var json: JSONValue {
+    var kinds = JSONObject()
+    for kind in ProfileKind.allCases {
+      if let value = profiles[kind] { kinds.append(kind.rawValue, .string(value)) }
+    }
+    return [
+      "id": .int(id), "login": .string(login), "name": .string(name),
+      "roles": .array(roles.names.map { .string($0) }), "active": .bool(isActive),
+      "profiles": .object(kinds),
+    ]
+  }
+}
