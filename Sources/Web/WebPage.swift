@@ -35,10 +35,10 @@ extension WebPage {
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
   ].joined(separator: "; ")
 
-  /// What goes out with every page, besides its type, its tag and its cache policy.
+  /// What goes out with every page, besides its type, its tag, its cache policy, and what the hub
+  /// says of every answer.
   public static let headers: [(name: String, value: String)] = [
     ("Content-Security-Policy", contentSecurityPolicy),
-    ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), fullscreen=(self), geolocation=(), microphone=()"),
