@@ -264,6 +264,7 @@ import Testing
         #expect(ids(diff, "join") == Array(names.dropFirst(number + 1)))
       }
       try await wires[0].say(["type": "bye"])
+      try await server.until { await server.hub.population(of: "lab.room.n") == 3 }
       await server.pass(0.5)
       for wire in [watcher, wires[1], wires[2]] {
         let diff = try await wire.hear("presence")
