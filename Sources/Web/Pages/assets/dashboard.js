@@ -144,7 +144,8 @@ function follow(wanted) {
 }
 
 function showRank(grade, users) {
-  const rows = users.map((user, index) => h("li", {}, h("span.place", {}, String(index + 1)), h("b", {}, user.name),
+  // Nobody is a leader who was not there yet this week.
+  const rows = users.filter((user) => user.weekTime > 0).map((user, index) => h("li", {}, h("span.place", {}, String(index + 1)), h("b", {}, user.name),
     h("span", {}, t("board.hours", { n: user.weekTime.toFixed(2) }))));
   grades.get(grade).replaceChildren(...(rows.length ? rows : [h("li.muted", {}, t("board.norank"))]));
 }
