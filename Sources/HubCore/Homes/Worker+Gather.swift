@@ -37,6 +37,11 @@ extension Worker {
     home.gathered.removeAll(keepingCapacity: true)
   }
 
+  /// The same for all topics, before everybody is sent away.
+  func sendAllGathered() {
+    for home in homes.values { sendGathered(home) }
+  }
+
   private func sendNow(_ publication: Publication, _ home: TopicHome) {
     for worker in home.topic.subscribers.workers { post(.deliver(publication), to: worker) }
   }

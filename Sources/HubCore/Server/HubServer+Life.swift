@@ -29,6 +29,7 @@ extension HubServer {
   public func drain(seconds: Int) async {
     house.beginDraining()
     let window = house.reconnectWindow(house.limits)
+    for worker in workers { await worker.sendAllGathered() }
     // What was published before now is on its way between workers for a turn: it goes out first.
     for worker in workers { await worker.loop.finishTurn() }
     await withTaskGroup { group in
