@@ -25,6 +25,9 @@ public enum Signals {
   /// A broken connection becomes an error of `send` instead of the end of the process.
   public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
+  /// A file that has reached the process's limit becomes an error of `write`, as a full disk is.
+  public static func ignoreFileLimits() { _ = signal(SIGXFSZ, SIG_IGN) }
+
   /// Calls `handler` on `loop` for every one of `signals` that arrives. Equal signals that arrive
   /// together may count as one. Once per process.
   public static func deliver(

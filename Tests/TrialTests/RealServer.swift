@@ -92,8 +92,16 @@ actor RealServer {
     thread.stop()
   }
 
+  /// What it has said so far.
+  var log: String { TextFile.read("\(folder.path)/log") ?? "" }
+
+  /// Waits until the program ends by itself; what it returned.
+  func result(within seconds: Double) throws -> Int32? {
+    defer { child = nil }
+    return try child?.result(within: seconds)
+  }
+
   private func tellLog() {
-    let log = TextFile.read("\(folder.path)/log") ?? ""
     print("the server's log ends:\n\(log.suffix(4000))")
   }
 

@@ -128,6 +128,8 @@ public struct RouteRunner: Sendable {
     case let known as PluginError: known
     case let store as StoreError where store.isTemporary:
       PluginError(.unavailable, "the database is not available", retryAfterSeconds: 1)
+    case let store as StoreError where store.code == .readOnly:
+      PluginError(.unavailable, "the database can only be read")
     // No hint to come back: a second try could do it twice.
     case let store as StoreError where store.code == .ambiguous:
       PluginError(.unavailable, "the database broke off: look whether it was done")

@@ -3,6 +3,7 @@ internal import HTTP
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Storage
 
 // Health, readiness and metrics: the server's own calls.
 extension HubServer {
@@ -92,7 +93,7 @@ final class FrontDesk: Sendable {
         detail[check.name] = "ok"
       } catch {
         isReady = false
-        detail[check.name] = "failing"
+        detail[check.name] = .string(FrontDesk.sentence(error))
       }
     }
     for (name, counts) in server.withLock({ $0 })?.pluginCounts ?? [] {
@@ -104,6 +105,11 @@ final class FrontDesk: Sendable {
     }
     return .json(
       ["ready": .bool(isReady), "detail": .object(detail)], status: isReady ? 200 : 503)
+  }
+
+  /// What is wrong, in words that may be read by everybody.
+  private static func sentence(_ error: any Error) -> String {
+    (error as? StoreError).map { "failing: \($0.message)" } ?? "failing"
   }
 
   func metrics() async -> Response {

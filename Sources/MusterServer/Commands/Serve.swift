@@ -12,6 +12,7 @@ internal import WebSocket
 extension Program {
   func serve(_ call: Invocation) async throws -> ExitCode {
     Signals.ignoreBrokenPipes()
+    Signals.ignoreFileLimits()
     raiseDescriptorLimit()
     let running = try await Running(self, call)
     let signals = AsyncStream.makeStream(of: Signal.self)

@@ -17,6 +17,7 @@ struct Running {
   let live: LiveConfiguration
   let writer: LogWriter
   let store: any Store
+  let watch: StoreWatch
   let accounts: StoredAccounts
   let upkeep: AccountUpkeep
   let outbound: OutboundServices
@@ -43,12 +44,14 @@ struct Running {
       level: Log.Level(configuration[Keys.logLevel]), format: configuration[Keys.logFormat],
       clock: clock)
     store = try await program.openStore(configuration)
+    watch = StoreWatch(store, clock: clock, log: writer.log)
     let isDemo = configuration[Keys.demo]
     accounts = StoredAccounts(
       store: store, clock: clock, options: StoredAccounts.Options(configuration))
     upkeep = AccountUpkeep(accounts, log: writer.log)
     try await accounts.migrate()
     try await HubServer.migrate(store)
+    try await StoreWatch.migrate(store)
     outbound = try OutboundServices(live: live, store: store, clock: clock, log: writer.log)
     try await outbound.migrate()
 
@@ -65,7 +68,8 @@ struct Running {
     server = try HubServer(
       Running.plan(
         configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
-        store: store, accounts: accounts, outbound: outbound, pairs: pairs, writer: writer))
+        store: store, watch: watch, accounts: accounts, outbound: outbound, pairs: pairs,
+        writer: writer))
     jobs = JobClock(
       units: units, clock: clock, zone: configuration.zone, log: writer.log)
     certificates = CertificateWatch(pairs, server: server, log: writer.log)
@@ -114,7 +118,7 @@ struct Running {
 
   private static func plan(
     _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
-    store: any Store, accounts: StoredAccounts, outbound: OutboundServices,
+    store: any Store, watch: StoreWatch, accounts: StoredAccounts, outbound: OutboundServices,
     pairs: [CertificatePair], writer: LogWriter
   ) throws -> HubServer.Plan {
     var plan = HubServer.Plan(accounts: accounts, store: store)
@@ -154,9 +158,7 @@ struct Running {
       }
     }
     if isDemo { plan.isExempt = { $0.isLoopback } }
-    plan.checks = [
-      .init("store") { _ = try await store.query("SELECT 1 AS one") }
-    ]
+    plan.checks = [.init("store") { try await watch.check() }]
     return plan
   }
 
@@ -174,6 +176,7 @@ struct Running {
     try await server.start()
     outbound.start()
     upkeep.start()
+    watch.start()
     await jobs.start()
     await certificates.start()
   }
@@ -188,6 +191,7 @@ struct Running {
     }
     await outbound.stop()
     await upkeep.stop()
+    await watch.stop()
     accounts.stop()
     await store.close()
     await writer.flush()
