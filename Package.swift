@@ -164,12 +164,16 @@ let package = Package(
         "PluginKit", "Rig", "SQLiteStore", "Storage", "TLS", "WebSocket",
       ]),
     tests(
-      "ProgramTests", ["CommandLineKit", "Configuration", "Loop", "MusterServer", "PluginKit"]),
+      "ProgramTests",
+      [
+        "CommandLineKit", "Configuration", "Loop", "MusterServer", "MusterTesting", "PluginKit",
+        "PostgresStore", "Storage",
+      ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),
     // Starts the server and the load generator as they are shipped.
-    tests("TrialTests", ["JSON", "Loop", "Rig", "muster", "muster-bench"]),
+    tests("TrialTests", ["JSON", "Loop", "MusterTesting", "Rig", "muster", "muster-bench"]),
     tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],

@@ -57,13 +57,18 @@ public final class ThrowawayPostgres: Sendable {
   }
 
   /// Starts the server again after `kill`.
-  public func resume() throws {
+  public func resume() throws { try control("start") }
+
+  /// Stops the server as an administrator does, and starts it again. Its clients are thrown out.
+  public func restart() throws { try control("restart -m fast") }
+
+  private func control(_ what: String) throws {
     // The disk is not asked to keep anything, which is faster: what is tested is the death of the
     // server, not of the machine.
     let settings =
       "-h 127.0.0.1 -p \(port) -c unix_socket_directories= -c fsync=off -c max_connections=60"
     try programs.run(
-      "\(programs.folder)/pg_ctl start -s -w -t 60 -D \(folder)/data -l \(folder)/log"
+      "\(programs.folder)/pg_ctl \(what) -s -w -t 60 -D \(folder)/data -l \(folder)/log"
         + " -o \"\(settings)\"", log: "\(folder)/pg_ctl.log")
   }
 

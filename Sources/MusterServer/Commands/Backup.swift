@@ -1,18 +1,28 @@
 internal import CommandLineKit
 internal import Configuration
 internal import Glibc
+internal import PostgresStore
 internal import SQLiteStore
 internal import Storage
 
 extension Program {
   func backup(_ call: Invocation) async throws -> ExitCode {
-    let configuration = try configuration(call)
+    let address = try DatabaseAddress(try configuration(call))
     let file = call.operand(0) ?? ""
-    let path = try sqlitePath(configuration, "pg_dump --format=custom --file=\(file)")
-    try requireFile(path)
     guard access(Folder.parent(of: file), W_OK) == 0 else {
       throw Failure("the folder of \(file) cannot be written")
     }
+    switch address {
+    case .sqlite(let path): try await backup(path, to: file)
+    case .postgres(let url):
+      let (size, owners) = try PostgresCopy(url).dump(to: file)
+      tell(file, size, owners)
+    }
+    return .success
+  }
+
+  private func backup(_ path: String, to file: String) async throws {
+    try requireFile(path)
     let store = try await SQLiteStore.open(.file(path))
     var progress = ProgressLine(console)
     progress.show("copying \(path)")
@@ -22,8 +32,7 @@ extension Program {
       progress.show("checking \(file)")
       let owners = try SQLiteStore.verify(file)
       progress.clear()
-      console.print("\(file): \(size) bytes, tables of \(names(owners)), checked.")
-      return .success
+      tell(file, size, owners)
     } catch {
       await store.close()
       throw error
@@ -31,32 +40,44 @@ extension Program {
   }
 
   func restore(_ call: Invocation) async throws -> ExitCode {
-    let configuration = try configuration(call)
+    let address = try DatabaseAddress(try configuration(call))
     let file = call.operand(0) ?? ""
-    let path = try sqlitePath(configuration, "pg_restore --clean --if-exists \(file)")
     try requireFile(file)
     guard call.has("verify") else {
-      try Folder.make(Folder.parent(of: path))
-      try SQLiteStore.restore(file, to: path)
-      console.print("\(path) is what \(file) was.")
+      try await restore(file, to: address)
       return .success
     }
-    let owners = try SQLiteStore.verify(file)
+    let owners =
+      switch address {
+      case .sqlite: try SQLiteStore.verify(file)
+      case .postgres: try PostgresCopy.verify(file)
+      }
     console.print("\(file) is whole: tables of \(names(owners)).")
     return .success
   }
 
-  private func sqlitePath(_ configuration: ServerConfiguration, _ tool: String) throws -> String {
-    switch try DatabaseAddress(configuration) {
-    case .sqlite(let path): return path
-    case .postgres:
-      throw Failure("a PostgreSQL database is copied by its own tools: \(tool)", .usage)
+  private func restore(_ file: String, to address: DatabaseAddress) async throws {
+    switch address {
+    case .sqlite(let path):
+      try Folder.make(Folder.parent(of: path))
+      try SQLiteStore.restore(file, to: path)
+      console.print("\(path) is what \(file) was.")
+    case .postgres(let url):
+      var options = PostgresOptions()
+      options.connections = 1
+      let store = try await PostgresStore.open(url, options: options)
+      try await PostgresCopy(url).restore(file, askingFor: store)
+      console.print("The database is what \(file) was.")
     }
   }
 
   /// SQLite would make an empty database of a name that was misspelt.
   private func requireFile(_ path: String) throws {
     do { _ = try InputFile(path) } catch { throw Failure("there is no file \(path)") }
+  }
+
+  private func tell(_ file: String, _ size: Int, _ owners: [String: Int]) {
+    console.print("\(file): \(size) bytes, tables of \(names(owners)), checked.")
   }
 
   private func names(_ owners: [String: Int]) -> String {
