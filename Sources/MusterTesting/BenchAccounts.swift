@@ -7,6 +7,7 @@ public actor BenchAccounts: Accounts {
   private var tokens: [String: Int64] = [:]
   private var nextID: Int64 = 1
   private var issued = 0
+  private var tokenFailure: (any Error)?
 
   public init() {}
 
@@ -75,8 +76,12 @@ public actor BenchAccounts: Accounts {
     return IssuedToken(text: text, expiresAt: .max)
   }
 
+  /// From now on no token can be looked up, as if the database were away; nil ends that.
+  public func failTokens(with error: (any Error)?) { tokenFailure = error }
+
   public func identity(token: String) async throws -> Identity? {
-    tokens[token].flatMap { accounts[$0] }?.identity
+    if let tokenFailure { throw tokenFailure }
+    return tokens[token].flatMap { accounts[$0] }?.identity
   }
 
   public func revoke(token: String) async throws { tokens[token] = nil }

@@ -52,6 +52,8 @@ public enum DisconnectReason: Sendable, Hashable {
   case replaced
   case revoked
   case permissionsChanged
+  /// Comes back at once, and may be served elsewhere then. Nobody sees it leave.
+  case rebalance
 }
 
 /// The hub could not do what it was asked, through no fault of the caller.

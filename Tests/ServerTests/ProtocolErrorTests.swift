@@ -141,6 +141,7 @@ import Testing
 
   static let reasons: [(DisconnectReason, Int)] = [
     (.kicked, 4003), (.replaced, 4007), (.revoked, 4008), (.permissionsChanged, 4202),
+    (.rebalance, 4201),
   ]
 
   @Test(arguments: reasons)

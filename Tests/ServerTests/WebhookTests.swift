@@ -77,7 +77,7 @@ import Testing
       let names = try receiver.requests.compactMap { try $0.json()["user"]?["name"]?.string }
       #expect(names == ["li"])
 
-      try await li.say(["type": "bye"])
+      try await leave(li)
       await server.pass(9)
       let back = try await server.client("s_li", token: token)
       try await back.subscribe(Self.topic)
@@ -88,8 +88,8 @@ import Testing
       try await server.until { receiver.requests.count == 3 }
       #expect(try receiver.events("lab.state.w") == ["topic.occupied"])
 
-      try await back.say(["type": "bye"])
-      try await guest.say(["type": "bye"])
+      try await leave(back)
+      try await leave(guest)
       await server.pass(11)
       try await server.until { receiver.requests.count == 6 }
       #expect(try receiver.events("u1") == ["user.online", "user.offline"])
@@ -131,7 +131,7 @@ import Testing
       var li = try await first.client("s_li", token: token)
       try await li.subscribe(Self.topic)
       try await first.until { try await waiting(first) == 2 }
-      try await li.say(["type": "bye"])
+      try await leave(li)
       await first.pass(12)
       try await first.until { try await waiting(first) == 4 }
       li = try await first.client("s_li", token: token)
@@ -174,15 +174,23 @@ import Testing
       try await back[1].subscribe("lab.state.w")
       for _ in 0..<10 {
         await second.pass(10)
-        for wire in back { try await wire.say(["type": "ping", "ts": 1]) }
+        for wire in back {
+          try await wire.say(["type": "ping", "ts": 1])
+          _ = try await wire.hear("pong")
+        }
       }
-      try await back[0].say(["type": "bye"])
+      try await leave(back[0])
       await second.pass(11)
       try await second.until { receiver.requests.count >= 5 }
       #expect(try receiver.events("u1") == ["user.online", "user.offline"])
       #expect(try receiver.events("lab.state.w") == ["topic.occupied"])
       return second
     }
+  }
+
+  private func leave(_ wire: Wire) async throws {
+    try await wire.say(["type": "bye"])
+    #expect(try await wire.closeCode() == 1000)
   }
 
   private func waiting(_ server: TestServer) async throws -> Int {

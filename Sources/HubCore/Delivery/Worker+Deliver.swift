@@ -67,16 +67,22 @@ extension Worker {
   }
 
   private func deliver(_ publication: Publication, to subscription: Subscription) {
-    if subscription.held != nil {
-      subscription.held?.append(publication)
-      return
-    }
+    if subscription.held != nil { return hold(publication, for: subscription) }
     guard publication.offset > subscription.since || publication.offset == 0 else { return }
     guard let frame = frame(of: publication, for: subscription) else { return }
     counters.deliveries.add(1)
     enqueue(
       frame, on: subscription.connection,
       conflating: subscription.topic.rules.conflate ? publication : nil)
+  }
+
+  /// Keeps an event for a newcomer. If its owner's snapshot takes so long that too much gathers,
+  /// the newcomer is sent back: it comes again and recovers.
+  private func hold(_ publication: Publication, for subscription: Subscription) {
+    subscription.held?.append(publication)
+    guard subscription.held?.count ?? 0 > Subscription.mostHeld else { return }
+    subscription.held = []
+    close(subscription.connection, .insufficientState)
   }
 
   /// The event in the form this subscriber reads; nil if it is not for it.

@@ -96,8 +96,17 @@ extension Worker {
       case .replaced: close(connection, .replaced)
       case .revoked: close(connection, .revoked)
       case .permissionsChanged: close(connection, .permissionsChanged)
+      case .rebalance: sendAway(connection)
       }
     }
     return tokens.count
+  }
+
+  private func sendAway(_ connection: Connection) {
+    let window = house.reconnectWindow(limits)
+    tell(connection) {
+      ServerFrame.goodbye(.rebalance, reconnect: true, windowMilliseconds: window, into: &$0)
+    }
+    close(connection, .rebalance)
   }
 }

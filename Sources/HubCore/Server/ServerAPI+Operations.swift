@@ -54,7 +54,13 @@ extension ServerAPI {
     ])
 
   static let disconnect = operation(
-    "Close all connections of a user", [.init("user", .string)], [.init("disconnected", .integer)])
+    "Close all connections of a user",
+    [
+      .init("user", .string),
+      .init(
+        "reason", .choice(["kicked", "rebalance"]), optional: true,
+        "`kicked`, if missing: its clients stay away. `rebalance`: they come back at once."),
+    ], [.init("disconnected", .integer)])
 
   static let topics = operation(
     "The topics that live now", [], [.init("topics", .array(of: .map(of: .anything)))])

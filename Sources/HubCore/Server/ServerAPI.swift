@@ -96,7 +96,13 @@ struct ServerAPI: Sendable {
     let body = try request.json()
     try await check(request, "disconnect", topic: nil)
     guard let user = body["user"]?.string else { throw PluginError.invalid("user is missing") }
-    return .json(["disconnected": .int(Int64(await services.hub.disconnect(user, .kicked)))])
+    let reason: DisconnectReason
+    switch body["reason"]?.string {
+    case nil, "kicked": reason = .kicked
+    case "rebalance": reason = .rebalance
+    case .some: throw PluginError.invalid("reason is none of kicked, rebalance")
+    }
+    return .json(["disconnected": .int(Int64(await services.hub.disconnect(user, reason)))])
   }
 
   private func topics(_ request: Request) async throws -> Response {

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Storage
 
 /// A version-2 client's side of a connection.
 final class HubSession {
@@ -13,6 +14,8 @@ final class HubSession {
   var stage = Stage.greeting
   /// Who the upgrade request said it comes from.
   let admitted: Identity?
+  /// Why nobody knows who it comes from, though it said so.
+  var fault: StoreError?
   let request: Request
   /// The connection's token. A weak reference would make every retain of the connection, and so
   /// every delivery, several times as slow.
@@ -25,6 +28,8 @@ final class HubSession {
   /// Frames that came while an earlier one had to wait for somebody else.
   var backlog: [[UInt8]] = []
   var isBusy = false
+  /// Frames in a row that made no sense.
+  var faults = 0
   /// How fast the client sends frames.
   var pace: RateLimiter?
 
@@ -37,4 +42,5 @@ final class HubSession {
 
   /// More than this waiting stops the reading.
   static let mostWaiting = 64
+  static let mostFaults = 20
 }

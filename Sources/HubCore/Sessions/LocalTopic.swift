@@ -72,6 +72,7 @@ final class Subscription {
   var presenceChange: UInt64 = 0
   /// What came while the newcomer was still being let in; nil once events flow.
   var held: [Publication]? = []
+  static let mostHeld = 1_000
   var heldNews: [PresenceNews] = []
   var place = 0
   /// Has the owner said yes to publishing? Asked the first time.

@@ -15,8 +15,13 @@ extension Worker {
       command = try ClientCommand.parse(text)
     } catch {
       counters.badFrames.add(1)
-      return tell(connection) { ServerFrame.error(error, into: &$0) }
+      session.faults += 1
+      tell(connection) { ServerFrame.error(error, into: &$0) }
+      // Whoever sends nothing but nonsense speaks something else, and would go on for ever.
+      if session.faults == HubSession.mostFaults { close(connection, .badProtocol) }
+      return
     }
+    session.faults = 0
     // A heartbeat never waits.
     if case .ping(let ts) = command.action {
       return tellFirst(connection) { ServerFrame.pong(re: command.id, t: ts, into: &$0) }
@@ -183,6 +188,7 @@ extension ClientError {
     case TopicRefusal.bad(let sentence): (.badRequest, sentence)
     case TopicRefusal.unavailable: (.notAvailable, nil)
     case let known as PluginError: told(known)
+    case let known as ClientError: (known, nil)
     default: (.internalError, nil)
     }
   }

@@ -3,6 +3,7 @@ internal import Crypto
 internal import HTTP
 internal import Loop
 internal import PluginKit
+internal import Storage
 internal import WebSocket
 
 // How a client comes in: the upgrade, then `hello`.
@@ -43,12 +44,20 @@ extension Worker {
     Task.immediate {
       // A browser is known by its cookie, other programs by their header. What is not good there
       // is no reason to refuse: `hello` may bring better.
-      let admitted = try? await house.runner.identify(request, plugin: "")
+      let admitted: Identity?
+      var fault: StoreError?
+      do {
+        admitted = try await house.runner.identify(request, plugin: "")
+      } catch {
+        admitted = nil
+        fault = error as? StoreError
+      }
       guard let connection = connections[token], case .http(let exchange) = connection.stage,
         exchange.number == number
       else { return }
       let session = HubSession(
-        admitted: admitted ?? nil, request: request, connection: connection)
+        admitted: admitted, request: request, connection: connection)
+      session.fault = fault
       accept(connection, exchange, agreed, .hub(session), messages: messageLimits)
       awaitHello(token)
     }
@@ -127,8 +136,10 @@ extension Worker {
       let found: Identity?
       do {
         found = try await self.identity(hello, session)
+      } catch TopicRefusal.unauthorized {
+        return self.refuseHello(token, re: id, .tokenExpired, .tokenExpired)
       } catch {
-        return self.refuseHello(token, re: id)
+        return self.failHello(token, re: id, error)
       }
       guard let connection = self.connections[token] else { return }
       self.welcome(found, hello, re: id, connection, session)
@@ -139,7 +150,11 @@ extension Worker {
   private func identity(_ hello: ClientCommand.Hello, _ session: HubSession) async throws
     -> Identity?
   {
-    guard let token = hello.token, !token.isEmpty else { return session.admitted }
+    guard let token = hello.token, !token.isEmpty else {
+      // It may be somebody: as a guest it would think that its login has ended.
+      if let fault = session.fault { throw fault }
+      return session.admitted
+    }
     session.tokenHash = tokenHash(token)
     guard let identity = try await house.accounts.identity(token: token) else {
       throw TopicRefusal.unauthorized
@@ -147,10 +162,21 @@ extension Worker {
     return identity
   }
 
-  private func refuseHello(_ token: UInt64, re id: Echo?) {
+  private func refuseHello(
+    _ token: UInt64, re id: Echo?, _ error: ClientError, _ code: CloseCode
+  ) {
     guard let connection = connections[token] else { return }
-    tell(connection) { ServerFrame.error(.tokenExpired, re: id, into: &$0) }
-    close(connection, .tokenExpired)
+    tell(connection) { ServerFrame.error(error, re: id, into: &$0) }
+    close(connection, code)
+  }
+
+  /// Nobody knows whether the token is good: the client keeps it and comes back later.
+  private func failHello(_ token: UInt64, re id: Echo?, _ error: any Error) {
+    if RouteRunner.shaped(error).status == 503 {
+      return refuseHello(token, re: id, .notAvailable, .overloaded)
+    }
+    house.log.error("a token cannot be looked up", ["reason": "\(error)"])
+    refuseHello(token, re: id, .internalError, .hubError)
   }
 
   private func welcome(
@@ -194,7 +220,13 @@ extension Worker {
   ) {
     let name = connection.token
     wait(session) { [self] in
-      let fresh = try? await self.house.accounts.identity(token: token)
+      let fresh: Identity?
+      do {
+        fresh = try await self.house.accounts.identity(token: token)
+      } catch {
+        guard let connection = self.connections[name] else { return }
+        return self.tell(connection) { ServerFrame.error(.internalError, re: id, into: &$0) }
+      }
       guard let connection = self.connections[name] else { return }
       guard let fresh, fresh.id == session.identity.id else {
         return self.tell(connection) { ServerFrame.error(.tokenExpired, re: id, into: &$0) }

@@ -208,6 +208,10 @@ extension Worker {
     ask(topic, id, connection, session) { home in
       let found = try await home.open(topic)
       found.topic.expireHistory(at: home.loop.unixMilliseconds)
+      let isGone = wish.before.map {
+        found.topic.history.hasForgotten(before: $0, current: found.topic.offset)
+      }
+      if isGone == true { throw ClientError.unrecoverablePosition }
       let page = found.topic.history.page(
         before: wish.before, limit: min(wish.limit ?? 50, home.limits.historyPage))
       return home.textFrame {

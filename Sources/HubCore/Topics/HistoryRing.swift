@@ -84,6 +84,14 @@ struct HistoryRing {
     return Page(events: page, hasMore: page.startIndex > events.startIndex)
   }
 
+  /// Whether there were events in front of `offset`, of which none is here any more.
+  ///
+  /// `current` is the topic's own position.
+  func hasForgotten(before offset: UInt64, current: UInt64) -> Bool {
+    guard rule != .none, min(offset, current &+ 1) > 1 else { return false }
+    return events.first.map { offset <= $0.offset } ?? true
+  }
+
   /// The place in `events` of the first one with a higher offset.
   private func index(after offset: UInt64) -> Int {
     let events = events
