@@ -15,19 +15,27 @@ extension Worker {
     desk.delivery = nil
     desk.isDelivering = true
     Task.immediate {
-      var pause: Int64
-      do {
-        repeat { desk.isRung = false } while try await deliverRound(desk) || desk.isRung
-        pause = try await pauseAfterRounds(desk)
-      } catch {
-        house.log.error("webhooks cannot be sent", ["reason": "\(error)"])
-        pause = WebhookPatience.first
-      }
+      let pause = await deliverRounds(desk)
       desk.isDelivering = false
-      if desk.isRung { pause = min(pause, 50) }
       desk.delivery = loop.schedule(after: .milliseconds(pause)) { [unowned self] in
         assumeIsolated { $0.deliverAgain() }
       }
+    }
+  }
+
+  /// Delivers until nothing is due any more; the milliseconds until then.
+  private func deliverRounds(_ desk: WebhookDesk) async -> Int64 {
+    do {
+      var pause: Int64
+      repeat {
+        desk.isRung = false
+        while try await deliverRound(desk) {}
+        pause = try await pauseAfterRounds(desk)
+      } while desk.isRung && desk.idleRounds == 0
+      return pause
+    } catch {
+      house.log.error("webhooks cannot be sent", ["reason": "\(error)"])
+      return WebhookPatience.first
     }
   }
 
