@@ -166,7 +166,11 @@ import Testing
       let wires = [try await first.client("s_li", token: token), try await first.client("s_g")]
       try await wires[0].subscribe(Self.topic)
       try await wires[1].subscribe("lab.state.w")
-      try await first.until { receiver.requests.count == 3 }
+      // What is taken just before a crash comes once more.
+      try await first.until {
+        guard receiver.requests.count == 3 else { return false }
+        return try await waiting(first) == 0
+      }
       let second = try await first.restarted(after: 5, webhooks: receiver.webhooks)
       await second.pass(40)
       let back = [try await second.client("s_li", token: token), try await second.client("s_g")]
@@ -185,6 +189,23 @@ import Testing
       #expect(try receiver.events("u1") == ["user.online", "user.offline"])
       #expect(try receiver.events("lab.state.w") == ["topic.occupied"])
       return second
+    }
+  }
+
+  @Test func `a server that stops tells nobody as gone whom it sends away itself`() async throws {
+    try await run(4) { receiver, server in
+      let guest = try await server.client("s_g")
+      try await guest.subscribe("lab.state.w")
+      try await server.until { receiver.requests.count == 1 }
+      async let drained: Void = server.server.drain(seconds: 2)
+      #expect(try await guest.closeCode() == 4200)
+      try await guest.sendClose(4200)
+      _ = try await guest.rest()
+      await server.pass(15)
+      await drained
+      #expect(receiver.requests.count == 1)
+      #expect(try await waiting(server) == 0)
+      return server
     }
   }
 
