@@ -21,10 +21,18 @@ struct Backoff: Sendable {
   static let first = 500
 
   private(set) var tries = 0
+  /// What is left of the window in which everybody comes back, in milliseconds. Who comes too early
+  /// tries again at some moment of it: if all of these came soon, they would come at once.
+  private var left = 0
   /// From 0 up to and with the given number.
   let random: @Sendable (Int) -> Int
 
-  mutating func reset() { tries = 0 }
+  init(random: @escaping @Sendable (Int) -> Int) { self.random = random }
+
+  mutating func reset() {
+    tries = 0
+    left = 0
+  }
 
   /// - Parameter window: in milliseconds, as the server announced it last.
   mutating func lost(_ loss: Loss, window: Int?) -> Verdict {
@@ -36,6 +44,9 @@ struct Backoff: Sendable {
       && (loss.code.advice == .reconnectInWindow || loss.code == .abnormal)
     let span = min(Backoff.longest, Backoff.first << min(tries, 10))
     tries += 1
-    return .wait(milliseconds: random(isEverybodys ? window ?? span : span))
+    if isEverybodys { left = window ?? span }
+    let wait = random(isEverybodys ? left : max(span, left))
+    left = max(0, left - wait)
+    return .wait(milliseconds: wait)
   }
 }

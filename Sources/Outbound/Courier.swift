@@ -79,9 +79,10 @@ public final class Courier: MailService, WebService {
   /// Stops what is under way; what was not delivered waits for the next start.
   public func stop() async {
     brake.pull()
-    bell.ring()
     let task = work.withLock { $0.take() }
+    // Before the bell: whoever is woken must not find nothing to do and go to sleep again.
     task?.cancel()
+    bell.ring()
     await task?.value
     callers.stop()
     carrier.stop()

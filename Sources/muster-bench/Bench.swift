@@ -74,6 +74,9 @@ enum Bench {
     String(decoding: value.encoded(), as: UTF8.self)
   }
 
+  /// Says something that is no result.
+  static func tell(_ sentence: String) { complain(sentence) }
+
   private static func complain(_ sentence: String) {
     let line = Array("muster-bench: \(sentence)\n".utf8)
     _ = write(STDERR_FILENO, line, line.count)

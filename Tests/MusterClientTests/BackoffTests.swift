@@ -32,6 +32,14 @@ import WebSocket
     }
   }
 
+  @Test func `who comes back too early waits for a moment of what is left of the window`() {
+    var backoff = Backoff(random: { $0 / 4 })
+    let waits = [true, false, false, false].map { wasLive in
+      backoff.lost(loss(.shutdown, wasLive: wasLive), window: 8000)
+    }
+    #expect(waits == [2000, 1500, 1125, 1000].map { .wait(milliseconds: $0) })
+  }
+
   @Test func `a code of this client alone is not spread over the window`() {
     var backoff = backoff
     let wait = backoff.lost(loss(.slowConsumer), window: 8000)

@@ -89,7 +89,7 @@ package final class ChildProcess {
     _ = reap(0)
   }
 
-  /// What the program returned, once it has ended by itself.
+  /// What the program returned, once it has ended; 128 and more when a signal has ended it.
   package func result(within seconds: Double) throws -> Int32 {
     let deadline = Deadline(seconds)
     while !hasStopped && !reap(WNOHANG) {
@@ -97,7 +97,8 @@ package final class ChildProcess {
       _ = readMore(Deadline(0.02))
     }
     while readMore(Deadline(0)) {}
-    return status >> 8 & 0xFF
+    let signal = status & 0x7F
+    return signal == 0 ? status >> 8 & 0xFF : 128 + signal
   }
 
   private func reap(_ flags: Int32) -> Bool {

@@ -132,6 +132,27 @@ import Testing
       #expect(await server.server.statistics().connections == 0)
     }
   }
+
+  @Test(arguments: TestServer.workers)
+  func `who comes while it goes down is refused, and does not keep it up`(workers: Int)
+    async throws
+  {
+    try await TestServer.run(workers: workers) { server in
+      let here = try await server.client()
+      let start = ContinuousClock.now
+      async let drained: Void = server.server.drain(seconds: 20)
+      #expect(try await here.closeCode() == 4200)
+      // Somebody is always at the door.
+      var guest = try? await server.wire()
+      await here.drop()
+      while let known = guest {
+        guest = try? await server.wire()
+        await known.drop()
+      }
+      await drained
+      #expect(ContinuousClock.now - start < .seconds(10))
+    }
+  }
 }
 
 extension TestServer {

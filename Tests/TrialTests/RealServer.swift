@@ -80,15 +80,15 @@ actor RealServer {
     child = nil
   }
 
-  /// Asks the server to stop, and waits until it has.
-  func stop() {
-    child?.stop(within: 30)
-    child = nil
+  /// Asks the server to stop, and waits until it has; what it returned.
+  func stop() throws -> Int32? {
+    if let process { Glibc.kill(process, SIGTERM) }
+    defer { child = nil }
+    return try child?.result(within: 30)
   }
 
   private func end() {
-    child?.stop()
-    child = nil
+    kill()
     thread.stop()
   }
 

@@ -35,19 +35,25 @@ extension HubServer {
     await withTaskGroup { group in
       for worker in workers { group.addTask { await worker.sayGoodbye(window: window) } }
     }
-    await waitUntilEmpty(tries: max(seconds, 1) * 20)
+    // Many come back while the last are still leaving, and are refused: the server would never be
+    // empty if it waited for them, too.
+    for _ in 0..<max(seconds, 1) * 20 where await !areGone() {
+      try? await Task.sleep(for: .milliseconds(50))
+    }
     house.closeDoors()
     // Whoever came through the door in the last moment is still answered.
-    await waitUntilEmpty(tries: 10)
+    for _ in 0..<10 where house.admission.total > 0 {
+      try? await Task.sleep(for: .milliseconds(50))
+    }
     for worker in workers { await worker.finishMembers() }
     await workers[0].finishWebhooks()
     await workers[0].giveSignOfLife()
   }
 
-  private func waitUntilEmpty(tries: Int) async {
-    for _ in 0..<tries where house.admission.total > 0 {
-      try? await Task.sleep(for: .milliseconds(50))
-    }
+  /// Has everybody left who was told goodbye?
+  private func areGone() async -> Bool {
+    for worker in workers where await !worker.hasSeenOff() { return false }
+    return true
   }
 
   /// Closes the connections whose credentials are not good any more: those of a user, those that
@@ -66,13 +72,19 @@ extension Worker {
     isDraining = true
     readLetters()
     distribute()
-    let tokens = connections.all.map(\.token)
-    for (number, token) in tokens.enumerated() {
+    leaving = connections.all.map(\.token)
+    for (number, token) in leaving.enumerated() {
       if let connection = connections[token] { sayGoodbye(connection, window: window) }
       if number % Worker.batch == Worker.batch - 1 {
         try? await Task.sleep(for: .milliseconds(20))
       }
     }
+  }
+
+  /// Is nobody here any more who was told goodbye?
+  func hasSeenOff() -> Bool {
+    leaving.removeAll { connections[$0] == nil }
+    return leaving.isEmpty
   }
 
   private func sayGoodbye(_ connection: Connection, window: Int) {

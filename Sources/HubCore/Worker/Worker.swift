@@ -34,6 +34,8 @@ public actor Worker {
   /// The loop's clock, read once per turn.
   var now: UInt64 = 0
   var isDraining = false
+  /// Who was here when that began.
+  var leaving: [UInt64] = []
 
   /// All workers in their order, this one among them.
   nonisolated var neighbours: [Worker] { house.workers }

@@ -8,6 +8,8 @@ extension Options {
       muster-bench connect --target TARGET …   TLS handshake and upgrade, over and over
       muster-bench idle    --target TARGET …   memory of connections that do nothing
       muster-bench lab     --target TARGET …   check-ins and check-outs, and dashboards that watch
+      muster-bench storm   --target TARGET …   how they come back when you restart the server:
+                                               all within its window and --seconds more
       muster-bench compare SCENARIO --target TARGET --target TARGET …
                                                in turns, with ratios to the last target
 

@@ -17,6 +17,8 @@ struct Options: Equatable, Sendable {
     case idle
     /// Students who come and go, and dashboards that watch.
     case lab
+    /// Clients of a server that is restarted while they are connected.
+    case storm
   }
 
   var scenario = Scenario.echo
@@ -56,7 +58,7 @@ struct Options: Equatable, Sendable {
       options.seconds = 0.6
     }
     guard let name = words.popFirst(), let scenario = Scenario(rawValue: name) else {
-      throw UsageError("the first word is one of echo, fanout, connect, idle, lab, compare")
+      throw UsageError("the first word is one of echo, fanout, connect, idle, lab, storm, compare")
     }
     options.scenario = scenario
     while let flag = words.popFirst() {
@@ -113,10 +115,14 @@ struct Options: Equatable, Sendable {
 
   private func check() throws(UsageError) {
     if targets.isEmpty { throw UsageError("--target says what to measure") }
+    if scenario == .storm, !targets.allSatisfy(\.speaksMuster) {
+      throw UsageError("a storm needs a muster:// target: its clients do as its protocol says")
+    }
     if isComparison {
       if targets.count < 2 { throw UsageError("a comparison needs two targets or more") }
       if scenario == .idle { throw UsageError("idle connections are counted one by one") }
       if scenario == .lab { throw UsageError("only a Muster has a lab") }
+      if scenario == .storm { throw UsageError("storms are watched one by one") }
       if Set(targets.map(\.name)).count < targets.count {
         throw UsageError("two targets have the same name")
       }

@@ -3,7 +3,7 @@ struct Target: Equatable, Sendable {
   var name: String
   var host: String
   var port: UInt16
-  /// Where clients connect; `{i}` is the client's number.
+  /// Where clients connect; `{i}` is the client's number, `{h}` that of its hundred.
   var path: String
   /// Where publishers connect, if that is elsewhere.
   var publishPath: String?
@@ -61,6 +61,7 @@ struct Target: Equatable, Sendable {
   func prepared(for scenario: Options.Scenario) -> Target {
     guard speaksMuster else { return self }
     var target = self
+    if scenario == .storm { return target.preparedForStorm() }
     let speaks = scenario == .fanout
     if target.path.isEmpty { target.path = speaks ? "/ws" : "/echo" }
     guard speaks, hello.isEmpty, join.isEmpty else { return target }
@@ -71,6 +72,18 @@ struct Target: Equatable, Sendable {
       target.message = #"{"type":"publish",\#(topic),"data":{"text":"{p}"}}"#
     }
     target.expected = expected ?? #""type":"subscribed""#
+    return target
+  }
+
+  /// Tabs with names of their own, a hundred in each topic.
+  private func preparedForStorm() -> Target {
+    var target = self
+    if path.isEmpty { target.path = "/ws" }
+    target.hello = [
+      #"{"type":"hello","id":1,"data":{"session":"s_storm_{i}"}}"#,
+      #"{"type":"subscribe","id":2,"topic":"echo.room.storm-{h}"}"#,
+    ]
+    target.expected = #""type":"subscribed""#
     return target
   }
 }

@@ -15,6 +15,11 @@ struct Desk: ~Copyable {
   var frames = FrameEncoder(role: .client)
 
   static let window = 512 << 10
+
+  /// A copy of a message that has just been opened.
+  borrowing func text(of incoming: Incoming) -> [UInt8] {
+    scratch.payload(of: incoming, in: opened.bytes).withUnsafeBufferPointer { Array($0) }
+  }
 }
 
 // A span keeps the whole desk borrowed, a borrowed buffer only itself.

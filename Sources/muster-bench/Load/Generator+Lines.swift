@@ -18,7 +18,8 @@ extension Generator {
     do {
       let isPublisher = index >= options.connections
       let socket = try Socket.connect(to: address)
-      socket.resetOnClose()
+      // A storm's clients go as people do: the server shall hear their last frame.
+      if options.scenario != .storm { socket.resetOnClose() }
       let path = isPublisher ? target.publishPath ?? target.path : target.path
       let client = Client(
         index, isPublisher: isPublisher, socket,
@@ -32,12 +33,12 @@ extension Generator {
       try loop.register(
         client.socket.descriptor, token: UInt64(index), interest: [.read, .write])
     } catch {
-      fail("\(target.name): \(error)")
+      lost(index, "\(error)")
     }
   }
 
   static func filled(_ text: String, _ index: Int) -> String {
-    text.replacing("{i}", with: "\(index)")
+    text.replacing("{i}", with: "\(index)").replacing("{h}", with: "\(index / 100)")
   }
 
   func write(_ client: Client) {
@@ -51,7 +52,7 @@ extension Generator {
       }
       flush(client)
     } catch {
-      fail("\(target.name), client \(client.index): \(error)")
+      lost(client.index, "\(error)")
     }
   }
 
@@ -68,14 +69,14 @@ extension Generator {
     desk.received.removeAll()
     switch client.socket.receive(into: &desk.received, room: Desk.window) {
     case .wouldBlock: return
-    case .closed: return fail("\(target.name) hung up on client \(client.index)")
-    case .failed(let fault): return fail("\(target.name), client \(client.index): \(fault)")
+    case .closed: return lost(client.index, "the server hung up")
+    case .failed(let fault): return lost(client.index, "\(fault)")
     case .bytes(let count): if tally.isMeasuring { tally.bytes += count }
     }
     do {
       try take(client, &desk)
     } catch {
-      fail("\(target.name), client \(client.index): \(error)")
+      lost(client.index, "\(error)")
     }
   }
 
@@ -103,6 +104,7 @@ extension Generator {
   }
 
   private func upgrade(_ client: Client, _ desk: inout Desk) {
+    storm?.handshakes.append(loop.time.monotonic)
     client.stage = .upgrading
     client.handshake.append(to: &desk.cork)
     uncork(client, &desk)
@@ -115,7 +117,7 @@ extension Generator {
     do {
       try client.tls.seal(desk.cork, into: &desk.sealed)
     } catch {
-      fail("\(target.name), client \(client.index): \(error)")
+      lost(client.index, "\(error)")
     }
     desk.cork.removeAll()
     transmit(client, &desk)

@@ -11,6 +11,7 @@ extension Generator {
       case .connect: try await connect()
       case .idle: try await idle()
       case .lab: preconditionFailure("the lab has a run of its own")
+      case .storm: try await weather()
       }
     if tally.damaged > 0 {
       throw RunError("\(target.name): \(tally.damaged) messages were damaged or out of order")
@@ -37,7 +38,7 @@ extension Generator {
   }
 
   /// Opens clients until there are `count`, and waits for all of them.
-  private func open(_ count: Int) async throws {
+  func open(_ count: Int) async throws {
     wanted = count
     openMore()
     if ready < wanted { await sleep(120) }
@@ -45,7 +46,7 @@ extension Generator {
     try check()
   }
 
-  private func check() throws {
+  func check() throws {
     if let failure { throw RunError(failure) }
   }
 

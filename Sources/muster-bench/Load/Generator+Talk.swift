@@ -13,7 +13,7 @@ extension Generator {
     if !client.isExpecting { isReady() }
   }
 
-  private func isReady() {
+  func isReady() {
     ready += 1
     if ready == wanted { wakeUp() } else { openMore() }
   }
@@ -43,12 +43,17 @@ extension Generator {
     {
       switch incoming.kind {
       case .text, .binary:
+        if options.scenario == .storm { hear(incoming, client, &desk) }
         take(Payload.find(incoming, desk.scratch, desk.opened, size: options.size), client, now)
         if client.isExpecting { lookForExpected(incoming, client, &desk) }
       case .ping:
         desk.frames.append(.pong, of: incoming, desk.scratch, desk.opened, to: &desk.cork)
       case .pong: break
-      case .close(let code): fail("\(target.name) closed client \(client.index): \(code)")
+      case .close(let code):
+        guard storm != nil else {
+          return fail("\(target.name) closed client \(client.index): \(code)")
+        }
+        return leave(client, code, &desk)
       }
     }
     if isLoading && options.scenario == .echo { sendDue(client, &desk) }
@@ -57,11 +62,11 @@ extension Generator {
 
   private func lookForExpected(_ incoming: Incoming, _ client: Client, _ desk: inout Desk) {
     guard let expected = target.expected else { return }
-    let payload = desk.scratch.payload(of: incoming, in: desk.opened.bytes)
-    let text = payload.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-    guard text.contains(expected) else { return }
+    guard String(decoding: desk.text(of: incoming), as: UTF8.self).contains(expected) else {
+      return
+    }
     client.isExpecting = false
-    isReady()
+    if !isBack(client) { isReady() }
   }
 
   private func take(_ verdict: Payload.Verdict, _ client: Client, _ now: UInt64) {
@@ -133,7 +138,7 @@ extension Generator {
         uncork(client, &desk)
       }
     case .fanout: publishDue()
-    case .connect, .idle, .lab: return
+    case .connect, .idle, .lab, .storm: return
     }
   }
 

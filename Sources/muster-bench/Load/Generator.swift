@@ -26,6 +26,10 @@ actor Generator {
   var ticket: TLSSession?
   var tally = Tally()
   var room: Room
+  /// The window that the server has announced for coming back, in milliseconds.
+  var announced = 0
+  /// Once all clients of a storm are connected.
+  var storm: Storm?
   /// What stands around the payload in every message.
   let wrapping: (before: [UInt8], behind: [UInt8])
 
@@ -85,6 +89,12 @@ extension Generator {
   func wakeUp() {
     waiter?.resume()
     waiter = nil
+  }
+
+  /// A client's line is over. In a storm it comes back; otherwise that is the end of the run.
+  func lost(_ index: Int, _ reason: String) {
+    guard storm != nil else { return fail("\(target.name), client \(index): \(reason)") }
+    comeBackLater(index)
   }
 
   func fail(_ reason: String) {

@@ -14,6 +14,7 @@ struct Outcome: Sendable {
   var memory: Int?
   /// Of the second half of the connections.
   var bytesPerConnection: Int?
+  var storm: Storm.Figures?
 
   init(name: String, scenario: Options.Scenario) {
     self.name = name
@@ -25,7 +26,9 @@ struct Outcome: Sendable {
   /// The server's processor time for one message, delivery or connection, in microseconds: the
   /// figure to compare. It hardly depends on what else the machine does.
   var cost: Double? {
-    guard let processorSeconds, messages > 0, scenario != .idle else { return nil }
+    guard let processorSeconds, messages > 0, scenario != .idle, scenario != .storm else {
+      return nil
+    }
     return processorSeconds * 1e6 / Double(messages)
   }
 
@@ -37,7 +40,9 @@ struct Outcome: Sendable {
       "server_cpu_seconds": processorSeconds.map { .double($0) } ?? .null,
       "server_memory_bytes": .init(memory),
     ]
-    if scenario == .idle {
+    if let storm {
+      for (key, value) in storm.json { object[key] = value }
+    } else if scenario == .idle {
       object["bytes_per_connection"] = .init(bytesPerConnection)
     } else {
       for (key, share) in [("p50_us", 0.5), ("p99_us", 0.99), ("p999_us", 0.999)] {

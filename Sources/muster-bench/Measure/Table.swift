@@ -27,6 +27,7 @@ struct Table {
 
 extension Outcome {
   var table: String {
+    if let storm { return storm.table(name) }
     guard scenario != .idle else { return idleTable }
     var table = Table(["target", "count", "/s", "server µs each", "p50 µs", "p99 µs", "bytes each"])
     table.add([

@@ -173,7 +173,7 @@ export class Muster {
   /** Who the server says we are; null before the first welcome. */ user = null;
   /** What the last welcome said. */ welcome = null;
   #ws = null; #options; #session; #topics = new Map(); #requests = new Map(); #outbox = new Map(); #holds = new Set();
-  #tries = 0; #liveAt = 0; #received = 0; #sent = 0; #stale = 0; #probe = 0; #retry = 0; #tick = 0; #listeners = [];
+  #tries = 0; #left = 0; #liveAt = 0; #received = 0; #sent = 0; #stale = 0; #probe = 0; #retry = 0; #tick = 0; #listeners = [];
   #goodbye = null; #expired = false; #turn = null; #next = 1; #prefix = uid().slice(0, 10); #clock = { offset: 0, rtt: Infinity };
 
   /**
@@ -295,7 +295,7 @@ export class Muster {
   }
 
   /** Connects anew at once, for example as somebody else after a login. */
-  reconnect() { this.#end("connecting"); this.#tries = 0; this.#connect(); }
+  reconnect() { this.#end("connecting"); this.#tries = this.#left = 0; this.#connect(); }
 
   /** Says goodbye: presence ends at once and nothing is tried again. */
   close() {
@@ -451,13 +451,16 @@ export class Muster {
       return this.#rejectAll(new MusterError({ code: close, reason }));
     }
     const wasLive = this.#liveAt > 0;
-    if (wasLive && Date.now() - this.#liveAt > STEADY_MS) this.#tries = 0;
+    if (wasLive && Date.now() - this.#liveAt > STEADY_MS) this.#tries = this.#left = 0;
     this.#liveAt = 0;
     // Ended by the server or by its crash: everybody comes back, so the announced window counts. A silence that
     // only we noticed (code 0) and a refusal (41xx) are ours alone.
     const together = wasLive && close !== 0 && kind !== 41 && this.#tries === 0;
     const limit = Math.min(20_000, 500 * 2 ** this.#tries++);
-    const retryInMs = random(together ? window_ms ?? this.welcome.reconnect_window_ms ?? limit : limit);
+    if (together) this.#left = window_ms ?? this.welcome.reconnect_window_ms ?? limit;
+    // Who comes too early tries again at some moment of what is left of the window, or all of them came at once.
+    const retryInMs = random(together ? this.#left : Math.max(limit, this.#left));
+    this.#left = Math.max(0, this.#left - retryInMs);
     this.#retry = setTimeout(() => this.#connect(), retryInMs);
     this.#setState("waiting", { code: close, reason, retryInMs });
   }
