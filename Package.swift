@@ -160,7 +160,8 @@ let package = Package(
     tests(
       "ServerTests",
       [
-        "Bytes", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting", "Outbound",
+        "Bytes", "Crypto", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
+        "Outbound",
         "PluginKit", "Rig", "SQLiteStore", "Storage", "TLS", "WebSocket",
       ]),
     tests(

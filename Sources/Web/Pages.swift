@@ -14,6 +14,7 @@ extension WebPage {
     ("chart.js", PackageResources.chart_js),
     ("dashboard.js", PackageResources.dashboard_js),
     ("docs.js", PackageResources.docs_js),
+    ("admin.js", PackageResources.admin_js),
   ]
 
   static let pages: [(path: String, bytes: [UInt8])] = [
@@ -21,6 +22,7 @@ extension WebPage {
     ("/chat", PackageResources.chat_html),
     ("/dashboard", PackageResources.dashboard_html),
     ("/docs", PackageResources.docs_html),
+    ("/admin", PackageResources.admin_html),
   ]
 
   /// Assets carry a hash of their content in their names and may be kept for a year; pages, which name them,

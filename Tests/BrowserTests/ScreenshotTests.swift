@@ -28,6 +28,26 @@ extension InBrowser {
       ("mei", "Done. Coffee is ready as well."),
     ]
 
+    @Test func `admin`() async throws {
+      try await BrowserThread.run {
+        var guests: [Page] = []
+        for login in ["lin", "bllli"] {
+          let guest = try InBrowser.newPage()
+          try guest.open("/chat")
+          try guest.logIn(login, login == "lin" ? "lin123456" : "123")
+          try guest.wait("document.querySelector('#link .dot.live')")
+          guests.append(guest)
+        }
+        let page = try InBrowser.newPage()
+        try page.open("/admin")
+        try page.logIn("admin", "123456")
+        try page.wait("document.querySelectorAll('#connections tbody tr').length >= 3")
+        try page.wait("document.querySelectorAll('#accounts tbody tr').length > 5")
+        try ScreenshotTests.keep(page, "admin")
+        for page in guests + [page] { try page.close() }
+      }
+    }
+
     @Test func `chat`() async throws {
       try await BrowserThread.run {
         let people = ["tao": "13800000003", "mei": "13900000001", "chen": "13900000002"]

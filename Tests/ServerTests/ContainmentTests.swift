@@ -17,6 +17,14 @@ import Testing
     server.server.pluginCounts[0].counts
   }
 
+  /// Waits until so many messages have come in, and then for as long as plugins are waited for.
+  private func outwait(_ server: TestServer, messages: Int) async throws {
+    try await server.until {
+      await server.server.statistics().counters["websocket_messages_received_total"] == messages
+    }
+    await server.pass(ContainmentTests.patience)
+  }
+
   /// A server by the test's own clock, with a client that was welcomed.
   private func once(_ body: (TestServer, Wire) async throws -> Void) async throws {
     try await TestServer.run(workers: 1, time: ManualTime()) { server in
@@ -78,7 +86,7 @@ import Testing
     try await once { server, client in
       try await client.say(["type": "lab.hang", "id": 1])
       try await client.say(["type": "status", "id": 2])
-      await server.pass(ContainmentTests.patience)
+      try await outwait(server, messages: 3)
       let error = try await client.hear("error")
       #expect(error["re"] == 1)
       #expect(error["data"]?["code"] == 108)
@@ -95,7 +103,7 @@ import Testing
   ) async throws {
     try await once { server, client in
       try await client.say(["type": "subscribe", "id": 1, "topic": .string(topic)])
-      await server.pass(ContainmentTests.patience)
+      try await outwait(server, messages: 2)
       #expect(try await client.hear("error")["data"]?["code"] == 108)
       #expect(try await client.subscribe("lab.room.a")["type"] == "subscribed")
       #expect(await server.hub.population(of: Topic(topic)) == 0)

@@ -1,9 +1,11 @@
-import HubCore
+import Crypto
 import JSON
 import Loop
 import PluginKit
 import Rig
 import Testing
+
+@testable import HubCore
 
 /// An older protocol over the same topics, with the codec of `LabPlugin`.
 @Suite(.timeLimit(.minutes(1))) struct DialectTests {
@@ -12,6 +14,47 @@ import Testing
     try await wire.upgrade("/lab/line?name=\(name)")
     #expect(try await wire.frame().text == "HI \(name)")
     return wire
+  }
+
+  @Test(arguments: [true, false])
+  func `whoever's token ends is sent away on every protocol`(byAccount: Bool) async throws {
+    try await TestServer.run(workers: 2) { server in
+      let token = try await server.token(for: "ada")
+      let old = try await server.wire()
+      try await old.upgrade("/lab/line?name=ada", headers: [("Authorization", "Bearer \(token)")])
+      #expect(try await old.frame().text == "HI ada")
+      // Known by its upgrade request alone.
+      let new = try await server.wire()
+      try await new.upgrade("/ws", headers: [("token", token)])
+      try await new.say(["type": "hello", "id": 0, "data": [:]])
+      #expect(try await new.hear("welcome")["data"]?["user"]?["id"] == "u1")
+      let other = try await server.client("s_other")
+
+      let hash = tokenHash(token)
+      await server.server.revoke(
+        user: byAccount ? "u1" : nil, tokenHash: byAccount ? nil : hash, .revoked)
+      #expect(try await old.closeCode() == 4008)
+      #expect(try await new.closeCode() == 4008)
+      #expect(try await other.subscribe("lab.room.a")["type"] == "subscribed")
+    }
+  }
+
+  @Test func `old clients are found and sent away like new ones`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      let old = try await line(server, "ada")
+      try await old.say("JOIN lab.room.both")
+      #expect(try await old.frame().text == "IN lab.room.both")
+      let wish = try Listing(["matching": "ADA"])
+      let found = await server.server.workers[0].listConnections(wish)
+      #expect(found.count == 1)
+      #expect(found[0]["protocol"] == "lab-line")
+      #expect(found[0]["topics"] == ["lab.room.both"])
+      let user = try #require(found[0]["user"]?.string)
+      #expect(await server.hub.disconnect(user, .kicked) == 1)
+      #expect(try await old.closeCode() == 4003)
+      let nobody = try Listing(["matching": "nobody"])
+      #expect(await server.server.workers[0].listConnections(nobody).isEmpty)
+    }
   }
 
   @Test(arguments: TestServer.workers)

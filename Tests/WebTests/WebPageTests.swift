@@ -9,7 +9,7 @@ struct WebPageTests {
     })
   static let documents = WebPage.all.filter { $0.contentType.hasPrefix("text/html") }
 
-  @Test(arguments: ["/", "/chat", "/dashboard", "/docs"])
+  @Test(arguments: ["/", "/chat", "/dashboard", "/docs", "/admin"])
   func `a page is found with and without a slash at the end`(path: String) throws {
     let page = try #require(WebPage.at(path))
     #expect(page.contentType == "text/html; charset=utf-8")

@@ -88,7 +88,8 @@ extension Worker {
   }
 
   func disconnect(_ user: String, _ reason: DisconnectReason) -> Int {
-    let tokens = users[user] ?? []
+    let others = connections.all.filter { $0.dialect?.isOf(user) ?? false }.map(\.token)
+    let tokens = (users[user] ?? []).union(others)
     for token in tokens {
       guard let connection = connections[token] else { continue }
       switch reason {

@@ -105,10 +105,17 @@ extension Worker {
   /// Closes a user's connections; with `tokenHash` only those that came in with that token.
   func revoke(user: String?, tokenHash: [UInt8]?, _ reason: DisconnectReason) {
     for connection in connections.all {
-      guard let session = connection.hub else { continue }
-      if let user, session.identity.id != user { continue }
-      if let tokenHash, session.tokenHash != tokenHash { continue }
+      if let user, !isOf(user, connection) { continue }
+      if let tokenHash, !tokenHashes(of: connection).contains(tokenHash) { continue }
       close(connection, reason == .permissionsChanged ? .permissionsChanged : .revoked)
     }
+  }
+
+  private func isOf(_ user: String, _ connection: Connection) -> Bool {
+    connection.hub?.identity.id == user || connection.dialect?.isOf(user) ?? false
+  }
+
+  private func tokenHashes(of connection: Connection) -> [[UInt8]] {
+    connection.hub?.tokenHashes ?? connection.dialect?.tokenHashes ?? []
   }
 }

@@ -82,6 +82,9 @@ extension Request {
     return value
   }
 
+  /// Every token that it may have said with who it comes from, a cookie too.
+  var tokens: [String] { [token, cookies["token"]].compactMap { $0 } }
+
   /// The token in its head, if it is there in one of the ways that a script has to write itself; a
   /// cookie comes along by itself, whoever's page it is.
   var token: String? {

@@ -62,11 +62,36 @@ extension ServerAPI {
         "`kicked`, if missing: its clients stay away. `rebalance`: they come back at once."),
     ], [.init("disconnected", .integer)])
 
+  private static let listing: [Schema.Property] = [
+    .init("matching", .string, optional: true, "What is looked for."),
+    .init("limit", .integer, optional: true, "1000 if missing."),
+  ]
+
   static let topics = operation(
-    "The topics that live now", [], [.init("topics", .array(of: .map(of: .anything)))])
+    "The topics that live now", listing,
+    [
+      .init(
+        "topics",
+        .array(
+          of: .object([
+            .init("topic", .string), .init("subscribers", .integer),
+            .init("members", .nullable(.integer), "Null where nobody is shown."),
+            .init("offset", .integer), .init("epoch", .string),
+          ])))
+    ])
 
   static let connections = operation(
-    "The connections of version-2 clients",
-    [.init("user", .string, optional: true, "Only those of this user.")],
-    [.init("connections", .array(of: .map(of: .anything)))])
+    "The connections that live now",
+    [.init("user", .string, optional: true, "Only those of this user.")] + listing,
+    [
+      .init(
+        "connections",
+        .array(
+          of: .object([
+            .init("conn", .string), .init("user", .string), .init("name", .string),
+            .init("address", .string),
+            .init("protocol", .string, "`muster.v2`, or the name of an older one."),
+            .init("silent_ms", .integer), .init("topics", .array(of: .string)),
+          ])))
+    ])
 }

@@ -107,17 +107,18 @@ struct ServerAPI: Sendable {
 
   private func topics(_ request: Request) async throws -> Response {
     try await check(request, "topics", topic: nil)
+    let wish = try Listing(try request.json())
     var found: [JSONValue] = []
-    for worker in server()?.workers ?? [] { found += await worker.listTopics() }
-    return .json(["topics": .array(found)])
+    for worker in server()?.workers ?? [] { found += await worker.listTopics(wish) }
+    return .json(["topics": .array(Array(found.prefix(wish.limit)))])
   }
 
   private func connections(_ request: Request) async throws -> Response {
     try await check(request, "connections", topic: nil)
-    let user = try request.json()["user"]?.string
+    let wish = try Listing(try request.json())
     var found: [JSONValue] = []
-    for worker in server()?.workers ?? [] { found += await worker.listConnections(of: user) }
-    return .json(["connections": .array(found)])
+    for worker in server()?.workers ?? [] { found += await worker.listConnections(wish) }
+    return .json(["connections": .array(Array(found.prefix(wish.limit)))])
   }
 
   private func raw(_ bytes: [UInt8]) -> Response {
@@ -158,34 +159,6 @@ struct ServerAPI: Sendable {
     }
     guard holder.allows(action, topic) else {
       throw PluginError.forbidden("this key may not do that")
-    }
-  }
-}
-
-extension Worker {
-  func listTopics() -> [JSONValue] {
-    homes.values.map { home in
-      [
-        "topic": .string(home.name.description),
-        "subscribers": .int(Int64(home.topic.subscribers.total)),
-        "members": home.topic.presence.map { .int(Int64($0.count)) } ?? .null,
-        "offset": .int(Int64(clamping: home.topic.offset)),
-        "epoch": .string(home.topic.epoch),
-      ]
-    }
-  }
-
-  func listConnections(of user: String?) -> [JSONValue] {
-    connections.all.compactMap { connection -> JSONValue? in
-      guard let session = connection.hub, user == nil || session.identity.id == user else {
-        return nil
-      }
-      return [
-        "conn": .string(connection.number.description), "user": .string(session.identity.id),
-        "name": .string(session.identity.name), "address": .string("\(connection.peer.address)"),
-        "silent_ms": .int(silence(of: connection)),
-        "topics": .array(session.topics.keys.map { .string($0.description) }),
-      ]
     }
   }
 }

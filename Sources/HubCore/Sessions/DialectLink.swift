@@ -8,6 +8,9 @@ final class DialectLink {
   let dialect: any Dialect
   /// Set once the dialect has taken the client in.
   var session: (any DialectSession)?
+  /// Who the upgrade request came from, where it said so, and of the tokens that it said it with.
+  var identity: Identity?
+  var tokenHashes: [[UInt8]] = []
   var topics: [TopicName: Subscription] = [:]
   var backlog: [[UInt8]] = []
   var isBusy = false
@@ -19,6 +22,11 @@ final class DialectLink {
   init(index: Int, dialect: any Dialect) {
     self.index = index
     self.dialect = dialect
+  }
+
+  /// Is this user behind it, as an account or as the plugin says?
+  func isOf(_ user: String) -> Bool {
+    identity?.id == user || topics.values.contains { $0.who.id == user }
   }
 }
 

@@ -21,8 +21,8 @@ final class HubSession {
   /// every delivery, several times as slow.
   let connection: UInt64
   var identity: Identity
-  /// What `hello` proved itself with, to find the connections of a revoked token.
-  var tokenHash: [UInt8]?
+  /// Of the tokens it came in with, to find the connections of a revoked one.
+  var tokenHashes: [[UInt8]] = []
   var session = ""
   var topics: [TopicName: Subscription] = [:]
   /// Frames that came while an earlier one had to wait for somebody else.

@@ -87,9 +87,12 @@ extension Worker {
     Task.immediate {
       do {
         var request = request
-        request.identity = try? await house.runner.identify(
-          request, plugin: house.dialectOwner(index))
-        let session = try await registration.dialect.accept(line, request)
+        let owner = house.dialectOwner(index)
+        request.identity = try? await house.runner.identify(request, plugin: owner)
+        link.identity = request.identity
+        link.tokenHashes = request.tokens.map { tokenHash($0) }
+        let known = request
+        let session = try await ask(owner) { try await registration.dialect.accept(line, known) }
         guard connections[token] === connection, case .http(let exchange) = connection.stage,
           exchange.number == number
         else {
@@ -153,9 +156,10 @@ extension Worker {
     guard let token = hello.token, !token.isEmpty else {
       // It may be somebody: as a guest it would think that its login has ended.
       if let fault = session.fault { throw fault }
+      session.tokenHashes = session.request.tokens.map { tokenHash($0) }
       return session.admitted
     }
-    session.tokenHash = tokenHash(token)
+    session.tokenHashes = [tokenHash(token)]
     guard let identity = try await house.accounts.identity(token: token) else {
       throw TopicRefusal.unauthorized
     }
@@ -231,7 +235,7 @@ extension Worker {
       guard let fresh, fresh.id == session.identity.id else {
         return self.tell(connection) { ServerFrame.error(.tokenExpired, re: id, into: &$0) }
       }
-      session.tokenHash = tokenHash(token)
+      session.tokenHashes = [tokenHash(token)]
       session.identity = fresh
       session.identity.peer = session.request.peer
       guard let id else { return }

@@ -91,7 +91,7 @@ extension Program {
   private static var pages: [(String, String)] {
     [
       ("/", "what is here"), ("/dashboard", "who is in the lab"), ("/chat", "chat rooms"),
-      ("/docs", "the calls and topics"),
+      ("/docs", "the calls and topics"), ("/admin", "for the staff"),
     ]
   }
 

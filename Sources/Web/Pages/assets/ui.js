@@ -34,6 +34,9 @@ export const session = {
   clear() { for (const store of stores()) store.removeItem("muster.login"); },
 };
 
+/** Is somebody logged in who looks after the server? What they may do, the server decides. */
+export const isStaff = () => ["staff", "admin"].some((role) => session.get()?.roles?.includes(role));
+
 /** Forgets the login here and, if it can be reached, on the server. */
 export async function logOut() {
   const over = api("/api/v1/logout", { method: "POST" });
@@ -72,6 +75,8 @@ export const explain = (error) =>
 /** Shows the page in its language and gives the frame its life; every page calls this first. */
 export function begin() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  const nav = document.querySelector(".top nav");
+  if (isStaff() && !nav.querySelector("[href='/admin']")) nav.append(h("a", { href: "/admin" }, t("nav.admin")));
   translate(document);
   $("language").addEventListener("click", switchLanguage);
   document.documentElement.dataset.ready = "";
