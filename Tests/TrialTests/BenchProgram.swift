@@ -4,7 +4,7 @@ import Rig
 
 /// The load generator in a process of its own.
 actor BenchProgram {
-  private let child: ChildProcess
+  private var child: ChildProcess?
   private let folder: FreshFolder
   private nonisolated let thread = BlockingThread(name: "trial-bench")
 
@@ -14,8 +14,17 @@ actor BenchProgram {
   /// `MUSTER_BENCH`, or what was built together with these tests.
   private static let program = RealServer.path(of: "muster-bench", or: "MUSTER_BENCH")
 
-  init(_ arguments: String...) throws {
-    folder = try FreshFolder()
+  private init() throws { folder = try FreshFolder() }
+
+  static func start(_ arguments: String...) async throws -> BenchProgram {
+    let program = try BenchProgram()
+    try await program.begin(arguments)
+    return program
+  }
+
+  /// On our own thread: a child ends with the thread that has started it, and those of the shared
+  /// pool come and go.
+  private func begin(_ arguments: [String]) throws {
     child = try ChildProcess(BenchProgram.program, arguments, errors: "\(folder.path)/errors")
   }
 
@@ -26,6 +35,7 @@ actor BenchProgram {
 
   /// Waits for its end: what it returned and printed.
   func result(within seconds: Double) throws -> (code: Int32, output: String) {
+    guard let child else { throw Fault("it was not started") }
     let code = try child.result(within: seconds)
     return (code, child.said)
   }

@@ -23,6 +23,12 @@ final class Kiosk {
 
   func get(_ path: String) async throws -> Answer { try await call("GET", path) }
 
+  /// Asks without a look at the answer.
+  func ask(_ path: String) async throws {
+    let reply = try await reply("GET", path)
+    guard reply.status == 200 else { throw Fault("\(path): \(reply.status)") }
+  }
+
   /// Imports `count` students whose numbers begin with `21`.
   func add(students count: Int) async throws -> [String] {
     let numbers = (0..<count).map { "\(2_100_000_000 + $0)" }
@@ -41,15 +47,19 @@ final class Kiosk {
   }
 
   private func call(_ method: String, _ path: String, body: String = "") async throws -> Answer {
+    let reply = try await reply(method, path, body: body)
+    let limits = JSONLimits(bytes: 16 << 20, values: 1_000_000)
+    return Answer(
+      status: reply.status, body: try JSONValue(parsing: reply.body, limits: limits))
+  }
+
+  private func reply(_ method: String, _ path: String, body: String = "") async throws -> Reply {
     let line: Wire
     if let wire { line = wire } else { line = try await Wire.connect(address, encrypted: true) }
     wire = line
     do {
       let headers = body.isEmpty ? [] : [("Content-Type", "application/json")]
-      let reply = try await line.call(method, path, headers: headers, body: body)
-      let limits = JSONLimits(bytes: 16 << 20, values: 1_000_000)
-      return Answer(
-        status: reply.status, body: try JSONValue(parsing: reply.body, limits: limits))
+      return try await line.call(method, path, headers: headers, body: body)
     } catch {
       wire = nil
       throw error

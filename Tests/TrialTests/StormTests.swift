@@ -16,7 +16,7 @@ extension Trials {
       async throws
     {
       try await RealServer.run(StormTests.settings) { server, _ in
-        let bench = try BenchProgram(
+        let bench = try await BenchProgram.start(
           "storm", "--target", "muster://127.0.0.1:\(server.port)", "--connections",
           "\(StormTests.clients)", "--json")
         let isReady = await eventually(within: 120) {
