@@ -161,8 +161,8 @@ let package = Package(
       "ServerTests",
       [
         "Bytes", "Crypto", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
-        "Outbound",
-        "PluginKit", "Rig", "SQLiteStore", "Storage", "TLS", "WebSocket",
+        "Outbound", "PluginKit", "PostgresStore", "Rig", "SQLiteStore", "Storage", "TLS",
+        "WebSocket",
       ]),
     tests(
       "ProgramTests",
