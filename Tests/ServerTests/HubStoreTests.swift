@@ -60,6 +60,21 @@ import Testing
   }
 
   @Test(arguments: engines)
+  func `a name that no database takes keeps nobody else out`(engine: Engine) async throws {
+    try await withStore(engine) { store in
+      let log = MemberLog(store: store, node: "n1")
+      let odd = Identity(account: 7, name: "l\0i", avatar: "\0", roles: [])
+      let odder = Identity(guest: "a\0c", name: "")
+      try await log.write([
+        place("lab.a", odd): .came(.init(who: odd, since: 5)),
+        place("lab.a", odder): .came(.init(who: odder, since: 5)),
+      ])
+      let known = try await log.read(at: 1_000, within: 500)
+      #expect(known.map(\.1.who) == [Identity(account: 7, name: "li", avatar: "", roles: [])])
+    }
+  }
+
+  @Test(arguments: engines)
   func `of each subject only the oldest event is due`(engine: Engine) async throws {
     try await withStore(engine) { store in
       let log = WebhookLog(store: store)

@@ -26,7 +26,7 @@ struct MemberLog: Sendable {
 
   func write(_ changes: [Place: Change]) async throws {
     try await store.write { tx in
-      for (place, change) in changes {
+      for (place, change) in changes where place.user.isStorable {
         switch change {
         case .came(let row): try MemberLog.insert(row, place, tx)
         case .went:
@@ -44,8 +44,8 @@ struct MemberLog: Sendable {
       INSERT INTO hub_members (topic, member, account, name, avatar, since)
       VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (topic, member) DO UPDATE SET name = excluded.name, avatar = excluded.avatar
-      """, place.topic.description, place.user, row.who.account, row.who.name, row.who.avatar,
-      row.since)
+      """, place.topic.description, place.user, row.who.account, row.who.name.storable,
+      row.who.avatar.storable, row.since)
   }
 
   /// Those who were there when the server was last alive. None of them if that is longer ago
@@ -83,4 +83,11 @@ struct MemberLog: Sendable {
       ON CONFLICT (node) DO UPDATE SET at = excluded.at
       """, node, now)
   }
+}
+
+extension String {
+  /// PostgreSQL has no text with a zero in it. One such name must not keep all others out.
+  var isStorable: Bool { !utf8.contains(0) }
+
+  var storable: String { isStorable ? self : String(filter { $0 != "\0" }) }
 }

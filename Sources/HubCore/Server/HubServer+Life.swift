@@ -45,8 +45,10 @@ extension HubServer {
     for _ in 0..<10 where house.admission.total > 0 {
       try? await Task.sleep(for: .milliseconds(50))
     }
-    for worker in workers { await worker.finishMembers() }
-    await workers[0].finishWebhooks()
+    await withTaskGroup { group in
+      for worker in workers { group.addTask { await worker.finishMembers() } }
+      group.addTask { [workers] in await workers[0].finishWebhooks() }
+    }
     await workers[0].giveSignOfLife()
   }
 

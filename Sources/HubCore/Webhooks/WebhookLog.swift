@@ -65,7 +65,8 @@ struct WebhookLog: Sendable {
       """
       INSERT INTO hub_webhook_states (subject, name, avatar) VALUES (?, ?, ?)
       ON CONFLICT (subject) DO UPDATE SET name = excluded.name, avatar = excluded.avatar
-      """, notice.subject.text, notice.person?.name ?? "", notice.person?.avatar ?? "")
+      """, notice.subject.text, (notice.person?.name ?? "").storable,
+      (notice.person?.avatar ?? "").storable)
   }
 
   private static func insert(
