@@ -23,7 +23,7 @@ extension Keys {
     isReloadable: true)
   public static let resumeWindow = Key(
     "heartbeat.resume", Duration.seconds(60),
-    "After an orderly stop of the server users have so long to come back before others see them leave.",
+    "After a restart of the server users have so long to come back before others see them leave.",
     isReloadable: true)
   public static let reconnectRate = Key(
     "heartbeat.reconnects_per_second", 500,
