@@ -32,5 +32,38 @@ extension InBrowser {
         try door.close()
       }
     }
+
+    @Test func `a rush at the door is shown to the last one`() async throws {
+      try await BrowserThread.run {
+        let board = try InBrowser.newPage()
+        let door = try InBrowser.newPage()
+        try board.open("/dashboard")
+        try board.wait("document.querySelector('#here').textContent === '1'")
+        try door.open("/")
+        _ = try door.evaluate(
+          """
+          fetch('/adduser', {method: 'POST', headers: {'Content-Type': 'application/json'},
+            body: JSON.stringify(Array.from({length: 60}, (_, i) =>
+              ({name: `rush ${i}`, studentid: `${2100400000 + i}`})))}).then((r) => r.json())
+          """)
+        for (action, count) in [("login", "61"), ("logout", "1")] {
+          let done = try door.evaluate(
+            """
+            Promise.all(Array.from({length: 60}, (_, i) =>
+              fetch(`/\(action)?studentid=${2100400000 + i}`).then((r) => r.json())))
+              .then((all) => all.filter((one) => one.flag).length)
+            """)
+          #expect(done == 60)
+          try board.wait("document.querySelector('#here').textContent === '\(count)'")
+        }
+        // Nobody leads who has not been there for an hour's hundredth.
+        #expect(
+          try board.evaluate("document.querySelector('#ranks').textContent.includes('0.00')")
+            == false)
+        #expect(try board.complaints() == [])
+        try board.close()
+        try door.close()
+      }
+    }
   }
 }

@@ -42,8 +42,19 @@ package final class ChildProcess {
     let line = ["setpriv", "--pdeathsig", "TERM", "--", program] + arguments
     var argv: [UnsafeMutablePointer<CChar>?] = line.map { strdup($0) } + [nil]
     defer { for argument in argv { free(argument) } }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What the program does with signals is its own affair, whoever runs the tests.
+    var signals = sigset_t()
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var process = pid_t()
-    guard posix_spawnp(&process, "setpriv", &actions, nil, &argv, environ) == 0 else {
+    guard posix_spawnp(&process, "setpriv", &actions, &attributes, &argv, environ) == 0 else {
       throw Fault("cannot start \(program)")
     }
     return process
