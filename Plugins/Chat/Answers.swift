@@ -24,13 +24,21 @@ enum Answers {
     return res(text(error), isAboutAccounts(request.path) ? [:] : nil, status: status)
   }
 
+  /// Clients compare these: there are no others.
+  static let texts = [
+    "missing parameters", "not logged in", "not your name", "too large", "too many requests",
+    "server error", "try again later",
+  ]
+
   private static func text(_ error: PluginError) -> String {
     switch error.code {
-    case .tooManyRequests: "too many requests"
-    case .unauthorized: "not logged in"
-    case .failure: "server error"
-    case .unavailable, .timeout: "try again later"
-    default: error.message
+    case .unreadableBody, .invalid, .notFound, .methodNotAllowed, .conflict: texts[0]
+    case .unauthorized: texts[1]
+    case .forbidden: texts[2]
+    case .tooLarge: texts[3]
+    case .tooManyRequests: texts[4]
+    case .failure: texts[5]
+    case .unavailable, .timeout: texts[6]
     }
   }
 

@@ -17,7 +17,10 @@ enum Documents {
   /// What the calls that cannot be answered get; `data` only those about the caller.
   static let refusal = Schema.named(
     "ChatRefusal",
-    .object([.init("res", .string), .init("data", .object([]), optional: true)]))
+    .object([
+      .init("res", .choice(Answers.texts.map { .string($0) })),
+      .init("data", .object([]), optional: true),
+    ]))
 
   private static func parameter(
     _ name: String, _ schema: Schema, _ note: String, _ value: JSONValue

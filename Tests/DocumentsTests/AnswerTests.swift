@@ -49,16 +49,22 @@ import Testing
   /// As it is meant, with nothing, with what makes no sense, and from elsewhere.
   private func ways(_ operation: Operation) -> [Way] {
     let examples = operation.parameters.filter { $0.place == .query }.compactMap { parameter in
-      parameter.example.map { "\(parameter.name)=\($0.string ?? $0.description)" }
+      parameter.example.map { (name: parameter.name, value: $0.string ?? $0.description) }
     }
-    let query = examples.joined(separator: "&")
     let body = operation.body?.example.map { String(decoding: $0.encoded(), as: UTF8.self) } ?? ""
-    return [
-      Way(name: "as meant", query: query, body: body),
-      Way(name: "again", query: query, body: body), Way(name: "with nothing"),
+    func query(odd: String? = nil) -> String {
+      examples.map { "\($0.name)=\($0.name == odd ? "7" : $0.value)" }.joined(separator: "&")
+    }
+    let meant = query()
+    let odd = examples.map { example in
+      Way(name: "with an odd \(example.name)", query: query(odd: example.name), body: body)
+    }
+    return odd + [
+      Way(name: "as meant", query: meant, body: body),
+      Way(name: "again", query: meant, body: body), Way(name: "with nothing"),
       Way(name: "with odd values", query: "user_tel=x&status=7&grade=a&userid=-1", body: "{}"),
       Way(name: "with a broken body", body: "{]"), Way(name: "with a list", body: "[1,[]]"),
-      Way(name: "from elsewhere", query: query, body: body, peer: Self.outside),
+      Way(name: "from elsewhere", query: meant, body: body, peer: Self.outside),
     ]
   }
 
