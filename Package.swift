@@ -174,7 +174,9 @@ let package = Package(
     tests("StorageTests", ["Storage"]),
     tests("StoreWorkTests", ["Storage", "StoreWork"]),
     // Starts the server and the load generator as they are shipped.
-    tests("TrialTests", ["JSON", "Loop", "MusterTesting", "Rig", "muster", "muster-bench"]),
+    tests(
+      "TrialTests",
+      ["Bytes", "Deflate", "JSON", "Loop", "MusterTesting", "Rig", "muster", "muster-bench"]),
     tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 package import Loop
 import TLS
 
@@ -38,14 +39,24 @@ package actor Wire {
 
   private init() {}
 
-  package static func connect(_ address: PeerAddress, encrypted: Bool = true) async throws -> Wire {
+  /// - Parameter receiveBuffer: how many bytes the kernel keeps for a reader that does not read.
+  package static func connect(
+    _ address: PeerAddress, encrypted: Bool = true, receiveBuffer: Int? = nil
+  ) async throws -> Wire {
     let wire = Wire()
-    try await wire.open(address, encrypted)
+    try await wire.open(address, encrypted, receiveBuffer)
     return wire
   }
 
-  private func open(_ address: PeerAddress, _ encrypted: Bool) async throws {
+  private func open(
+    _ address: PeerAddress, _ encrypted: Bool, _ receiveBuffer: Int?
+  ) async throws {
     let socket = try Socket.connect(to: address)
+    if var bytes = receiveBuffer.map({ Int32(clamping: $0) }) {
+      setsockopt(
+        socket.descriptor.rawValue, SOL_SOCKET, SO_RCVBUF, &bytes,
+        socklen_t(MemoryLayout<Int32>.size))
+    }
     let descriptor = socket.descriptor.rawValue
     self.socket = consume socket
     if encrypted {
@@ -95,6 +106,9 @@ package actor Wire {
 
   /// What has come and was not taken.
   package var waiting: [UInt8] { received }
+
+  /// What the peer has not taken yet.
+  package var unsentBytes: Int { unsent.count }
 
   /// Reads nothing any more: what the peer sends stays in the kernel.
   package func stopReading() {

@@ -17,6 +17,10 @@ actor BenchProgram {
   private init() throws { folder = try FreshFolder() }
 
   static func start(_ arguments: String...) async throws -> BenchProgram {
+    try await start(arguments)
+  }
+
+  static func start(_ arguments: [String]) async throws -> BenchProgram {
     let program = try BenchProgram()
     try await program.begin(arguments)
     return program

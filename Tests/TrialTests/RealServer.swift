@@ -14,7 +14,11 @@ actor RealServer {
   // Starting and stopping block.
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  private init(_ settings: [String]) throws {
+  /// A library that stands in front of the program's own.
+  private let preload: String?
+
+  private init(_ settings: [String], preload: String?) throws {
+    self.preload = preload
     folder = try FreshFolder()
     port = try RealServer.freePort()
     arguments =
@@ -24,12 +28,14 @@ actor RealServer {
   }
 
   /// Runs a trial against a server that is up, and gone afterwards.
-  /// - Parameter people: accounts to make; their tokens, in the same order, are given to `body`.
+  /// - Parameters:
+  ///   - people: accounts to make; their tokens, in the same order, are given to `body`.
+  ///   - preload: a library that stands in front of the program's own.
   static func run(
-    _ settings: [String] = [], people: [String] = [],
+    _ settings: [String] = [], people: [String] = [], preload: String? = nil,
     _ body: (RealServer, [String]) async throws -> Void
   ) async throws {
-    let server = try RealServer(settings)
+    let server = try RealServer(settings, preload: preload)
     do {
       var tokens: [String] = []
       for name in people { tokens.append(try await server.enroll(name)) }
@@ -59,7 +65,13 @@ actor RealServer {
 
   /// Begins to start, and does not wait.
   func launch() throws {
-    child = try ChildProcess(RealServer.program, arguments, errors: "\(folder.path)/log")
+    let log = "\(folder.path)/log"
+    guard let preload else {
+      child = try ChildProcess(RealServer.program, arguments, errors: log)
+      return
+    }
+    let line = ["LD_PRELOAD=\(preload)", RealServer.program] + arguments
+    child = try ChildProcess("env", line, errors: log)
   }
 
   /// Starts, and waits until people can come.
@@ -85,6 +97,21 @@ actor RealServer {
     if let process { Glibc.kill(process, SIGTERM) }
     defer { child = nil }
     return try child?.result(within: 30)
+  }
+
+  /// How often the program has asked for memory, if what was preloaded counts that.
+  func allocations() throws -> Int {
+    let known = log.count
+    if let process { Glibc.kill(process, SIGUSR2) }
+    let deadline = Deadline(5)
+    while !deadline.hasPassed {
+      let said = log.dropFirst(known)
+      if let mark = said.firstRange(of: "allocations: "), said.last == "\n" {
+        return Int(said[mark.upperBound...].prefix { $0.isNumber }) ?? 0
+      }
+      usleep(1000)
+    }
+    throw Fault("nobody counts allocations")
   }
 
   private func end() {

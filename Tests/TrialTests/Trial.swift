@@ -14,6 +14,11 @@ enum Trial {
   /// The real bounds and numbers.
   static let isLong = wanted == "long"
 
+  /// Is it the program as it is shipped that is tried?
+  static let isOfRelease =
+    getenv("MUSTER_BINARY").map { String(cString: $0) }?
+    .contains("/release/") ?? false
+
   static func pick<Value>(short: Value, long: Value) -> Value { isLong ? long : short }
 
   /// Where chance comes from; printed, and repeated with `MUSTER_SEED`.

@@ -57,6 +57,7 @@ extension Generator {
     await sleep(options.seconds)
     tally.isMeasuring = false
     try check()
+    guard tally.messages > 0 else { throw RunError("\(target.name): nothing came back") }
     let ended = figures()
     var outcome = Outcome(name: target.name, scenario: options.scenario)
     outcome.messages = tally.messages

@@ -10,6 +10,12 @@ struct Histogram: Sendable {
     classes[Histogram.place(of: nanoseconds)] += 1
   }
 
+  mutating func merge(_ other: Histogram) {
+    count += other.count
+    longest = max(longest, other.longest)
+    for place in classes.indices { classes[place] += other.classes[place] }
+  }
+
   /// The duration, in microseconds, that `share` of all do not exceed.
   func microseconds(at share: Double) -> Double {
     let wanted = UInt64((Double(count) * share).rounded(.up))
