@@ -14,11 +14,11 @@ final class SiteRule: Sendable {
 
   /// Says who may read an answer to `head`, beside those who may read all answers by `usual`.
   func append(
-    to headers: inout Headers, for head: RequestHead, beside usual: CORSPolicy
+    to headers: inout Headers, for head: RequestHead, beside usual: @autoclosure () -> CORSPolicy
   ) throws(HTTPError) {
     // The answer differs by origin even to those who have none: caches are told.
     guard head.headers.contains(.origin) else { return try headers.append(.vary, "Origin") }
-    let policy = policy(for: Origin(head.headers), beside: usual)
+    let policy = policy(for: Origin(head.headers), beside: usual())
     if case .any = policy.origins { try headers.append(.vary, "Origin") }
     try policy.append(to: &headers, for: head)
   }
