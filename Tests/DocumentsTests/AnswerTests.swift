@@ -87,9 +87,10 @@ import Testing
   private func fault(
     _ answer: BenchAnswer, _ responses: JSONValue, _ papers: JSONValue
   ) -> String? {
-    guard let response = responses["\(answer.status)"] else {
+    guard let found = responses["\(answer.status)"] else {
       return "\(answer.status) is not documented: \(answer.text)"
     }
+    let response = found["$ref"]?.string.flatMap { papers.at($0) } ?? found
     guard let type = answer.response.contentType?.split(separator: ";").first else {
       return answer.bytes.isEmpty ? nil : "a body without a type"
     }

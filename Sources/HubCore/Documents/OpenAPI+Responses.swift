@@ -17,10 +17,13 @@ extension OpenAPI {
   }
 
   mutating func responses(_ operation: Operation) -> JSONObject {
-    finished(operation.answers.map { declared($0) })
+    finished(operation.answers.map { declared($0) }, of: operation, "server")
   }
 
-  mutating func responses(_ route: Route, at path: String, _ method: Method) -> JSONObject {
+  /// What `plugin` answers there.
+  mutating func responses(
+    _ route: Route, of plugin: String, at path: String, _ method: Method
+  ) -> JSONObject {
     var all = route.operation.answers.map { declared($0) }
     for trouble in Troubles(route, at: path, method).all {
       all.append(
@@ -29,7 +32,7 @@ extension OpenAPI {
           contentType: trouble.contentType, schema: schemas.json(route.failure),
           example: trouble.example))
     }
-    return finished(all + OpenAPI.shared)
+    return finished(all + OpenAPI.shared, of: route.operation, plugin)
   }
 
   private struct Entry {
@@ -51,8 +54,12 @@ extension OpenAPI {
       example: answer.example)
   }
 
-  /// One object per status; where several answers share it, its body is any of theirs.
-  private func finished(_ entries: [Entry]) -> JSONObject {
+  /// One object per status; where several answers share it, its body is any of theirs. What the
+  /// operation itself says nothing of is the same for many calls, and stands in the document once.
+  private mutating func finished(
+    _ entries: [Entry], of operation: Operation, _ plugin: String
+  ) -> JSONObject {
+    let own = Set(operation.answers.map(\.status))
     var responses: JSONObject = [:]
     for status in Set(entries.map(\.status)).sorted() {
       let same = entries.filter { $0.status == status }
@@ -64,10 +71,23 @@ extension OpenAPI {
         content[type] = media(same.filter { $0.contentType == type })
       }
       if !content.isEmpty { object["content"] = .object(content) }
-      responses[String(status)] = .object(object)
+      responses[String(status)] =
+        own.contains(status) ? .object(object) : share(.object(object), as: "\(plugin)_\(status)")
     }
-    responses["default"] = OpenAPI.refused
+    responses["default"] = share(OpenAPI.refused, as: "refused")
     return responses
+  }
+
+  /// Points to a response that stands once in the document, under this name or one like it.
+  private mutating func share(_ response: JSONValue, as name: String) -> JSONValue {
+    var key = name
+    var number = 1
+    while let known = answers[key], known != response {
+      number += 1
+      key = "\(name)_\(number)"
+    }
+    answers[key] = response
+    return ["$ref": .string("#/components/responses/\(key)")]
   }
 
   private func media(_ entries: [Entry]) -> JSONValue {

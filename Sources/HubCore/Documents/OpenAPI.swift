@@ -4,6 +4,8 @@ internal import PluginKit
 /// The OpenAPI 3.1 document of everything that is registered. Never written by hand.
 struct OpenAPI {
   var schemas = SchemaWriter()
+  /// Responses that many calls have.
+  var answers: JSONObject = [:]
   private var paths: JSONObject = [:]
   private var schemes: JSONObject = [
     "bearerToken": ["type": "http", "scheme": "bearer"]
@@ -41,7 +43,8 @@ struct OpenAPI {
         for method in route.methods {
           let id = "\(unit.name):\(method.rawValue.lowercased()):\(path)"
           let operation = operation(
-            route.operation, responses(route, at: path, method), id: id, tag: unit.name,
+            route.operation, responses(route, of: unit.name, at: path, method), id: id,
+            tag: unit.name,
             security: security(route, ways))
           insert(operation, at: path, method)
         }
@@ -146,7 +149,8 @@ struct OpenAPI {
       "tags": .array(tags),
       "paths": .object(paths),
       "components": [
-        "schemas": .object(schemas.named), "securitySchemes": .object(schemes),
+        "schemas": .object(schemas.named), "responses": .object(answers),
+        "securitySchemes": .object(schemes),
       ],
     ]
   }
