@@ -3,14 +3,13 @@ internal import PluginKit
 
 /// Tells the topics what happened in the lab.
 ///
-/// What is announced is stored already, so nothing that goes wrong here may make a call fail: the
-/// client would believe that it was not checked in.
+/// What is announced is stored already, so nothing here may make a call fail, or wait: the client
+/// would believe that it was not checked in.
 struct Announcer: Sendable {
   static let presence: Topic = "checkin.presence"
 
   let hub: any Hub
   let followed: Followed
-  let log: Log
   /// The staff that has subscribed to the presence, who alone learn of new people.
   let staff = Shared<Set<String>>([])
 
@@ -49,27 +48,24 @@ struct Announcer: Sendable {
 
   func ranks(_ grade: Grade, _ top: [Person]) async {
     let event = Event("checkin.rank", ["grade": .string(grade.prefix), "top": top.json])
-    await publish(event, to: grade.topic)
+    await hub.announce(event, to: [grade.topic])
   }
 
   func weekBegan(at moment: String) async {
-    await publish(Event("checkin.week_reset", ["at": .string(moment)]), to: Announcer.presence)
+    let event = Event("checkin.week_reset", ["at": .string(moment)])
+    await hub.announce(event, to: [Announcer.presence])
   }
 
   private func tell(
     _ name: String, _ fields: JSONObject, of person: Person, privately more: JSONObject? = nil
   ) async {
     let event = Event(name, fields)
-    await publish(event, to: Announcer.presence)
-    for grade in followed.grades(of: person.number) { await publish(event, to: grade.topic) }
-    await publish(more.map { Event(name, $0) } ?? event, to: Announcer.personal(person.number))
-  }
-
-  private func publish(_ event: Event, to topic: Topic) async {
-    do {
-      try await hub.publish(event, to: topic)
-    } catch {
-      log.warning("an event was not sent", ["event": event.name, "reason": "\(error)"])
+    let personal = Announcer.personal(person.number)
+    let grades = followed.grades(of: person.number).map(\.topic)
+    guard let more else {
+      return await hub.announce(event, to: [Announcer.presence] + grades + [personal])
     }
+    await hub.announce(event, to: [Announcer.presence] + grades)
+    await hub.announce(Event(name, more), to: [personal])
   }
 }

@@ -5,6 +5,11 @@ public protocol Hub: Sendable {
   @discardableResult
   func publish(_ event: Event, to topic: Topic) async throws -> Position
 
+  /// Sends `event` to several topics and does not wait until it has a number there: who has done
+  /// something that was stored can be answered. Announcements come in the order in which they were
+  /// made. Where there is nobody nothing happens; there is no error.
+  func announce(_ event: Event, to topics: [Topic]) async
+
   /// Sends `event` to the connections of one user in `topic` only. Not part of its history.
   func send(_ event: Event, to user: String, in topic: Topic) async
 
@@ -21,6 +26,12 @@ public protocol Hub: Sendable {
   /// Closes all connections of a user and says how many.
   @discardableResult
   func disconnect(_ user: String, _ reason: DisconnectReason) async -> Int
+}
+
+extension Hub {
+  public func announce(_ event: Event, to topics: [Topic]) async {
+    for topic in topics { _ = try? await publish(event, to: topic) }
+  }
 }
 
 public struct Member: Sendable, Hashable {

@@ -49,6 +49,30 @@ import Testing
     }
   }
 
+  @Test(arguments: TestServer.workers)
+  func `announcements come in their order, wherever the topic is at home`(workers: Int)
+    async throws
+  {
+    try await TestServer.run(workers: workers) { server in
+      let wire = try await server.client()
+      let topics = (0..<5).map { "lab.room.\($0)" }
+      for topic in topics { try await wire.subscribe(topic) }
+      for number in 1...50 {
+        // Nobody is in the last one, and nothing owns the other.
+        await server.hub.announce(
+          Event("n", ["n": .init(number)]),
+          to: topics.map { Topic($0) } + ["lab.small.nobody", "nobody.owns.this"])
+      }
+      var next = Dictionary(uniqueKeysWithValues: topics.map { ($0, 1) })
+      while next.values.contains(where: { $0 <= 50 }) {
+        let event = try await wire.hear("event")
+        let topic = try #require(event["topic"]?.string)
+        #expect(event["data"]?["n"]?.int == next[topic] && event["offset"]?.int == next[topic])
+        next[topic, default: 0] += 1
+      }
+    }
+  }
+
   @Test func `who comes meanwhile sees everything once`() async throws {
     try await TestServer.run(workers: 2, time: ManualTime()) { server in
       let first = try await server.client()

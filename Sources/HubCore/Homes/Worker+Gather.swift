@@ -39,6 +39,7 @@ extension Worker {
 
   /// The same for all topics, before everybody is sent away.
   func sendAllGathered() {
+    readLetters()
     for home in homes.values { sendGathered(home) }
   }
 

@@ -6,6 +6,7 @@ internal import PluginKit
 // Publishing at home: the one place where a topic's events are numbered.
 extension Worker {
   func take(_ order: PublishOrder) {
+    if case .nobody = order.sender, homes[order.topic] == nil, !isRemembered(order.topic) { return }
     let home: TopicHome
     do {
       home = try existingOrNew(order.topic)
@@ -19,6 +20,12 @@ extension Worker {
       Task.immediate { _ = try? await open(order.topic) }
     case .ready: publish(order, home)
     }
+  }
+
+  /// Is there anything of a topic where nobody is?
+  private func isRemembered(_ topic: TopicName) -> Bool {
+    guard let rules = rules(for: topic) else { return false }
+    return rules.history != .none
   }
 
   private func publish(_ order: PublishOrder, _ home: TopicHome) {
@@ -127,6 +134,7 @@ extension Worker {
         .answer(
           PublishAnswer(connection: connection, topic: order.topic, re: re, outcome: outcome)),
         to: worker)
+    case .nobody: return
     case .caller(let continuation):
       switch outcome {
       case .stored(let position, _): continuation.resume(returning: position)

@@ -30,6 +30,20 @@ public final class HubPort: Hub {
     }
   }
 
+  public func announce(_ event: Event, to topics: [Topic]) async {
+    for topic in topics {
+      guard let name = TopicName(topic.description), let home = try? home(of: name) else {
+        continue
+      }
+      let key = event.id.map { IdempotencyWindow.Key(author: event.author ?? "", id: $0) }
+      // Never at once, not even on the home's own thread: it would overtake what another thread
+      // has put there a moment ago.
+      home.receive([
+        .publish(PublishOrder(topic: name, content: .event(event), key: key, sender: .nobody))
+      ])
+    }
+  }
+
   public func send(_ event: Event, to user: String, in topic: Topic) async {
     guard let name = TopicName(topic.description) else { return }
     for worker in all { await worker.deliverDirectly(event, to: user, in: name) }

@@ -26,6 +26,8 @@ struct PublishOrder: Sendable {
     /// A client, by its worker and connection; `re` is named in the answer.
     case client(worker: Int, connection: UInt64, re: Echo?)
     case caller(CheckedContinuation<Position, any Error>)
+    /// Nobody waits for it.
+    case nobody
   }
 
   let topic: TopicName
