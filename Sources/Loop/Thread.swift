@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A thread of the system with one owner, who joins it.
+/// A thread of the system with one owner, who joins it or lets it go.
 struct Thread: ~Copyable {
   private final class Start: Sendable {
     let name: String
@@ -42,10 +42,14 @@ struct Thread: ~Copyable {
     if let core { _ = clinux_pin_this_thread(Int32(clamping: core)) }
   }
 
+  /// Nobody waits for it any more: its stack goes when it ends.
+  deinit { pthread_detach(handle) }
+
   /// Waits for the end of the thread.
   consuming func join() {
     precondition(pthread_equal(handle, pthread_self()) == 0, "a thread cannot wait for itself")
     pthread_join(handle, nil)
+    discard self
   }
 
   /// A number that tells this thread from all others that live.

@@ -150,7 +150,7 @@ import Testing
         await known.drop()
       }
       await drained
-      #expect(ContinuousClock.now - start < .seconds(10))
+      #expect(ContinuousClock.now - start < .seconds(18))
     }
   }
 }
