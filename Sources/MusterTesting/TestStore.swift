@@ -32,6 +32,9 @@ public func withFreshStore<Result>(
     let result = await Swift.Result {
       let url = try await ThrowawayPostgres.shared().makeDatabase()
       var options = PostgresOptions()
+      // On a machine that is busy with many tests a new connection may take a while.
+      options.waitLimit = .seconds(30)
+      options.connectLimit = .seconds(30)
       options.connections = 4
       return try await use(try await PostgresStore.open(url, options: options), for: body)
     }
