@@ -5,6 +5,9 @@ import Testing
 extension Trials {
   /// The load generator as a program, against the server as a program.
   @Suite struct BenchProgramTests {
+    // A generator says more than a person may.
+    private static let settings = ["limits.publishes_per_second=0", "limits.frames_per_second=0"]
+
     private func bench(
       _ scenario: String, _ server: RealServer, _ more: [String] = []
     ) async throws -> BenchProgram {
@@ -19,7 +22,7 @@ extension Trials {
 
     @Test(.timeLimit(.minutes(2)), arguments: ["echo", "fanout", "connect", "idle"])
     func `each scenario counts what it did, and prints it as JSON`(scenario: String) async throws {
-      try await RealServer.run { server, _ in
+      try await RealServer.run(Self.settings) { server, _ in
         let figures = try await bench(scenario, server).figures(within: 60)
         #expect(figures["target"] == "muster")
         #expect(figures["scenario"]?.string == scenario)
@@ -39,7 +42,7 @@ extension Trials {
     @Test(.timeLimit(.minutes(2))) func `a server that answers something else is no result`()
       async throws
     {
-      try await RealServer.run { server, _ in
+      try await RealServer.run(Self.settings) { server, _ in
         let bench = try await BenchProgram.start([
           "echo", "--target", "wss://127.0.0.1:\(server.port)/ws", "--connections", "2",
           "--seconds", "0.3", "--json",
@@ -53,7 +56,7 @@ extension Trials {
     @Test(.timeLimit(.minutes(2))) func `messages that nobody of its own has sent are a failure`()
       async throws
     {
-      try await RealServer.run { server, _ in
+      try await RealServer.run(Self.settings) { server, _ in
         // Each hears the other's publisher, who has the same number as its own.
         let both = [try await bench("fanout", server), try await bench("fanout", server)]
         var codes: [Int32] = []

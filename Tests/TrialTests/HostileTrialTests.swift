@@ -24,20 +24,30 @@ extension Trials {
         // What the server keeps for good after its first crowd is no growth.
         try await Attacks.vanish(server)
         try await settle(server)
-        let before = try await memory(server)
-        for (name, attack) in HostileTrialTests.attacks {
-          let probe = HealthProbe(server)
-          async let probing: Void = probe.run()
-          try await attack(server)
-          await probe.finish()
-          try await probing
-          await judge(name, probe, before)
+        var before = try await memory(server)
+        var growth = 0
+        // What the allocator does not give back after the first round, the second has to do with.
+        for _ in 0..<Trial.pick(short: 1, long: 2) {
+          try await attack(server, before)
+          let after = try await memory(server)
+          (growth, before) = (after - before, after)
+          print(
+            "hostile trial: \(after >> 20) MiB afterwards, \(growth >> 10) KiB more than before")
         }
-        try await settle(server)
-        let growth = try await memory(server) - before
-        print("hostile trial: \(before >> 20) MiB before, \(growth >> 10) KiB more afterwards")
         #expect(growth < 24 << 20)
       }
+    }
+
+    private func attack(_ server: RealServer, _ before: Int) async throws {
+      for (name, attack) in HostileTrialTests.attacks {
+        let probe = HealthProbe(server)
+        async let probing: Void = probe.run()
+        try await attack(server)
+        await probe.finish()
+        try await probing
+        await judge(name, probe, before)
+      }
+      try await settle(server)
     }
 
     private func judge(_ name: String, _ probe: HealthProbe, _ before: Int) async {

@@ -64,8 +64,9 @@ extension Trials {
       #expect(figures["away"] == 0)
       #expect(figures["back_after_ms"]?.int ?? .max <= window + 5000)
       let peak = figures["peak_handshakes"]?.int ?? .max
-      // Chance weighs more where few come: the plan leaves room for that of thousands.
-      let most = Trial.pick(short: StormTests.rate * 3 / 2, long: StormTests.rate)
+      // Chance weighs more where few come. And where the machine has other things to do for a
+      // moment, what was to come then comes behind it.
+      let most = StormTests.rate * Trial.pick(short: 15, long: 11) / 10
       #expect(peak <= most, "\(peak) handshakes in one second")
     }
   }
