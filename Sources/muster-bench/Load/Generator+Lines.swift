@@ -104,7 +104,7 @@ extension Generator {
   }
 
   private func upgrade(_ client: Client, _ desk: inout Desk) {
-    storm?.handshakes.append(loop.time.monotonic)
+    storm?.shook(client.index, at: loop.time.monotonic)
     client.stage = .upgrading
     client.handshake.append(to: &desk.cork)
     uncork(client, &desk)

@@ -9,6 +9,8 @@ struct Storm: Sendable {
     var tries = 0
     /// What is left of the announced window, in milliseconds.
     var left = 0
+    /// When it was to come back.
+    var due: UInt64 = 0
     var isAway = false
   }
 
@@ -20,8 +22,10 @@ struct Storm: Sendable {
   private(set) var endedAt: UInt64 = 0
   private(set) var away = 0
   private(set) var tries = 0
-  /// When each TLS handshake was complete.
-  var handshakes: [UInt64] = []
+  /// When each TLS handshake was complete, and when its client was to come: where the machine is
+  /// busy, the first are bunched.
+  private var handshakes: [UInt64] = []
+  private var dues: [UInt64] = []
 
   init(clients: Int) { absences = [Absence](repeating: Absence(), count: clients) }
 
@@ -42,7 +46,14 @@ struct Storm: Sendable {
     let isFirst = absences[client].tries == 0
     let wait = Int.random(in: 0...(isFirst ? window : max(span, absences[client].left)))
     absences[client].left = max(0, absences[client].left - wait)
+    absences[client].due = now + UInt64(wait) * 1_000_000
     return wait
+  }
+
+  /// A client's handshake is complete.
+  mutating func shook(_ client: Int, at now: UInt64) {
+    handshakes.append(now)
+    dues.append(absences[client].due)
   }
 
   /// A client is where it was before; `true` if nobody is missing any more.
@@ -59,7 +70,7 @@ struct Storm: Sendable {
     Figures(
       clients: absences.count, away: away, window: window, tries: tries,
       milliseconds: Int((endedAt &- (beganAt ?? endedAt)) / 1_000_000),
-      peak: Storm.peak(of: handshakes))
+      peak: Storm.peak(of: handshakes), peakDue: Storm.peak(of: dues))
   }
 
   /// The most that came within any one second.
@@ -86,11 +97,14 @@ struct Storm: Sendable {
     let milliseconds: Int
     /// Handshakes in the second that had most.
     let peak: Int
+    /// The same, by when their clients were to come.
+    let peakDue: Int
 
     var json: [(String, JSONValue)] {
       [
         ("away", .init(away)), ("window_ms", .init(window)), ("tries", .init(tries)),
         ("back_after_ms", .init(milliseconds)), ("peak_handshakes", .init(peak)),
+        ("peak_due", .init(peakDue)),
       ]
     }
 
