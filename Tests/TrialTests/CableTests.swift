@@ -106,11 +106,9 @@ extension Trials {
     private func lookAtKilledProgram(_ server: RealServer) async throws {
       let topic = "echo.room.killed"
       try await Watcher.run(topic, at: server) { watcher in
-        let program = try ChildProcess(
-          RealServer.program,
-          ["watch", topic, "--insecure", "--server", "https://127.0.0.1:\(server.port)"])
+        try await server.startGuest(in: topic)
         let came = try await watcher.sees("join", within: 30)
-        program.kill(9)
+        await server.killGuest()
         let killed = ContinuousClock.now
         let unstable = try await watcher.sees("unstable", of: came.user, within: 5)
         #expect(bounds.atOnce.contains(unstable.seconds(since: killed)))

@@ -10,6 +10,7 @@ actor RealServer {
   private let arguments: [String]
   private nonisolated let thread = BlockingThread(name: "trial-server")
   private var child: ChildProcess?
+  private var guest: ChildProcess?
 
   // Starting and stopping block.
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -114,8 +115,22 @@ actor RealServer {
     throw Fault("nobody counts allocations")
   }
 
+  /// Starts `muster watch` beside the server. Here, for a child ends with the thread that has
+  /// started it.
+  func startGuest(in topic: String) throws {
+    guest = try ChildProcess(
+      RealServer.program,
+      ["watch", topic, "--insecure", "--server", "https://127.0.0.1:\(port)"])
+  }
+
+  func killGuest() {
+    guest?.kill(SIGKILL)
+    guest = nil
+  }
+
   private func end() {
     kill()
+    killGuest()
     thread.stop()
   }
 
