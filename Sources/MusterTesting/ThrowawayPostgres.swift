@@ -66,7 +66,7 @@ public final class ThrowawayPostgres: Sendable {
     // The disk is not asked to keep anything, which is faster: what is tested is the death of the
     // server, not of the machine.
     let settings =
-      "-h 127.0.0.1 -p \(port) -c unix_socket_directories= -c fsync=off -c max_connections=60"
+      "-h 127.0.0.1 -p \(port) -c unix_socket_directories= -c fsync=off -c max_connections=200"
     try programs.run(
       "\(programs.folder)/pg_ctl \(what) -s -w -t 60 -D \(folder)/data -l \(folder)/log"
         + " -o \"\(settings)\"", log: "\(folder)/pg_ctl.log")
