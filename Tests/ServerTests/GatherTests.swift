@@ -73,6 +73,19 @@ import Testing
     }
   }
 
+  @Test(arguments: TestServer.workers)
+  func `what the owner says to a coming is heard by who has come`(workers: Int) async throws {
+    try await TestServer.run(workers: workers) { server in
+      for number in 0..<8 {
+        let wire = try await server.client("s_\(number)")
+        let answer = try await wire.subscribe("lab.greeting.\(number)")
+        let event = try await wire.hear("event")
+        #expect(event["data"]?["event"] == "greeting")
+        #expect(event["offset"]?.int == (answer["offset"]?.int ?? 0) + 1)
+      }
+    }
+  }
+
   @Test func `who comes meanwhile sees everything once`() async throws {
     try await TestServer.run(workers: 2, time: ManualTime()) { server in
       let first = try await server.client()

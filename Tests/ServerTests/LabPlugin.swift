@@ -57,6 +57,16 @@ final class LabPlugin: Plugin {
     busy.gatherMilliseconds = 100
     registrar.topic("lab.busy.{name}", "Much happens at once.", busy)
 
+    var greeting = TopicRules()
+    greeting.presence = true
+    greeting.allowsGuests = true
+    let hub = services.hub
+    greeting.membership = { change in
+      _ = try? await hub.publish(
+        Event("greeting", ["to": .string(change.who.id)]), to: change.topic)
+    }
+    registrar.topic("lab.greeting.{name}", "Everybody is greeted at once.", greeting)
+
     var small = TopicRules()
     small.presence = true
     small.allowsGuests = true

@@ -34,16 +34,18 @@ extension Worker {
     home.idleSince = nil
     let arrival = home.topic.presence?.join(
       who, attachment.connection, session: attachment.session, at: steadyTime)
-    // For the owner, who knows nothing of those who were here before a restart, both are new.
-    if arrival == .joined || arrival == .returned { report(.joined, of: who, home) }
     home.topic.expireHistory(at: loop.unixMilliseconds)
     let past = home.topic.past(since: attachment.recover)
     let page =
       attachment.wantsPresence ? home.topic.presence?.overview().shifted(by: wallShift) : nil
     setTimer(home)
-    return Welcome(
+    let welcome = Welcome(
       position: home.topic.position, recovery: past.recovery, events: past.events,
       presence: page)
+    // Last, for the owner may publish something at once, and the newcomer is to be sent it. To the
+    // owner, who knows nothing of those who were here before a restart, both are new.
+    if arrival == .joined || arrival == .returned { report(.joined, of: who, home) }
+    return welcome
   }
 
   /// A connection has left, or is lost.
