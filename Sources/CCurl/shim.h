@@ -24,6 +24,22 @@ static inline CURLcode muster_curl_body(CURL *handle, const void *bytes, curl_of
   return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes) : code;
 }
 
+static inline CURLcode muster_curl_blob(
+    CURL *handle, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return curl_easy_setopt(handle, option, &blob);
+}
+
+// What goes wrong is said there, in up to CURL_ERROR_SIZE characters.
+static inline void muster_curl_words(CURL *handle, char *words) {
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
+}
+
+// The file of authorities that libcurl was built to trust; NULL if it was built without.
+static inline const char *muster_curl_authorities(void) {
+  return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
 typedef size_t (*muster_curl_mover)(char *bytes, size_t size, size_t count, void *context);
 
 static inline void muster_curl_writer(CURL *handle, muster_curl_mover take, void *context) {

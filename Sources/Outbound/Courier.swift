@@ -16,12 +16,19 @@ public final class Courier: MailService, WebService {
     public var from: String
     /// Where letters go that no server is there for.
     public var folder: String
+    /// A PEM file with authorities that are trusted beside the machine's; nil for those alone.
+    public var authorities: String?
 
-    public init(server: MailServer?, from: String, folder: String) {
+    public init(
+      server: MailServer?, from: String, folder: String, authorities: String? = nil
+    ) {
       self.server = server
       self.from = from
       self.folder = folder
+      self.authorities = authorities
     }
+
+    var trust: CallTrust { authorities.map { .systemAnd($0) } ?? .system }
   }
 
   public struct Metrics: Sendable, Hashable {
@@ -109,14 +116,16 @@ public final class Courier: MailService, WebService {
   /// none.
   public func call(_ call: WebCall) async throws -> WebAnswer {
     counters.withLock { $0.calls += 1 }
+    let trust = settings().trust
     do {
       return try await callers.withLane { lane throws(TransferError) in
-        try await lane.call(call, answerLimit: Courier.largestAnswer)
+        try await lane.call(call, answerLimit: Courier.largestAnswer, trusting: trust)
       }
     } catch {
       counters.withLock { $0.failedCalls += 1 }
       guard let error = error as? TransferError else { throw error }
-      log.warning("a call to another server failed", ["reason": "\(error)"])
+      log.warning(
+        "a call to another server failed", ["to": call.destination, "reason": "\(error)"])
       throw PluginError(
         error.code == .timeout ? .timeout : .unavailable, "another server does not answer")
     }

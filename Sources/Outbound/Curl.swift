@@ -14,6 +14,8 @@ internal import Synchronization
 
   private let handle: UnsafeMutableRawPointer
   private let brake: Brake
+  /// Where libcurl says what went wrong.
+  private let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var inbox = Inbox()
   private var outbox = Outbox()
 
@@ -31,7 +33,10 @@ internal import Synchronization
     self.brake = brake
   }
 
-  deinit { unsafe curl_easy_cleanup(handle) }
+  deinit {
+    unsafe curl_easy_cleanup(handle)
+    unsafe words.deallocate()
+  }
 
   /// What came in during a transfer.
   private final class Inbox {
@@ -52,6 +57,8 @@ internal import Synchronization
     inbox = Inbox()
     inbox.limit = answerLimit
     outbox = Outbox()
+    unsafe words.pointee = 0
+    unsafe muster_curl_words(handle, words)
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_TIMEOUT_MS, max(1, timeoutSeconds) * 1000)
     set(CURLOPT_CONNECTTIMEOUT_MS, min(max(1, timeoutSeconds), 10) * 1000)
@@ -71,6 +78,11 @@ internal import Synchronization
     guard unsafe muster_curl_text(handle, option, value) == CURLE_OK else {
       throw TransferError(.malformed, "a text that cannot be used")
     }
+  }
+
+  /// Trusts these authorities, in PEM, instead of the file that libcurl knows.
+  func setAuthorities(_ bytes: [UInt8]) {
+    _ = unsafe muster_curl_blob(handle, CURLOPT_CAINFO_BLOB, bytes, bytes.count)
   }
 
   func setBody(_ bytes: [UInt8]) {
@@ -109,14 +121,19 @@ internal import Synchronization
       // A line that broke, or a mail server that said no: only its number tells.
       case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY:
         status >= 400 ? .refused : .unreachable
-      case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_USE_SSL_FAILED:
+      case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_USE_SSL_FAILED,
+        CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
         .encryption
       case CURLE_LOGIN_DENIED: .login
       case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .malformed
       case CURLE_ABORTED_BY_CALLBACK: .stopped
       default: .other
       }
-    return TransferError(kind, text, status: status == 0 ? nil : status)
+    // What is wrong with a certificate, only these words say; elsewhere they repeat addresses.
+    let words = unsafe String(cString: words)
+    return TransferError(
+      kind, kind == .encryption && !words.isEmpty ? words : text,
+      status: status == 0 ? nil : status)
   }
 
   private static let take: muster_curl_mover = { bytes, size, count, context in

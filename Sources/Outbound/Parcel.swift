@@ -18,7 +18,7 @@ enum Parcel: Sendable, Equatable {
   var destination: String {
     switch self {
     case .mail(let mail): mail.to
-    case .web(let call): String(call.url.prefix { $0 != "?" })
+    case .web(let call): call.destination
     }
   }
 
@@ -80,6 +80,16 @@ extension Mail {
 }
 
 extension WebCall {
+  /// The part of a log line that says where it goes: neither a query nor a password.
+  var destination: String {
+    let place = url.prefix { $0 != "?" && $0 != "#" }
+    guard let slashes = place.firstRange(of: "://") else { return String(place) }
+    let rest = place[slashes.upperBound...]
+    let host = rest.prefix { $0 != "/" }
+    guard let at = host.lastIndex(of: "@") else { return String(place) }
+    return place[..<slashes.upperBound] + String(rest[rest.index(after: at)...])
+  }
+
   fileprivate var json: JSONValue {
     let headers = headers.map { JSONValue([JSONValue($0.name), JSONValue($0.value)]) }
     return [

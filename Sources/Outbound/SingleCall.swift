@@ -4,6 +4,8 @@ public import PluginKit
 public enum CallTrust: Sendable, Hashable {
   /// The authorities that the machine trusts.
   case system
+  /// The authorities that the machine trusts, and those in a PEM file.
+  case systemAnd(String)
   /// The authorities, or the self-made certificate, in a PEM file.
   case file(String)
   /// Everybody's.

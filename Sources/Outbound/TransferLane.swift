@@ -47,6 +47,7 @@ actor TransferLane {
   private func apply(_ trust: CallTrust) throws(TransferError) {
     switch trust {
     case .system: return
+    case .systemAnd(let path): curl.setAuthorities(try Authorities.together(with: path))
     case .file(let path): try curl.set(CURLOPT_CAINFO, path)
     case .anyone:
       curl.set(CURLOPT_SSL_VERIFYPEER, 0)
@@ -72,11 +73,13 @@ actor TransferLane {
   }
 
   /// Hands a letter to a mail server.
-  func deliver(_ message: [UInt8], from: String, to: String, over server: MailServer)
-    throws(TransferError)
-  {
+  func deliver(
+    _ message: [UInt8], from: String, to: String, over server: MailServer,
+    trusting trust: CallTrust = .system
+  ) throws(TransferError) {
     try curl.begin(server.url, timeoutSeconds: 60, answerLimit: 65_536)
     try curl.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+    try apply(trust)
     let demand = server.allowsPlain ? CURLUSESSL_TRY : CURLUSESSL_ALL
     curl.set(CURLOPT_USE_SSL, Int(demand.rawValue))
     // Letters are rare, and a mail server has better things to do than to wait for the next.

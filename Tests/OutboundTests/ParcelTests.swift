@@ -25,5 +25,6 @@ import Testing
 
   @Test func `the log does not see a query, which may hold secrets`() {
     #expect(Parcel.web(WebCall("GET", "https://x/y?key=1")).destination == "https://x/y")
+    #expect(WebCall("GET", "https://me:secret@x:8/y@z#a").destination == "https://x:8/y@z")
   }
 }
