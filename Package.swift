@@ -167,8 +167,8 @@ let package = Package(
     tests(
       "ProgramTests",
       [
-        "CommandLineKit", "Configuration", "Loop", "MusterServer", "MusterTesting", "PluginKit",
-        "PostgresStore", "Storage",
+        "CommandLineKit", "Configuration", "HubCore", "Loop", "MusterServer", "MusterTesting",
+        "PluginKit", "PostgresStore", "Storage",
       ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),

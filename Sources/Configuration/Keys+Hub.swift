@@ -9,22 +9,23 @@ extension Keys {
   public static let pingAfter = Key(
     "heartbeat.ping", Duration.seconds(10),
     "A connection that was silent for so long is pinged (10 % more or less, so that not all are at once).",
-    isReloadable: true, check: atLeast(.seconds(1)))
+    check: atLeast(.seconds(1)))
   public static let silenceLimit = Key(
     "heartbeat.timeout", Duration.seconds(60),
     "A connection that was silent for so long is closed and its presence ends.",
-    isReloadable: true, check: atLeast(.seconds(2)))
+    check: atLeast(.seconds(2)))
   public static let unstableAfter = Key(
     "heartbeat.unstable", Duration.seconds(15),
-    "Somebody who was silent for so long is shown as unstable.", isReloadable: true)
+    "Somebody who was silent for so long is shown as unstable.")
   public static let leaveGrace = Key(
     "heartbeat.leave_grace", Duration.seconds(5),
-    "A closed or reloaded page has so long to come back before others see it leave.",
-    isReloadable: true)
+    "A closed or reloaded page has so long to come back before others see it leave.")
   public static let resumeWindow = Key(
     "heartbeat.resume", Duration.seconds(60),
-    "After a restart of the server users have so long to come back before others see them leave.",
-    isReloadable: true)
+    """
+    After a restart of the server users have so long to come back before others see them leave; \
+    longer where so many were here that they spread their return over more than half of it.
+    """)
   public static let reconnectRate = Key(
     "heartbeat.reconnects_per_second", 500,
     "After a restart clients spread their return so that at most so many arrive per second.",
@@ -33,7 +34,7 @@ extension Keys {
   public static let recoverLimit = Key(
     "history.recover", 300,
     "A client that comes back is sent at most so many missed events; if it missed more it is told so.",
-    isReloadable: true, check: atLeast(0))
+    check: atLeast(0))
   public static let historyPage = Key(
     "history.page", 100, "Events in one answer to a question for history.", isReloadable: true,
     check: atLeast(1))

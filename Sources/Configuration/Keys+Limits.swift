@@ -50,8 +50,9 @@ extension Keys {
   public static let queueHardAge = limit(
     "queue_hard_age", Duration.seconds(10), "The same by the age of the oldest unsent event.")
 
-  public static let presenceCounts = limit(
-    "presence_counts", 1000, "Topics with more members announce only how many they are.")
+  public static let presenceCounts = Key(
+    "limits.presence_counts", 1000, "Topics with more members announce only how many they are.",
+    check: atLeast(0))
 
   public static let requestsPerSecond = limit(
     "requests_per_second", 500, "HTTP requests from one address per second in the long run.")
@@ -64,6 +65,7 @@ extension Keys {
     "The body of an HTTP request that does not say otherwise.")
   public static let requestTimeout = limit(
     "request", Duration.seconds(30), "A client has so long to send a request.")
-  public static let waitingCalls = limit(
-    "waiting_calls", 1000, "Calls that may wait for the database at once; more are answered 503.")
+  public static let waitingCalls = Key(
+    "limits.waiting_calls", 1000,
+    "Calls that may wait for the database at once; more are answered 503.", check: atLeast(0))
 }

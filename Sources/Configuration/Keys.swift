@@ -70,6 +70,12 @@ public enum Keys {
     by side. Empty makes a certificate of the server's own, which browsers warn of. Changed files \
     are taken up by themselves.
     """, isReloadable: true)
+  public static let authorities = Key(
+    "tls.authorities", "",
+    """
+    A PEM file with authorities that are trusted beside the machine's when this server calls \
+    others: receivers of webhooks, mail servers. Empty for the machine's alone.
+    """, isReloadable: true)
   public static let minimumTLS = Key(
     "tls.minimum", TLSVersion.v12, "The oldest version that is spoken: \"1.2\" or \"1.3\".")
 }

@@ -1,3 +1,5 @@
+import Configuration
+import HubCore
 import Testing
 
 @testable import MusterServer
@@ -34,6 +36,41 @@ import Testing
     #expect(screen.output.contains("listen: [\"127.0.0.1:0\", \"[::1]:0\"]  # --listen"))
     #expect(screen.output.contains("demo: true  # --demo"))
     #expect(!screen.output.contains("hunter2"))
+  }
+
+  @Test(arguments: [
+    ("heartbeat.unstable=10s", "heartbeat.unstable has to be longer"),
+    ("heartbeat.timeout=15s", "shorter than heartbeat.timeout"),
+    ("tls.authorities=/nowhere/ca.pem", "--set: the authorities in /nowhere/ca.pem"),
+  ])
+  func `check-config finds what no server could start with`(setting: String, words: String) async {
+    let screen = Screen()
+    #expect(await screen.run("check-config", "--set", setting) == 78)
+    #expect(screen.errors.contains(words), "\(screen.errors)")
+  }
+
+  @Test func `0 is no limit, and what is shorter than a second is not none`() throws {
+    let table = KeyTable(Keys.all)
+    func limits(_ value: String) throws -> ServerLimits {
+      var sources = Sources()
+      let names = [
+        "hello", "handshake", "request", "queue_soft_age", "queue_hard_age", "waiting_calls",
+        "request_body", "request_header", "echo_message",
+      ]
+      let lines = names.map { name in
+        let isTime = ["hello", "handshake", "request"].contains(name) || name.hasPrefix("queue")
+        return "  \(name): \(name == "waiting_calls" ? "0" : isTime ? value : "0")"
+      }
+      sources.file = ("m.yaml", Array(("limits:\n" + lines.joined(separator: "\n")).utf8))
+      return ServerLimits(try ServerConfiguration.load(table, from: sources))
+    }
+    let none = try limits("0")
+    #expect(min(none.helloSeconds, none.handshakeSeconds, none.requestSeconds) > 86_400 * 365)
+    #expect(none.queueSoftMilliseconds == 0 && none.queueHardMilliseconds == 0)
+    #expect(none.waitingCalls == .max && min(none.requestBody, none.requestHeader) >= 1 << 30)
+    let short = try limits("250ms")
+    #expect(short.helloSeconds == 1 && short.handshakeSeconds == 1 && short.requestSeconds == 1)
+    #expect(short.queueSoftMilliseconds == 250 && short.queueHardMilliseconds == 250)
   }
 
   @Test func `what print-config prints is a good configuration`() async {

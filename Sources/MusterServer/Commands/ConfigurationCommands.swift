@@ -7,6 +7,8 @@ extension Program {
     let configuration = try configuration(call)
     _ = try DatabaseAddress(configuration)
     _ = try WebhookRules(configuration)
+    _ = try HeartbeatRules(configuration)
+    try configuration.checkAuthorities()
     let changed = configuration.table.keys.filter {
       configuration.origin(of: $0.path) != .builtIn
     }

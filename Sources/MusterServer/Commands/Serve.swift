@@ -43,7 +43,7 @@ extension Program {
     let impatience = Task {
       for await signal in signals where signal == .interrupt || signal == .terminate { _exit(1) }
     }
-    let seconds = running.configuration[Keys.drain].wholeSeconds
+    let seconds = running.configuration[Keys.drain].inSeconds
     await running.server.drain(seconds: min(max(seconds, 1), 25))
     await running.stop()
     impatience.cancel()
@@ -55,6 +55,7 @@ extension Program {
   private func reload(_ running: Running, _ call: Invocation) async {
     do {
       let fresh = try configuration(call)
+      try fresh.checkAuthorities()
       running.server.reload(limits: ServerLimits(fresh), origins: OriginRules(fresh))
       running.accounts.apply(account: .account(fresh), address: .address(fresh))
       running.writer.setLevel(Log.Level(fresh[Keys.logLevel]))
@@ -62,6 +63,10 @@ extension Program {
       let configured = fresh[Keys.certificates].map { CertificatePair($0) }
       await running.certificates.reload(configured.isEmpty ? running.pairs : configured)
       running.log.info("the configuration was reloaded")
+      let late = fresh.changes(since: running.configuration).filter { !$0.isReloadable }
+      guard !late.isEmpty else { return }
+      running.log.warning(
+        "some changes need a restart", ["keys": late.map(\.path).joined(separator: ", ")])
     } catch let error as ConfigurationError {
       for problem in error.problems {
         running.log.error("the new configuration was refused", ["reason": "\(problem)"])

@@ -1,3 +1,4 @@
+internal import CommandLineKit
 internal import Configuration
 internal import Outbound
 internal import PluginKit
@@ -16,11 +17,12 @@ struct OutboundServices {
   init(live: LiveConfiguration, store: any Store, clock: any WallClock, log: Log) throws {
     let data = live.current[Keys.data]
     try Folder.make("\(data)/tmp")
+    try live.current.checkAuthorities()
     courier = Courier(store: store, clock: clock, log: log) {
       let configuration = live.current
       return Courier.Settings(
         server: MailServer(configuration), from: configuration[Keys.mailFrom],
-        folder: "\(data)/outbox")
+        folder: "\(data)/outbox", authorities: configuration.authorities)
     }
     workbooks = WorkbookWriter(temporaryFolder: "\(data)/tmp")
   }
@@ -43,6 +45,24 @@ struct OutboundServices {
   func stop() async {
     await courier.stop()
     workbooks.stop()
+  }
+}
+
+extension ServerConfiguration {
+  /// Nil if the machine's are the only ones.
+  fileprivate var authorities: String? {
+    let path = self[Keys.authorities]
+    return path.isEmpty ? nil : path
+  }
+
+  /// Whoever names authorities wants to know now that they cannot be read.
+  func checkAuthorities() throws {
+    guard let authorities else { return }
+    do throws(TransferError) {
+      try Authorities.check(authorities)
+    } catch {
+      throw Failure("\(origin(of: "tls.authorities")): \(error.detail)", .configuration)
+    }
   }
 }
 

@@ -14,42 +14,61 @@ extension ServerLimits {
     connections = configuration[Keys.connections]
     connectionsPerAddress = configuration[Keys.connectionsPerAddress]
     connectionsPerUser = configuration[Keys.connectionsPerUser]
-    handshakeSeconds = configuration[Keys.handshakeTimeout].wholeSeconds
-    requestSeconds = configuration[Keys.requestTimeout].wholeSeconds
-    requestBody = configuration[Keys.requestBody].bytes
+    handshakeSeconds = configuration[Keys.handshakeTimeout].secondsOrEver
+    requestSeconds = configuration[Keys.requestTimeout].secondsOrEver
+    requestBody = configuration[Keys.requestBody].bytesOrMore
     message = configuration[Keys.message].bytes
     inflatedMessage = configuration[Keys.inflated].bytes
     topicsPerConnection = configuration[Keys.topicsPerConnection]
     publishesPerSecond = configuration[Keys.publishesPerSecond]
     publishBurst = configuration[Keys.publishBurst]
-    helloSeconds = configuration[Keys.helloTimeout].wholeSeconds
+    helloSeconds = configuration[Keys.helloTimeout].secondsOrEver
     handshakesPerSecond = configuration[Keys.reconnectRate]
-    echoMessage = configuration[Keys.echoMessage].bytes
-    requestHeader = configuration[Keys.requestHeader].bytes
+    echoMessage = configuration[Keys.echoMessage].bytesOrMore
+    requestHeader = configuration[Keys.requestHeader].bytesOrMore
     framesPerSecond = configuration[Keys.framesPerSecond]
     requestsPerSecond = configuration[Keys.requestsPerSecond]
     requestBurst = configuration[Keys.requestBurst]
-    waitingCalls = configuration[Keys.waitingCalls]
+    let calls = configuration[Keys.waitingCalls]
+    waitingCalls = calls > 0 ? calls : .max
     recovered = configuration[Keys.recoverLimit]
     historyPage = configuration[Keys.historyPage]
     listedMembers = configuration[Keys.presenceCounts]
     queueSoft = configuration[Keys.queueSoft].bytes
-    queueSoftMilliseconds = configuration[Keys.queueSoftAge].wholeSeconds * 1000
+    queueSoftMilliseconds = configuration[Keys.queueSoftAge].inMilliseconds
     queueHard = configuration[Keys.queueHard].bytes
-    queueHardMilliseconds = configuration[Keys.queueHardAge].wholeSeconds * 1000
+    queueHardMilliseconds = configuration[Keys.queueHardAge].inMilliseconds
     offersCompression = configuration[Keys.compression]
     compressionMinimum = configuration[Keys.compressionMinimum].bytes
   }
 }
 
+// 0 is no limit, everywhere; what counts down has to have an end for all that.
+
+extension Duration {
+  /// Ten years for none.
+  fileprivate var secondsOrEver: Int { self == .zero ? 315_360_000 : inSeconds }
+}
+
+extension ByteCount {
+  /// A gibibyte for none: all of it would be kept in memory.
+  fileprivate var bytesOrMore: Int { bytes > 0 ? bytes : 1 << 30 }
+}
+
 extension HeartbeatRules {
-  init(_ configuration: ServerConfiguration) {
+  init(_ configuration: ServerConfiguration) throws {
     self.init()
-    pingSeconds = configuration[Keys.pingAfter].wholeSeconds
-    timeoutSeconds = configuration[Keys.silenceLimit].wholeSeconds
-    unstableSeconds = configuration[Keys.unstableAfter].wholeSeconds
-    reloadSeconds = configuration[Keys.leaveGrace].wholeSeconds
-    drainSeconds = configuration[Keys.resumeWindow].wholeSeconds
+    pingSeconds = configuration[Keys.pingAfter].inSeconds
+    timeoutSeconds = configuration[Keys.silenceLimit].inSeconds
+    unstableSeconds = configuration[Keys.unstableAfter].inSeconds
+    reloadSeconds = configuration[Keys.leaveGrace].inSeconds
+    drainSeconds = configuration[Keys.resumeWindow].inSeconds
+    // Anything else would show everybody as unstable between two pings, or nobody ever.
+    guard pingSeconds < unstableSeconds, unstableSeconds < timeoutSeconds else {
+      throw Failure(
+        "heartbeat.unstable has to be longer than heartbeat.ping and shorter than heartbeat.timeout",
+        .configuration)
+    }
   }
 }
 
@@ -74,10 +93,6 @@ extension OriginRules {
   init(_ configuration: ServerConfiguration) {
     self.init(allowed: configuration[Keys.origins])
   }
-}
-
-extension Duration {
-  var wholeSeconds: Int { Int(components.seconds) }
 }
 
 extension HubServer.DoorPlan {

@@ -135,7 +135,7 @@ struct Running {
     plan.workers = configuration[Keys.workers]
     if plan.workers == 0 { plan.workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
     plan.limits = ServerLimits(configuration)
-    plan.heartbeat = HeartbeatRules(configuration)
+    plan.heartbeat = try HeartbeatRules(configuration)
     plan.origins = .init(configuration)
     var tls = TLSOptions()
     tls.oldestVersion = configuration[Keys.minimumTLS] == .v13 ? .tls13 : .tls12
