@@ -58,7 +58,7 @@ extension ClientMachine {
     switch purpose {
     case .hello: helloRefused(error, now)
     case .subscribe(let topic): topicRefused(topic, error, now)
-    case .list: return
+    case .list(let topic): topics[topic]?.listFailed()
     case .caller: emit(.answered(number, .failure(error)))
     }
   }

@@ -116,6 +116,12 @@ extension TopicState {
     return ([.presence(presence)], nil)
   }
 
+  /// The whole list could not be had; the next change will show the gap again.
+  mutating func listFailed() {
+    held = nil
+    pages = []
+  }
+
   /// A change; `isGap` when the whole list must be asked for.
   mutating func diff(_ data: JSONValue, revision: UInt64) -> (news: TopicNews?, isGap: Bool) {
     guard phase == .live, wantsPresence else { return (nil, false) }

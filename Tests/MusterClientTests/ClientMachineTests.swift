@@ -85,6 +85,29 @@ import WebSocket
     #expect(told.count == 3 && machine.topics["t.a"]?.offset == 8)
   }
 
+  @Test func `a list of members that was refused is asked for again at the next change`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    _ = machine.subscribe("t.a", presence: true, from: nil, 0)
+    let number = machine.requests.first { $0.value == .subscribe("t.a") }?.key ?? 0
+    machine.received(
+      [
+        "type": "subscribed", "re": .int(Int64(number)), "offset": 5, "epoch": "e",
+        "data": ["presence": ["rev": 1, "total": 0, "members": []]],
+      ], 1)
+    func change(_ revision: Int64) -> JSONValue {
+      ["type": "presence", "topic": "t.a", "rev": .int(revision), "data": ["total": 1]]
+    }
+    for revision in Int64(3)...4 {
+      _ = machine.takeEffects()
+      machine.received(change(revision), 2)
+      let asked = sent(machine.takeEffects())
+      #expect(asked.map { $0["type"] } == ["presence"])
+      machine.received(
+        ["type": "error", "re": asked.first?["id"] ?? .null, "data": ["code": 100]], 3)
+    }
+  }
+
   @Test func `a silent line is pinged, called stale and given up`() {
     var machine = machine()
     welcomed(&machine, 0)

@@ -129,7 +129,7 @@ class Subscription {
         this.held ??= [];
         page = await this.members({ after: page.next });
       }
-    } catch { return; } // the connection went away; the next one brings a new list
+    } catch { this.held = null; return; } // the next connection brings a new list, or the next change shows the gap
     const held = this.held ?? [];
     this.held = null;
     if (data.members || data.counts_only) this.presence.members = new Map(list.map((member) => [member.id, member]));
@@ -247,7 +247,7 @@ export class Muster {
     return new Promise((resolve, reject) => {
       const frame = { type: "publish", id, topic, data };
       const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
-      if (bytes > (this.welcome?.max_message ?? 65536)) return reject(new MusterError({ code: 106, reason: "limit_exceeded" }));
+      if (bytes > (this.welcome ? this.welcome.max_message || Infinity : 65536)) return reject(new MusterError({ code: 106, reason: "limit_exceeded" }));
       if (["stopped", "closed"].includes(this.state)) return reject(new MusterError({ reason: this.state }));
       const { failed } = this.#topics.get(topic) ?? {};
       if (failed) return reject(failed);
