@@ -105,7 +105,7 @@ extension HomeTopic {
     #expect(Array(topic.subscribers.workers) == [0, 2])
     topic.subscribers.remove(2)
     topic.subscribers.remove(0)
-    #expect(Array(topic.subscribers.workers) == [] && topic.isOver)
+    #expect(Array(topic.subscribers.workers) == [] && topic.isOver(at: 0))
   }
 
   @Test func `has room for so many users and no more`() {
@@ -130,12 +130,18 @@ extension HomeTopic {
     topic.subscribers.remove(1)
     _ = topic.presence?.lose(ConnectionID(1), .goingAway, at: 2000)
     _ = topic.presence?.takeDiff(at: 1250)
-    #expect(!topic.isOver)
+    #expect(!topic.isOver(at: 2000))
     _ = topic.presence?.expire(at: 7000)
     _ = topic.presence?.takeDiff(at: 8000)
-    #expect(!topic.isOver && topic.nextDeadline == 61_000)
+    #expect(!topic.isOver(at: 8000) && topic.nextDeadline == 61_000)
     topic.expireHistory(at: 61_000)
-    #expect(topic.isOver && topic.nextDeadline == nil)
+    #expect(topic.isOver(at: 61_000) && topic.nextDeadline == nil)
+  }
+
+  @Test func `is not over while an id that it has seen may come again`() {
+    var topic = topic(.none)
+    topic.publish(id: "a", at: 1000)
+    #expect(!topic.isOver(at: 300_999) && topic.isOver(at: 301_000))
   }
 
   @Test func `makes its epoch of a random number`() {

@@ -56,6 +56,9 @@ extension Outbox {
     }
     #expect(!verdicts.contains(.close) && outbox.bytes < 1300)
     let sent = outbox.send(at: 2001)
+    #expect(outbox.dropped == 22 - sent.count)
+    outbox.removeAll()
+    #expect(outbox.dropped == 22 - sent.count)
     // What does not conflate is all there, and everything is in its order.
     #expect(sent.filter { $0 >= 50 } == [50, 55] && sent.suffix(2) == [19, 39])
   }

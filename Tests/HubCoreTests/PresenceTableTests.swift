@@ -170,7 +170,8 @@ extension PresenceState {
   @Test func `expects after a restart those who were there before`() {
     var scene = Scene()
     for user in Int64(1)...3 {
-      scene.table.expect(user.identity, since: 500_000 + user, at: scene.now)
+      scene.table.expect(
+        user.identity, since: 500_000 + user, until: scene.now + 60_000, at: scene.now)
     }
     let members = scene.table.overview().members ?? []
     #expect(members.map(\.state) == Array(repeating: .unstable(until: 1_060_000), count: 3))

@@ -21,6 +21,13 @@ import Testing
       for _ in 0..<95 { #expect(try await wire.hear("error")["data"]?["code"] == 107) }
       for _ in 0..<20 { try await wire.say("nonsense") }
       #expect(try await wire.closeCode() == 4000)
+      let inside = try await server.wire(encrypted: false)
+      let metrics = try await inside.call("GET", "/metrics").text
+      let closes = "muster_closes_total{code=\"4000\",reason=\"bad_protocol\"} 1\n"
+      #expect(metrics.contains(closes))
+      #expect(
+        metrics.contains("muster_client_errors_total{code=\"107\",reason=\"bad_request\"} 115\n"))
+      #expect(metrics.contains("muster_queued_bytes ") && metrics.contains("# TYPE muster_closes"))
     }
   }
 

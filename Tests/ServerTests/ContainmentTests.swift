@@ -188,6 +188,28 @@ import Testing
     await store.close()
   }
 
+  @Test(arguments: [
+    ("lab.other.{name}", "lie where those of lab do"), ("tro{name}", "whose topics"),
+    ("trouble.{name}", nil),
+  ])
+  func `topics where another plugin's are keep the server from starting`(
+    pattern: String, reason: String?
+  ) async throws {
+    let store = try await SQLiteStore.open(.memory)
+    let trouble = try ContainmentTests.unit(store) { registrar in
+      registrar.topic(pattern, "Anywhere.", TopicRules())
+    }
+    var plan = HubServer.Plan(accounts: BenchAccounts(), store: store)
+    plan.units = [try PluginUnit(LabPlugin.self, services: trouble.services), trouble]
+    do {
+      _ = try HubServer.topics(plan)
+      #expect(reason == nil)
+    } catch {
+      #expect(reason.map { "\(error)".contains($0) } == true, "\(error)")
+    }
+    await store.close()
+  }
+
   private static func unit(
     _ store: any Store, _ register: @escaping @Sendable (inout Registrar) -> Void = { _ in },
     stop: @escaping @Sendable () async -> Void = {}

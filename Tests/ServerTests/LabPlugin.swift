@@ -44,6 +44,9 @@ final class LabPlugin: Plugin {
     log.history = .stream(count: 5000, seconds: 86_400, stored: true)
     registrar.topic("lab.log.{name}", "A stored stream.", log)
 
+    log.history = .stream(count: 10, seconds: 86_400, stored: true)
+    registrar.topic("lab.short.{name}", "A stored stream that forgets.", log)
+
     var state = TopicRules()
     state.publisher = .member
     state.allowsGuests = true
@@ -98,6 +101,13 @@ final class LabPlugin: Plugin {
       return [:]
     }
     registrar.topic("lab.gated.{name}", "Lets in while somebody is in lab.room.gate.", gated)
+
+    let gate = gated.snapshot
+    gated.snapshot = { topic, who in
+      _ = try await gate?(topic, who)
+      throw StoreError(.corrupt, "torn")
+    }
+    registrar.topic("lab.fickle.{name}", "Lets nobody in, and says so by then.", gated)
   }
 
   private func registerGuarded(_ registrar: inout Registrar) {

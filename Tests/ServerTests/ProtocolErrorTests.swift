@@ -94,6 +94,7 @@ import Testing
   @Test func `who publishes too fast is told how long to wait`() async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in
+      await server.pass(3)
       let wire = try await server.client()
       try await wire.subscribe("lab.state.fast")
       for _ in 0..<61 {
@@ -106,6 +107,11 @@ import Testing
       #expect(refusal["data"]?["temporary"] == true)
       let wait = refusal["data"]?["retry_after_ms"]?.int ?? 0
       #expect((1...1000).contains(wait))
+      let inside = try await server.wire(encrypted: false)
+      let metrics = try await inside.call("GET", "/metrics").text
+      #expect(
+        metrics.contains(
+          "muster_client_errors_total{code=\"111\",reason=\"too_many_requests\"} 1\n"))
       await server.pass(Double(wait) / 1000 + 0.1)
       try await wire.say([
         "type": "publish", "id": "late", "topic": "lab.state.fast", "data": [:],
@@ -120,15 +126,48 @@ import Testing
     }
   }
 
-  @Test func `one user may have only so many connections`() async throws {
-    try await TestServer.run(workers: 1, limits: .with(\.connectionsPerUser, 2)) { server in
+  @Test(arguments: TestServer.workers)
+  func `one user publishes only so much, from however many connections`(workers: Int)
+    async throws
+  {
+    try await TestServer.run(workers: workers, time: ManualTime()) { server in
+      await server.pass(3)
+      let token = try await server.token(for: "li")
+      var answers: [String: Int] = [:]
+      for number in 0..<8 {
+        let wire = try await server.client("s_\(number)", token: token)
+        try await wire.subscribe("lab.room.fast")
+        for _ in 0..<20 {
+          try await wire.say([
+            "type": "publish", "id": 1, "topic": "lab.room.fast", "data": [:],
+          ])
+        }
+        var left = 20
+        while left > 0 {
+          let frame = try await wire.hear()
+          guard frame["re"] == 1 else { continue }
+          answers[frame["type"]?.string ?? "", default: 0] += 1
+          left -= 1
+        }
+      }
+      #expect(answers == ["ack": 60, "error": 100])
+    }
+  }
+
+  @Test(arguments: TestServer.workers)
+  func `one user may have only so many connections, wherever they are`(workers: Int) async throws {
+    try await TestServer.run(workers: workers, limits: .with(\.connectionsPerUser, 2)) { server in
       let token = try await server.token(for: "li")
       let first = try await server.client(token: token)
       let second = try await server.client(token: token)
-      let third = try await server.wire()
-      try await third.upgrade("/ws")
-      try await third.say(["type": "hello", "data": ["token": .string(token)]])
-      #expect(try await third.closeCode() == 4004)
+      for _ in 0..<6 {
+        let third = try await server.wire()
+        try await third.upgrade("/ws")
+        try await third.say(["type": "hello", "id": 1, "data": ["token": .string(token)]])
+        let refusal = try await third.hear()
+        #expect(refusal["re"] == 1 && refusal["data"]?["code"] == 106)
+        #expect(try await third.closeCode() == 4004)
+      }
       try await first.say(["type": "bye"])
       #expect(try await first.closeCode() == 1000)
       try await first.sendClose(1000)

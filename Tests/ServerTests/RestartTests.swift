@@ -112,6 +112,56 @@ import Testing
     }
   }
 
+  @Test func `who was told to take its time is waited for, over two crashes too`() async throws {
+    let first = try await TestServer.start(
+      workers: 4, time: ManualTime(), limits: .with(\.handshakesPerSecond, 1))
+    let token = try await first.token(for: "li")
+    let li = try await first.client("s_li", token: token)
+    try await li.subscribe(Self.topic)
+    // One a second comes back: with so many that takes longer than usual.
+    var crowd: [Wire] = []
+    for _ in 0..<80 { crowd.append(try await first.wire(encrypted: false)) }
+    let last = try await first.wire()
+    try await last.upgrade("/ws")
+    try await last.say(["type": "hello", "id": 1])
+    let window = try await last.hear("welcome")["data"]?["reconnect_window_ms"]?.int ?? 0
+    #expect(window >= 80_000)
+    await first.pass(20)
+    let second = try await first.restarted(after: 5)
+    await second.pass(5)
+    let third = try await second.restarted(after: 1)
+    await third.pass(Double(window) / 1000 + 20, step: 1000)
+    #expect(await third.hub.members(of: Topic(Self.topic)).map(\.id) == ["u1"])
+    await third.pass(15, step: 1000)
+    #expect(await third.hub.members(of: Topic(Self.topic)).isEmpty)
+    await third.pass(20, step: 1000)
+    // Whom they told of the window are back or gone: it counts no more.
+    #expect(try await third.server.house.memberLog.lastWindow() < window)
+    for wire in crowd + [last, li] { await wire.drop() }
+    await third.stop()
+  }
+
+  @Test func `who is sent elsewhere with a long window is waited for, too`() async throws {
+    try await TestServer.run(
+      workers: 4, time: ManualTime(), limits: .with(\.handshakesPerSecond, 1)
+    ) { server in
+      let token = try await server.token(for: "li")
+      let li = try await server.client("s_li", token: token)
+      try await li.subscribe(Self.topic)
+      var crowd: [Wire] = []
+      for _ in 0..<80 { crowd.append(try await server.wire(encrypted: false)) }
+      #expect(await server.hub.disconnect("u1", .rebalance) == 1)
+      #expect(try await li.closeCode() == 4201)
+      try await li.sendClose(4201)
+      _ = try await li.rest()
+      await server.pass(100, step: 1000)
+      #expect(await server.hub.members(of: Topic(Self.topic)).map(\.id) == ["u1"])
+      await server.pass(20, step: 1000)
+      #expect(await server.hub.members(of: Topic(Self.topic)).isEmpty)
+      for wire in crowd { await wire.drop() }
+    }
+  }
+
   @Test func `after a long absence nobody is expected`() async throws {
     try await begin(1) { first, _, _, _ in
       let second = try await first.restarted(after: 601)

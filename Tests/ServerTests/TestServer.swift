@@ -49,7 +49,7 @@ struct TestServer: Sendable {
     workers: Int, time: ManualTime? = nil, store: (any Store)? = nil,
     accounts: BenchAccounts = BenchAccounts(), file: String = "", log: Log = .silent,
     limits: ServerLimits = ServerLimits(),
-    assets: [(path: String, asset: Asset)] = [], isEncrypted: Bool = true,
+    assets: [(path: String, asset: Asset)] = [], isEncrypted: Bool = true, tls: TLSContext? = nil,
     webhooks: HubServer.Webhooks? = nil
   ) async throws -> TestServer {
     let store: any Store =
@@ -62,7 +62,7 @@ struct TestServer: Sendable {
       .init(anywhere, purpose: .inside, isEncrypted: false),
     ]
     plan.workers = workers
-    plan.tls = try certificate.get()
+    plan.tls = if let tls { tls } else { try certificate.get() }
     plan.offersEcho = true
     plan.webhooks = webhooks
     plan.log = log
@@ -72,7 +72,10 @@ struct TestServer: Sendable {
       hub: plan.hub, store: store, accounts: accounts, mail: outbox, web: outbox,
       spreadsheets: outbox, clock: ManualClock(),
       settings: Settings(LabPlugin.settings, replacing: ["file": .text(file)]), log: log)
-    plan.units = [try PluginUnit(LabPlugin.self, services: services)]
+    plan.units = [
+      try PluginUnit(LabPlugin.self, services: services),
+      try HubServer.ownUnit(services: services),
+    ]
     plan.limits = limits
     plan.assets = assets
     let server = try HubServer(plan)

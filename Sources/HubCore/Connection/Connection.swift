@@ -43,6 +43,8 @@ final class Connection {
   var isWaitingToWrite = false
   /// Set when the peer has ended its side or the line broke.
   var isDeaf = false
+  /// How its conversation in frames ended, once it has.
+  var ending: Worker.Ending?
   var admission = Admission.Verdict.welcome
   /// Waits until all that was queued is with the kernel.
   var roomWaiter: CheckedContinuation<Void, Never>?

@@ -42,6 +42,8 @@ struct Outbox {
   private var nextConflation = 0
   /// How often the client was so slow that the queue was gone through.
   private(set) var conflations = 0
+  /// How many events it was not sent because newer ones had come.
+  private(set) var dropped = 0
 
   var isEmpty: Bool { queue.isEmpty && urgent.isEmpty && last.isEmpty }
   var count: Int { queue.count + urgent.count + last.count }
@@ -103,13 +105,15 @@ struct Outbox {
   private mutating func conflate() {
     conflations += 1
     var seen: Set<TopicName> = []
-    var dropped = 0
+    var spared = 0
+    let before = queue.count
     queue.removeFromEnd { item in
       guard let topic = item.conflating, !seen.insert(topic).inserted else { return false }
-      dropped += item.frame.count
+      spared += item.frame.count
       return true
     }
-    bytes -= dropped
+    bytes -= spared
+    dropped += before - queue.count
   }
 
   /// Moves frames into `cork` until it holds `limit` bytes; false if there was nothing to move.
@@ -146,5 +150,9 @@ struct Outbox {
     queue.removeFirst(taken)
   }
 
-  mutating func removeAll() { self = Outbox() }
+  mutating func removeAll() {
+    let dropped = dropped
+    self = Outbox()
+    self.dropped = dropped
+  }
 }

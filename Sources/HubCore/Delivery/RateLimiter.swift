@@ -3,11 +3,17 @@ struct RateLimiter: Equatable {
   private let nanosecondsPerToken: UInt64
   private let capacity: UInt64
   // When the bucket was, or will be, empty: what lies between that and now is in it.
-  private var emptyAt: UInt64
+  private(set) var emptyAt: UInt64
 
-  init(perSecond: Int, burst: Int, now: UInt64) {
+  /// One that was used before.
+  init(perSecond: Int, burst: Int, emptyAt: UInt64) {
     nanosecondsPerToken = 1_000_000_000 / UInt64(max(perSecond, 1))
     capacity = UInt64(max(burst, 1)) * nanosecondsPerToken
+    self.emptyAt = emptyAt
+  }
+
+  init(perSecond: Int, burst: Int, now: UInt64) {
+    self.init(perSecond: perSecond, burst: burst, emptyAt: 0)
     emptyAt = now > capacity ? now - capacity : 0
   }
 

@@ -7,14 +7,22 @@ struct StoredTopic: Sendable {
     let offset: UInt64
     let ts: Int64
     let author: String?
-    let id: String?
     let data: [UInt8]
+  }
+
+  /// What an event was published under, so that a repetition is known.
+  struct Mark: Sendable, Equatable {
+    let key: IdempotencyWindow.Key
+    let offset: UInt64
+    let ts: Int64
   }
 
   var epoch: String
   var offset: UInt64 = 0
   /// Oldest first.
   var events: [Event] = []
+  /// Oldest first; also those of events that are kept no more.
+  var marks: [Mark] = []
 }
 
 /// The history of stored topics in the database. An event is acknowledged after it is in here.
@@ -53,14 +61,19 @@ struct HistoryLog: Sendable {
       CREATE INDEX hub_webhooks_order ON hub_webhooks (subject, id);
       CREATE INDEX hub_webhooks_due ON hub_webhooks (due_at)
       """),
+    Migration(
+      4,
+      """
+      ALTER TABLE hub_signs_of_life ADD COLUMN reconnect_window BIGINT NOT NULL DEFAULT 0
+      """),
   ]
 
   let store: any Store
 
   /// Reads a topic; `epoch` is taken if it was never stored before.
-  func open(_ topic: TopicName, _ rule: TopicRules.History, _ epoch: String) async throws
-    -> StoredTopic
-  {
+  func open(
+    _ topic: TopicName, _ rule: TopicRules.History, _ epoch: String, at now: Int64
+  ) async throws -> StoredTopic {
     guard case .stream(let count, _, _) = rule else { return StoredTopic(epoch: epoch) }
     let name = topic.description
     return try await store.write { tx in
@@ -71,12 +84,29 @@ struct HistoryLog: Sendable {
       }
       let rows = try tx.query(
         """
-        SELECT position, at, author, message_id, data FROM hub_events
-        WHERE topic = ? ORDER BY position DESC LIMIT ?
+        SELECT position, at, author, data FROM hub_events
+        WHERE topic = ? AND length(data) > 0 ORDER BY position DESC LIMIT ?
         """, name, count)
       return StoredTopic(
         epoch: try head.text("epoch"), offset: UInt64(try head.int("last_offset")),
-        events: try rows.reversed().map { try StoredTopic.Event($0) })
+        events: try rows.reversed().map { try StoredTopic.Event($0) },
+        marks: try HistoryLog.marks(of: name, at: now, tx))
+    }
+  }
+
+  /// As many as the window of ids holds, whatever the topic keeps of its history.
+  private static func marks(
+    of topic: String, at now: Int64, _ tx: Transaction
+  ) throws -> [StoredTopic.Mark] {
+    try tx.query(
+      """
+      SELECT position, at, author, message_id FROM hub_events
+      WHERE topic = ? AND message_id IS NOT NULL AND at > ? ORDER BY position DESC LIMIT ?
+      """, topic, now - IdempotencyWindow.standardMilliseconds, IdempotencyWindow.standardCapacity
+    ).reversed().map { row in
+      StoredTopic.Mark(
+        key: .init(author: try row.optionalText("author") ?? "", id: try row.text("message_id")),
+        offset: UInt64(try row.int("position")), ts: try row.int64("at"))
     }
   }
 
@@ -94,17 +124,36 @@ struct HistoryLog: Sendable {
           """
           INSERT INTO hub_events (topic, position, at, author, message_id, data)
           VALUES (?, ?, ?, ?, ?, ?)
-          """, topic, Int64(publication.offset), publication.ts, publication.author, key?.id,
-          Array(publication.data))
+          """, topic, Int64(publication.offset), publication.ts, publication.author?.storable,
+          key?.id.storable, Array(publication.data))
       }
       try tx.execute(
         "UPDATE hub_topics SET last_offset = ? WHERE name = ?", Int64(last.offset), topic)
       // Now and then, not with each event.
       guard last.offset / 64 != publications[0].offset.advanced(by: -1) / 64 else { return }
-      try tx.execute(
-        "DELETE FROM hub_events WHERE topic = ? AND (position <= ? OR at < ?)", topic,
-        Int64(last.offset) - Int64(count), last.ts - Int64(seconds) * 1000)
+      try HistoryLog.forget(
+        topic, through: Int64(last.offset) - Int64(count), before: last.ts - Int64(seconds) * 1000,
+        last, tx)
     }
+  }
+
+  /// What a topic no longer keeps loses its payload at once, and goes when nobody can repeat it any
+  /// more under its id.
+  private static func forget(
+    _ topic: String, through position: Int64, before time: Int64, _ last: Publication,
+    _ tx: Transaction
+  ) throws {
+    try tx.execute(
+      """
+      DELETE FROM hub_events WHERE topic = ? AND (position <= ? OR at < ?)
+      AND (message_id IS NULL OR at <= ? OR position <= ?)
+      """, topic, position, time, last.ts - IdempotencyWindow.standardMilliseconds,
+      Int64(last.offset) - Int64(IdempotencyWindow.standardCapacity))
+    try tx.execute(
+      """
+      UPDATE hub_events SET data = '' WHERE topic = ? AND (position <= ? OR at < ?)
+      AND length(data) > 0
+      """, topic, position, time)
   }
 }
 
@@ -119,7 +168,7 @@ extension StoredTopic.Event {
   fileprivate init(_ row: Row) throws {
     self.init(
       offset: UInt64(try row.int("position")), ts: Int64(try row.int("at")),
-      author: try row.optionalText("author"), id: try row.optionalText("message_id"),
+      author: try row.optionalText("author"),
       data: try row.blob("data"))
   }
 }

@@ -75,13 +75,20 @@ struct MemberLog: Sendable {
     return (Place(topic: topic, user: user), Row(who: who, since: try row.int64("since")))
   }
 
-  /// Notes that the server is alive at `now`.
-  func sign(at now: Int64) async throws {
+  /// Notes that the server is alive at `now`, and over how many milliseconds its clients would
+  /// spread their return.
+  func sign(at now: Int64, window: Int) async throws {
     try await store.execute(
       """
-      INSERT INTO hub_signs_of_life (node, at) VALUES (?, ?)
-      ON CONFLICT (node) DO UPDATE SET at = excluded.at
-      """, node, now)
+      INSERT INTO hub_signs_of_life (node, at, reconnect_window) VALUES (?, ?, ?)
+      ON CONFLICT (node) DO UPDATE SET at = excluded.at, reconnect_window = excluded.reconnect_window
+      """, node, now, window)
+  }
+
+  /// Over how many milliseconds the clients spread their return whom this server had last.
+  func lastWindow() async throws -> Int {
+    try await store.first("SELECT reconnect_window FROM hub_signs_of_life WHERE node = ?", node)?
+      .int("reconnect_window") ?? 0
   }
 }
 

@@ -7,8 +7,8 @@ final class TopicHome {
     /// Its history is being read; whoever comes meanwhile waits.
     case loading
     case ready
-    /// Nobody has asked for its history yet, or the store did not answer. The next one who comes
-    /// makes it be read.
+    /// Nobody has asked for its history yet, or the store did not answer, or has broken off while
+    /// it was written. The next one who comes makes it be read.
     case unread
   }
 
@@ -55,8 +55,8 @@ final class TopicHome {
   }
 
   /// Nobody is here, and nothing of it would be missed. What is stored can be read again.
-  var isIdle: Bool {
-    let isForgettable = isStored ? topic.subscribers.total == 0 : topic.isOver
+  func isIdle(at now: Int64) -> Bool {
+    let isForgettable = isStored ? topic.subscribers.total == 0 : topic.isOver(at: now)
     return isForgettable && topic.presence?.isEmpty ?? true && orders.isEmpty && !isStoring
       && changes.isEmpty && waiting.isEmpty && gathered.isEmpty
   }

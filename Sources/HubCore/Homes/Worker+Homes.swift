@@ -54,6 +54,9 @@ extension Worker {
   ) {
     guard let home = homes[topic] else { return }
     unsubscribe(worker, from: home)
+    if loss == .drained {
+      home.topic.presence?.lengthenDrain(to: heartbeat.timeToReturn(in: house.longestWindow))
+    }
     if let leaving = home.topic.presence?.lose(connection, loss, at: steadyTime) {
       report(.left(leaving.reason), of: leaving.who, home)
     }
@@ -104,7 +107,7 @@ extension Worker {
     Task.immediate {
       do {
         let stored = try await house.historyLog.open(
-          home.name, home.rules.history, home.topic.epoch)
+          home.name, home.rules.history, home.topic.epoch, at: loop.unixMilliseconds)
         restore(home, stored)
         home.stage = .ready
       } catch {
@@ -115,29 +118,29 @@ extension Worker {
       let waiting = home.waiting
       home.waiting = []
       for waiter in waiting { waiter.resume() }
-      let held = home.held
-      home.held = []
-      for order in held { take(order) }
+      takeHeld(home)
     }
   }
 
   private func restore(_ home: TopicHome, _ stored: StoredTopic) {
     var repeats = IdempotencyWindow()
-    for event in stored.events {
-      guard let author = event.author, let id = event.id else { continue }
-      repeats.remember(.init(author: author, id: id), offset: event.offset, at: event.ts)
-    }
+    for mark in stored.marks { repeats.remember(mark.key, offset: mark.offset, at: mark.ts) }
     let publications = stored.events.map { event in
       Publication(
         topic: home.name, offset: event.offset, ts: event.ts, data: event.data.span,
         author: event.author)
     }
-    // Those who were here before a restart are there already.
-    let presence = home.topic.presence
+    // Those who were here before a restart are there already, and when the history is read once
+    // more because nobody knows what the store has taken, everybody is.
+    let (presence, subscribers) = (home.topic.presence, home.topic.subscribers)
+    let known = home.topic.offset
     home.topic = HomeTopic(
       home.name, rules: home.topic.rules, epoch: stored.epoch, workers: neighbours.count,
       offset: stored.offset, stored: publications, repeats: repeats)
     home.topic.presence = presence
+    home.topic.subscribers = subscribers
+    guard subscribers.total > 0 else { return }
+    for publication in publications where publication.offset > known { send(publication, home) }
   }
 
   /// Closes topics that nobody has needed for a while.
@@ -145,7 +148,7 @@ extension Worker {
     let now = steadyTime
     for (name, home) in homes {
       home.topic.expireHistory(at: loop.unixMilliseconds)
-      guard home.isIdle else {
+      guard home.isIdle(at: loop.unixMilliseconds) else {
         home.idleSince = nil
         continue
       }
@@ -239,12 +242,13 @@ extension Worker {
   func remove(_ user: String, from topic: TopicName) -> Bool {
     guard let home = homes[topic] else { return false }
     let isMember = home.topic.presence?.contains(user) ?? false
+    let connections = home.topic.presence?.connections(of: user)
     if let leaving = home.topic.presence?.remove(user, .removed, at: steadyTime) {
       report(.left(leaving.reason), of: leaving.who, home)
     }
     setTimer(home)
     for worker in home.topic.subscribers.workers {
-      post(.perform { $0.evict(user, from: topic) }, to: worker)
+      post(.perform { $0.evict(user, from: topic, connections) }, to: worker)
     }
     return isMember
   }

@@ -56,14 +56,15 @@ extension Worker {
   /// Tells the store that the server is alive, which a restart wants to know.
   func giveSignOfLife() async {
     do {
-      try await house.memberLog.sign(at: loop.unixMilliseconds)
+      try await house.memberLog.sign(at: loop.unixMilliseconds, window: house.windowToStore)
     } catch {
       house.log.warning("the store takes no sign of life", ["reason": "\(error)"])
     }
   }
 
-  /// Takes in those who were in a topic of this worker before the server was started.
-  func expect(_ members: [(MemberLog.Place, MemberLog.Row)]) {
+  /// Takes in those who were in a topic of this worker before the server was started. They have
+  /// `time` milliseconds to come back.
+  func expect(_ members: [(MemberLog.Place, MemberLog.Row)], within time: Int64) {
     for (place, row) in members {
       guard let home = existingOrClosed(place.topic), home.topic.presence != nil else {
         // The topic has no owner any more, or does not want to know who is there.
@@ -71,10 +72,17 @@ extension Worker {
         continue
       }
       home.topic.presence?.expect(
-        row.who, since: row.since - wallShift, at: steadyTime)
+        row.who, since: row.since - wallShift, until: steadyTime + time, at: steadyTime)
       tellWebhooks(.joined, of: row.who, in: place.topic)
       setTimer(home)
     }
+  }
+
+  /// What the clients of the server before were told counts until the last of them is back or gone,
+  /// over a further crash, too.
+  func inherit(_ window: Int, for time: Int64) {
+    house.inheritWindow(window)
+    loop.schedule(after: .milliseconds(time)) { [unowned self] in house.inheritWindow(0) }
   }
 
   private func existingOrClosed(_ topic: TopicName) -> TopicHome? {
@@ -88,14 +96,24 @@ extension HubServer {
   /// After a longer absence nobody is expected.
   private static let longestAbsence: Int64 = 600_000
 
+  /// Over how many milliseconds those spread their return who were here before the start.
+  func lastWindow() async -> Int {
+    do {
+      return try await house.memberLog.lastWindow()
+    } catch {
+      house.log.error("nobody knows when those will be back who were here", ["reason": "\(error)"])
+      return 0
+    }
+  }
+
   /// Hands the members that the store knows to the homes of their topics.
-  func expectMembers() async {
+  func expectMembers(within time: Int64) async {
     do {
       let now = workers[0].loop.time.unixMilliseconds
       let members = try await house.memberLog.read(at: now, within: Self.longestAbsence)
-      try await house.memberLog.sign(at: now)
+      try await house.memberLog.sign(at: now, window: house.windowToStore)
       let parts = Dictionary(grouping: members) { workers[0].home(of: $0.0.topic) }
-      for (worker, part) in parts { await workers[worker].expect(part) }
+      for (worker, part) in parts { await workers[worker].expect(part, within: time) }
     } catch {
       house.log.error("nobody knows who was here before", ["reason": "\(error)"])
     }

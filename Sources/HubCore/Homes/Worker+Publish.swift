@@ -22,6 +22,20 @@ extension Worker {
     }
   }
 
+  /// Takes what was ordered while the topic's history was being read. If it could not be read
+  /// nothing waits for that: whoever ordered it may try again.
+  func takeHeld(_ home: TopicHome) {
+    let held = home.held
+    home.held = []
+    guard case .unread = home.stage else {
+      for order in held { take(order) }
+      return
+    }
+    for order in held {
+      answer(order, .refused(.internalError, message: "its history cannot be read"))
+    }
+  }
+
   /// Is there anything of a topic where nobody is?
   private func isRemembered(_ topic: TopicName) -> Bool {
     guard let rules = rules(for: topic) else { return false }
@@ -117,8 +131,12 @@ extension Worker {
   }
 
   /// The store refused: nothing that waits for it has happened, whoever ordered it may try again.
+  ///
+  /// A store that broke off may have taken it all the same. So the history is read once more before
+  /// anything else is numbered.
   private func abandon(_ home: TopicHome) {
     _ = home.topic.abandon()
+    home.stage = .unread
     home.unstored = []
     let orders = home.orders
     home.orders = [:]

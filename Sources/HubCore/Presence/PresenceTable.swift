@@ -11,8 +11,9 @@ internal import PluginKit
 /// - close 1001: unstable at once, gone after 5 s, so that a reload never shows as a leave.
 /// - no farewell, or a dead node: unstable at once, gone 60 s after the last byte.
 /// - silence: unstable as long as it lasts; the connection is closed after 60 s of it.
-/// - drained: shown as it was, gone if not back within 60 s.
-/// - server started anew: unstable at once, gone if not back within 60 s.
+/// - drained: shown as it was, gone if not back within 60 s, or longer if it was told to take
+///   its time.
+/// - server started anew: unstable at once, gone if not back by then.
 struct PresenceTable {
   /// How a connection ended.
   enum Loss: Equatable, Sendable {
@@ -22,7 +23,7 @@ struct PresenceTable {
     case goingAway
     /// It broke off, or the heartbeat was lost; it was heard last at `lastByte`.
     case broken(lastByte: Int64)
-    /// The server closed it in order to stop.
+    /// The server closed it in order to stop, or to have it elsewhere.
     case drained
     /// The server closed it for good.
     case ended
@@ -38,7 +39,7 @@ struct PresenceTable {
     case present
   }
 
-  let rules: PresenceRules
+  private(set) var rules: PresenceRules
   private(set) var rev: UInt64 = 0
   /// How many users are there, those who may come back included.
   private(set) var count = 0
@@ -96,13 +97,17 @@ extension PresenceTable {
   }
 
   /// `who` was here, since `since`, before the server was started anew. Not heard from yet, but
-  /// not gone for as long as a drained connection would not be.
-  mutating func expect(_ who: Identity, since: Int64, at now: Int64) {
+  /// not gone before `until`.
+  mutating func expect(_ who: Identity, since: Int64, until: Int64, at now: Int64) {
     let number = numbers[who.id] ?? addEntry(who, at: since)
-    let until = now + rules.drainGrace
     entries[number]?.expect(until: until)
     graces.add(number, at: until)
     _ = settle(number, at: now)
+  }
+
+  /// Whoever is drained from now on has so long to come back, if that is longer than before.
+  mutating func lengthenDrain(to milliseconds: Int64) {
+    rules.drainGrace = max(rules.drainGrace, milliseconds)
   }
 
   /// A connection is gone. Returns its user if nothing of it is left to come back.

@@ -38,6 +38,7 @@ final class House: Sendable {
   let web: any WebService
   let webhookCounters = WebhookCounters()
   let tabs = Tabs()
+  let people = People()
   let disk = Disk()
   /// Where uploads lie until their handler returns.
   let uploadFolder: String
@@ -48,6 +49,8 @@ final class House: Sendable {
   let node: String
   private let owners: [String]
   private let draining = Atomic<Bool>(false)
+  private let longestTold = Atomic<Int>(0)
+  private let inherited = Atomic<Int>(0)
   let extraMetrics: @Sendable () -> [(String, Int)]
   private let allWorkers = Locked<[Worker]>([])
   let heartbeat: HeartbeatRules
@@ -128,9 +131,19 @@ final class House: Sendable {
   /// Clients that come back spread over this many milliseconds, so that no more than the planned
   /// number of handshakes a second have to be made.
   func reconnectWindow(_ limits: ServerLimits) -> Int {
-    ReconnectPlan(handshakesPerSecond: limits.handshakesPerSecond)
+    let window = ReconnectPlan(handshakesPerSecond: limits.handshakesPerSecond)
       .window(connections: admission.total)
+    longestTold.max(window, ordering: .relaxed)
+    return window
   }
+
+  /// The longest window that anybody was told since the start.
+  var longestWindow: Int { longestTold.load(ordering: .relaxed) }
+
+  /// The same with what those were told who are still expected from before.
+  var windowToStore: Int { max(longestWindow, inherited.load(ordering: .relaxed)) }
+
+  func inheritWindow(_ milliseconds: Int) { inherited.store(milliseconds, ordering: .relaxed) }
 
   func table(of door: Door) -> RouteTrie<Endpoint> {
     door.purpose == .inside ? inside : everything

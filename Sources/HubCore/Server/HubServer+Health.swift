@@ -134,6 +134,15 @@ struct MetricsText {
 }
 
 extension HubServer {
+  private func queues() async -> (bytes: Int, dropped: Int) {
+    var sum = (bytes: 0, dropped: 0)
+    for worker in workers {
+      let part = await worker.queues()
+      sum = (sum.bytes + part.bytes, sum.dropped + part.dropped)
+    }
+    return sum
+  }
+
   var pluginCounts: [(name: String, counts: PluginGate.Counts)] {
     house.units.map { unit in
       (unit.name, unit.gate.counts)
@@ -148,9 +157,13 @@ extension HubServer {
     text.add("topics", "gauge", statistics.topics)
     text.add("subscriptions", "gauge", statistics.subscriptions)
     text.add("draining", "gauge", isDraining ? 1 : 0)
-    for (name, value) in statistics.counters.sorted(by: { $0.key < $1.key }) {
-      text.add(name, "counter", value)
+    for (key, value) in statistics.counters.sorted(by: { $0.key < $1.key }) {
+      let name = String(key.prefix { $0 != "{" })
+      text.add(name, "counter", value, String(key.dropFirst(name.count)))
     }
+    let queues = await queues()
+    text.add("queued_bytes", "gauge", queues.bytes)
+    text.add("events_conflated_total", "counter", queues.dropped)
     for (index, turns) in statistics.turns.enumerated() {
       let label = "{worker=\"\(index)\"}"
       text.add("loop_turns_total", "counter", turns.count, label)

@@ -58,8 +58,17 @@ extension HubServer {
 
   static func topics(_ plan: Plan) throws -> TopicTable<TopicRules> {
     var table = TopicTable<TopicRules>()
+    var owners: [String: String] = [:]
     for unit in plan.units {
-      for registration in unit.topics { try add(registration, of: unit, to: &table) }
+      for registration in unit.topics {
+        let namespace = try add(registration, of: unit, to: &table)
+        let owner = owners[namespace, default: unit.name]
+        guard owner == unit.name else {
+          throw ServerError(
+            "the topics \(registration.pattern) of \(unit.name) lie where those of \(owner) do")
+        }
+        owners[namespace] = owner
+      }
     }
     if plan.offersEcho, let rooms = TopicPattern("echo.room.{room}") {
       _ = table.insert(echoRooms, for: rooms)
@@ -67,17 +76,22 @@ extension HubServer {
     return table
   }
 
+  /// Adds topics of a plugin; the namespace that they lie in, which is nobody else's.
   private static func add(
     _ registration: TopicRegistration, of unit: PluginUnit, to table: inout TopicTable<TopicRules>
-  ) throws {
+  ) throws -> String {
     guard let pattern = TopicPattern(registration.pattern) else {
       throw ServerError("\(registration.pattern) is no pattern for topics")
+    }
+    guard let namespace = pattern.namespace else {
+      throw ServerError("\(registration.pattern) does not say whose topics these are")
     }
     var rules = registration.rules
     rules.owner = unit.name
     guard table.insert(rules, for: pattern) else {
       throw ServerError("the topics \(registration.pattern) are registered twice")
     }
+    return namespace
   }
 
   /// Rooms for load tests, beside the path `/echo`: whoever is in one may speak, guests too.

@@ -137,8 +137,11 @@ public final class HubServer: Sendable {
 
   public func start() async throws {
     for worker in workers { worker.loop.start(name: "muster-\(worker.index)", client: worker) }
-    if let rules = house.webhooks { try await workers[0].openWebhooks(rules) }
-    await expectMembers()
+    let window = await lastWindow()
+    let time = house.heartbeat.timeToReturn(in: window)
+    await workers[0].inherit(window, for: time)
+    if let rules = house.webhooks { try await workers[0].openWebhooks(rules, within: time) }
+    await expectMembers(within: time)
     for worker in workers { try await worker.open() }
   }
 

@@ -60,7 +60,11 @@ struct ServerAPI: Sendable {
     let wish = ClientCommand.PresenceRequest(
       rev: nil, after: body["after"]?.int.map { UInt64(max($0, 0)) },
       limit: min(max(body["limit"]?.int ?? 200, 1), 1000))
-    let answer = try await home(of: topic).answer { home in
+    let home = try home(of: topic)
+    guard home.rules(for: topic) != nil else {
+      throw PluginError.notFound("there is no such topic")
+    }
+    let answer = try await home.answer { home in
       var out = ByteBuffer()
       guard let page = home.homes[topic]?.topic.presence?.answer(to: wish) else {
         out.append("\"total\":0,\"members\":[]" as StaticString)
@@ -84,6 +88,7 @@ struct ServerAPI: Sendable {
     return raw(
       try await home.answer { home in
         let found = try await home.open(topic)
+        found.topic.expireHistory(at: home.loop.unixMilliseconds)
         var out = ByteBuffer()
         ServerFrame.history(
           re: nil, topic: topic, found.topic.position,

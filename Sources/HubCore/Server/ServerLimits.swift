@@ -69,4 +69,11 @@ public struct HeartbeatRules: Sendable, Hashable {
   public var drainSeconds = 60
 
   public init() {}
+
+  /// Milliseconds for those who were told to spread their return over `window` milliseconds. Not
+  /// every first try gets through: half of the usual time is added.
+  func timeToReturn(in window: Int) -> Int64 {
+    let usual = Int64(drainSeconds) * 1000
+    return max(usual, Int64(window) + usual / 2)
+  }
 }

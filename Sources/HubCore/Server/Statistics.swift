@@ -1,4 +1,6 @@
+internal import Bytes
 internal import Loop
+internal import WebSocket
 
 /// What the server has done and what it holds, for people and for collectors.
 public struct Statistics: Sendable, Equatable {
@@ -52,7 +54,32 @@ extension Worker {
     Part(
       connections: connections.count, users: Set(users.keys), topics: homes.count,
       subscriptions: locals.values.reduce(0) { $0 + $1.count },
-      counters: counters.all)
+      counters: counters.all.merging(told) { first, _ in first })
+  }
+
+  /// Errors and closes by their codes, under names with labels.
+  private var told: [String: Int] {
+    var told: [String: Int] = [:]
+    for error in ClientError.allCases {
+      told["client_errors_total{code=\"\(error.rawValue)\",reason=\"\(error.reason)\"}"] =
+        errors[error] ?? 0
+    }
+    for (code, count) in closings {
+      told["closes_total{code=\"\(code.rawValue)\",reason=\"\(code.name ?? "")\"}"] = count
+    }
+    return told
+  }
+
+  /// What waits here to be read by clients, and how often a slow one was left with the newest
+  /// events alone. Walks through all connections: for collectors only.
+  func queues() -> (bytes: Int, dropped: Int) {
+    var sum = (bytes: 0, dropped: counters.dropped.current)
+    // Those whose conversation has ended are counted by then.
+    for connection in connections.all where connection.ending == nil {
+      sum.bytes += connection.outbox.bytes + connection.unsent.count
+      sum.dropped += connection.outbox.dropped
+    }
+    return sum
   }
 }
 

@@ -75,6 +75,11 @@ final class Subscription {
   static let mostHeld = 1_000
   var heldNews: [PresenceNews] = []
   var place = 0
+  /// Is it in its topic's list? Not any more once it was taken out, even if it was still on its
+  /// way in.
+  var isIn = true
+  /// Does this worker know that the topic's home has let it in?
+  var hasArrived = false
   /// Has the owner said yes to publishing? Asked the first time.
   var mayPublish = false
 

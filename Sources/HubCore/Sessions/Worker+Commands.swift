@@ -10,13 +10,17 @@ extension Worker {
   /// what a client asks for happens in the order in which it asks.
   func receive(_ text: Span<UInt8>, _ connection: Connection, _ session: HubSession) {
     if sendsTooFast(session) { return close(connection, .rateLimited) }
+    serve(text, connection, session)
+  }
+
+  private func serve(_ text: Span<UInt8>, _ connection: Connection, _ session: HubSession) {
     let command: ClientCommand
     do throws(CommandFault) {
       command = try ClientCommand.parse(text)
     } catch {
       counters.badFrames.add(1)
       session.faults += 1
-      tell(connection) { ServerFrame.error(error, into: &$0) }
+      tellError(connection, error.error, re: error.id, topic: error.topic, message: error.message)
       // Whoever sends nothing but nonsense speaks something else, and would go on for ever.
       if session.faults == HubSession.mostFaults { close(connection, .badProtocol) }
       return
@@ -26,7 +30,7 @@ extension Worker {
     if case .ping(let ts) = command.action {
       return tellFirst(connection) { ServerFrame.pong(re: command.id, t: ts, into: &$0) }
     }
-    if case .pong = command.action { return }
+    if case .pong = command.action { return acknowledge(command.id, connection) }
     if session.isBusy {
       session.backlog.append([UInt8](copying: text))
       if session.backlog.count > HubSession.mostWaiting { stopReading(connection) }
@@ -49,11 +53,11 @@ extension Worker {
   ) {
     switch command.action {
     case .hello(let hello): greet(hello, re: command.id, connection, session)
-    case .bye: sayGoodbye(connection, session)
+    case .bye:
+      acknowledge(command.id, connection)
+      sayGoodbye(connection, session)
     case _ where session.identityIsUnknown:
-      tell(connection) {
-        ServerFrame.error(.unauthorized, re: command.id, message: "say hello first", into: &$0)
-      }
+      tellError(connection, .unauthorized, re: command.id, message: "say hello first")
     case .subscribe(let topic, let wish): subscribe(topic, wish, command.id, connection, session)
     case .unsubscribe(let topic): unsubscribe(topic, command.id, connection, session)
     case .publish(let topic, let data):
@@ -67,6 +71,12 @@ extension Worker {
       handOver(type, topic, payload, command.id, connection, session)
     case .ping, .pong: return
     }
+  }
+
+  /// Answers a frame that has an `id` and needs no other answer.
+  func acknowledge(_ id: Echo?, _ connection: Connection) {
+    guard let id else { return }
+    tell(connection) { ServerFrame.ack(re: id, ts: loop.unixMilliseconds, into: &$0) }
   }
 
   /// Does something that may wait for others; the client's next frames wait for it.
@@ -87,7 +97,8 @@ extension Worker {
         return session.backlog.removeAll()
       }
       let text = session.backlog.removeFirst()
-      receive(text.span, connection, session)
+      // It was counted when it came.
+      serve(text.span, connection, session)
     }
     if session.backlog.isEmpty, let connection = connections[session.connection],
       !connection.isParting
@@ -123,9 +134,7 @@ extension Worker {
     _ connection: Connection, _ session: HubSession
   ) {
     guard let (plugin, handler) = house.messages[type] else {
-      return tell(connection) {
-        ServerFrame.error(.unknownType, re: id, topic: topic, into: &$0)
-      }
+      return tellError(connection, .unknownType, re: id, topic: topic)
     }
     let token = connection.token
     let message = MemberMessage(
@@ -133,24 +142,16 @@ extension Worker {
       data: data.flatMap { try? JSONValue(parsing: $0) } ?? .null, id: id?.text ?? "",
       at: loop.unixMilliseconds)
     wait(session) { [self] in
-      let outcome: Result<JSONValue, any Error>
       do {
-        outcome = .success(try await self.ask(plugin) { try await handler(message) })
-      } catch {
-        outcome = .failure(error)
-      }
-      guard let connection = self.connections[token] else { return }
-      self.tell(connection) { out in
-        switch outcome {
-        case .success(let answer):
-          guard let id else { return }
+        let answer = try await self.ask(plugin) { try await handler(message) }.encoded()
+        guard let id, let connection = self.connections[token] else { return }
+        self.tell(connection) {
           ServerFrame.ack(
-            re: id, topic: topic, ts: self.loop.unixMilliseconds, data: answer.encoded(),
-            into: &out)
-        case .failure(let error):
-          let known = ClientError.told(error)
-          ServerFrame.error(known.error, re: id, topic: topic, message: known.message, into: &out)
+            re: id, topic: topic, ts: self.loop.unixMilliseconds, data: answer, into: &$0)
         }
+      } catch {
+        guard let connection = self.connections[token] else { return }
+        self.tellError(connection, error, re: id, topic: topic)
       }
     }
   }

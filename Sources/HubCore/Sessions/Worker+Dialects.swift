@@ -55,8 +55,7 @@ extension Worker {
       name, rules, .init(recover: nil, wantsPresence: false), connection: token, as: who,
       tab: nil)
     guard connections[token] != nil else {
-      release(subscription)
-      sendDetach(name, connection, .lost)
+      withdraw(subscription)
       throw CancellationError()
     }
     dialect.topics[name] = subscription

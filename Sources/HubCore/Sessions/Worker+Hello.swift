@@ -130,9 +130,7 @@ extension Worker {
     _ hello: ClientCommand.Hello, re id: Echo?, _ connection: Connection, _ session: HubSession
   ) {
     guard case .greeting = session.stage else {
-      return tell(connection) {
-        ServerFrame.error(.badRequest, re: id, message: "hello was said already", into: &$0)
-      }
+      return tellError(connection, .badRequest, re: id, message: "hello was said already")
     }
     let token = connection.token
     wait(session) { [self] in
@@ -170,7 +168,7 @@ extension Worker {
     _ token: UInt64, re id: Echo?, _ error: ClientError, _ code: CloseCode
   ) {
     guard let connection = connections[token] else { return }
-    tell(connection) { ServerFrame.error(error, re: id, into: &$0) }
+    tellError(connection, error, re: id)
     close(connection, code)
   }
 
@@ -193,10 +191,12 @@ extension Worker {
     var who = found ?? Identity(guest: Worker.guestKey(tab), name: "")
     who.peer = session.request.peer
     session.identity = who
-    let most = limits.connectionsPerUser
-    if !who.isGuest, most > 0, connectionCount(of: who.id) >= most {
-      return close(connection, .tooManyConnections)
+    // Guests of one address are counted by that.
+    let most = who.isGuest ? 0 : limits.connectionsPerUser
+    guard let pace = house.people.enter(who.id, atMost: most) else {
+      return refuseHello(connection.token, re: id, .limitExceeded, .tooManyConnections)
     }
+    session.publishPace = pace
     session.stage = .welcomed
     users[who.id, default: []].insert(connection.token)
     let resumed = house.tabs.resume(tab, user: who.id, at: steadyTime)
@@ -216,8 +216,6 @@ extension Worker {
     Hex.encode(Array(Digest.sha256(tab).prefix(8)))
   }
 
-  private func connectionCount(of user: String) -> Int { users[user]?.count ?? 0 }
-
   /// Swaps the token of a connection that goes on; the user must stay the same.
   func refresh(
     _ token: String, re id: Echo?, _ connection: Connection, _ session: HubSession
@@ -229,19 +227,16 @@ extension Worker {
         fresh = try await self.house.accounts.identity(token: token)
       } catch {
         guard let connection = self.connections[name] else { return }
-        return self.tell(connection) { ServerFrame.error(.internalError, re: id, into: &$0) }
+        return self.tellError(connection, .internalError, re: id)
       }
       guard let connection = self.connections[name] else { return }
       guard let fresh, fresh.id == session.identity.id else {
-        return self.tell(connection) { ServerFrame.error(.tokenExpired, re: id, into: &$0) }
+        return self.tellError(connection, .tokenExpired, re: id)
       }
       session.tokenHashes = [tokenHash(token)]
       session.identity = fresh
       session.identity.peer = session.request.peer
-      guard let id else { return }
-      self.tell(connection) {
-        ServerFrame.ack(re: id, ts: self.loop.unixMilliseconds, into: &$0)
-      }
+      self.acknowledge(id, connection)
     }
   }
 }

@@ -11,18 +11,21 @@ extension Worker {
     _ connection: Connection, _ session: HubSession
   ) {
     if let refusal = refusal(topic, session) {
-      return tell(connection) { ServerFrame.error(refusal, re: id, topic: topic, into: &$0) }
+      return tellError(connection, refusal, re: id, topic: topic)
     }
     guard let rules = rules(for: topic) else { return }
     let token = connection.token
     wait(session) { [self] in
+      var half: Subscription?
       do {
         let (subscription, welcome) = try await self.enter(
           topic, rules, wish, connection: token, as: session.identity, tab: session.session)
+        half = subscription
         let snapshot = try await self.snapshot(topic, rules, session.identity)
-        self.complete(subscription, welcome, snapshot, id, token, session)
+        try self.complete(subscription, welcome, snapshot, id, token, session)
       } catch {
-        self.abandon(topic, id, token, error)
+        if let half { self.withdraw(half) }
+        self.refuse(topic, id, token, error)
       }
     }
   }
@@ -52,10 +55,12 @@ extension Worker {
       recover: wish.recover, wantsPresence: wish.wantsPresence)
     do {
       let welcome = try await neighbours[home(of: topic)].attach(attachment)
-      guard !connection.isParting else {
-        sendDetach(topic, connection, .ended)
-        throw CancellationError()
+      guard !connection.isParting, subscription.isIn else {
+        sendDetach(topic, connection, connection.ending ?? .ended)
+        // Who is still here was put out before it was in.
+        throw TopicRefusal.denied
       }
+      subscription.hasArrived = true
       subscription.since = welcome.position.offset
       subscription.presenceSince = welcome.presence?.rev ?? 0
       subscription.presenceChange = welcome.presence?.change ?? 0
@@ -78,11 +83,10 @@ extension Worker {
   private func complete(
     _ subscription: Subscription, _ welcome: Welcome, _ snapshot: [UInt8]?, _ id: Echo?,
     _ token: UInt64, _ session: HubSession
-  ) {
+  ) throws {
     let topic = subscription.topic.name
-    guard let connection = connections[token], !connection.isParting else {
-      release(subscription)
-      return sendDetach(topic, subscription.connection, .lost)
+    guard let connection = connections[token], !connection.isParting, subscription.isIn else {
+      throw TopicRefusal.denied
     }
     session.topics[topic] = subscription
     let frame = textFrame {
@@ -96,32 +100,31 @@ extension Worker {
     letFlow(subscription)
   }
 
-  /// The subscription came to nothing; where it was in already, it is taken out again.
-  private func abandon(_ topic: TopicName, _ id: Echo?, _ token: UInt64, _ error: any Error) {
-    guard let connection = connections[token] else { return }
-    if let local = locals[topic],
-      let half = local.everybody.first(where: { $0.connection === connection })
-    {
-      release(half)
-      sendDetach(topic, connection, .ended)
-    }
+  /// Takes somebody out again who was in already but not let in to the end, be it that the
+  /// connection has ended meanwhile.
+  func withdraw(_ half: Subscription) {
+    // Whoever put it out has told the home.
+    guard half.isIn else { return }
+    release(half)
+    sendDetach(half.topic.name, half.connection, half.connection.ending ?? .ended)
+  }
+
+  /// The subscription came to nothing.
+  private func refuse(_ topic: TopicName, _ id: Echo?, _ token: UInt64, _ error: any Error) {
+    guard let connection = connections[token], !connection.isParting else { return }
     let known = ClientError.told(error)
     if known.error == .internalError {
       house.log.error("a subscription failed", ["topic": "\(topic)", "reason": "\(error)"])
     }
-    tell(connection) {
-      ServerFrame.error(known.error, re: id, topic: topic, message: known.message, into: &$0)
-    }
+    tellError(connection, known.error, re: id, topic: topic, message: known.message)
   }
 
   func unsubscribe(
     _ topic: TopicName, _ id: Echo?, _ connection: Connection, _ session: HubSession
   ) {
     guard let subscription = session.topics.removeValue(forKey: topic) else {
-      return tell(connection) {
-        ServerFrame.error(
-          .badRequest, re: id, topic: topic, message: "you are not subscribed", into: &$0)
-      }
+      return tellError(
+        connection, .badRequest, re: id, topic: topic, message: "you are not subscribed")
     }
     release(subscription)
     sendDetach(topic, connection, .closedByPeer(1000))
@@ -134,18 +137,14 @@ extension Worker {
   ) {
     guard let subscription = session.topics[topic] else {
       let error: ClientError = rules(for: topic) == nil ? .unknownTopic : .permissionDenied
-      return tell(connection) { ServerFrame.error(error, re: id, topic: topic, into: &$0) }
+      return tellError(connection, error, re: id, topic: topic)
     }
     guard subscription.topic.rules.publisher == .member else {
-      return tell(connection) {
-        ServerFrame.error(.permissionDenied, re: id, topic: topic, into: &$0)
-      }
+      return tellError(connection, .permissionDenied, re: id, topic: topic)
     }
-    if let wait = tooFast(session.identity.id) {
-      return tell(connection) {
-        ServerFrame.error(
-          .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait, into: &$0)
-      }
+    if let wait = tooFast(session) {
+      return tellError(
+        connection, .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait)
     }
     let order = PublishOrder(
       topic: topic, content: .message(data, from: subscription.who),
@@ -172,20 +171,16 @@ extension Worker {
         self.post(.publish(order), to: self.home(of: topic))
       } catch {
         guard let connection = self.connections[token] else { return }
-        let known = ClientError.told(error)
-        self.tell(connection) {
-          ServerFrame.error(known.error, re: re, topic: topic, message: known.message, into: &$0)
-        }
+        self.tellError(connection, error, re: re, topic: topic)
       }
     }
   }
 
   /// Milliseconds to wait if this user publishes faster than is allowed.
-  private func tooFast(_ user: String) -> Int? {
+  private func tooFast(_ session: HubSession) -> Int? {
     guard limits.publishesPerSecond > 0 else { return nil }
-    let fresh = RateLimiter(
-      perSecond: limits.publishesPerSecond, burst: limits.publishBurst, now: now)
-    return rates[user, default: fresh].take(at: now)
+    return session.publishPace?.take(
+      at: now, perSecond: limits.publishesPerSecond, burst: limits.publishBurst)
   }
 
   func tellPresence(
@@ -227,7 +222,7 @@ extension Worker {
   ) {
     guard session.topics[topic] != nil else {
       let error: ClientError = rules(for: topic) == nil ? .unknownTopic : .permissionDenied
-      return tell(connection) { ServerFrame.error(error, re: id, topic: topic, into: &$0) }
+      return tellError(connection, error, re: id, topic: topic)
     }
     let token = connection.token
     wait(session) { [self] in
@@ -237,10 +232,7 @@ extension Worker {
         self.enqueueAnswer(frame, on: connection)
       } catch {
         guard let connection = self.connections[token] else { return }
-        let known = ClientError.told(error)
-        self.tell(connection) {
-          ServerFrame.error(known.error, re: id, topic: topic, message: known.message, into: &$0)
-        }
+        self.tellError(connection, error, re: id, topic: topic)
       }
     }
   }
@@ -257,6 +249,8 @@ extension Worker {
   /// The conversation is over: its topics are left as the table of presence says.
   func linkEnded(_ connection: Connection, _ link: WebSocketLink, _ how: Ending) {
     let ending = ending(of: link, how)
+    connection.ending = ending
+    counters.dropped.add(connection.outbox.dropped)
     link.closing.transportEnded()
     switch link.speaker {
     case .echo: return
@@ -266,6 +260,7 @@ extension Worker {
       let user = session.identity.id
       users[user]?.remove(connection.token)
       if users[user]?.isEmpty == true { users[user] = nil }
+      if session.publishPace.take() != nil { house.people.leave(user) }
       // Who said `bye` has ended the tab, too.
       if case .welcomed = session.stage {
         house.tabs.leave(session.session, user: user, at: steadyTime)

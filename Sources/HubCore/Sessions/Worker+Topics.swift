@@ -21,6 +21,7 @@ extension Worker {
 
   /// Takes a place away again. The topic's home is told by whoever calls this.
   func release(_ subscription: Subscription) {
+    subscription.isIn = false
     let local = subscription.topic
     local.remove(subscription)
     if local.isEmpty, locals[local.name] === local { locals[local.name] = nil }
@@ -58,22 +59,30 @@ extension Worker {
   }
 
   /// Puts a user out of a topic on this worker; the home has forgotten it already.
-  func evict(_ user: String, from topic: TopicName) {
+  ///
+  /// - Parameter connections: those it knew of; nil where it knows of nobody. Whoever comes in after
+  ///   that is not meant.
+  func evict(_ user: String, from topic: TopicName, _ connections: [ConnectionID]?) {
     guard let local = locals[topic] else { return }
     for subscription in local.everybody where subscription.who.id == user {
-      release(subscription)
       let connection = subscription.connection
+      guard connections?.contains(connection.number) ?? true else { continue }
+      release(subscription)
+      // Who is still on the way in finds out there, and tells the home.
+      guard subscription.hasArrived else { continue }
       let from = index
       post(
         .perform { home in home.homes[topic].map { home.unsubscribe(from, from: $0) } },
         to: home(of: topic))
-      if let session = connection.hub {
+      if let session = connection.hub, session.topics[topic] === subscription {
         session.topics[topic] = nil
         tell(connection) {
           ServerFrame.unsubscribed(re: nil, topic: topic, reason: "removed", into: &$0)
         }
       }
-      connection.dialect?.topics[topic] = nil
+      if let dialect = connection.dialect, dialect.topics[topic] === subscription {
+        dialect.topics[topic] = nil
+      }
     }
   }
 }
@@ -90,6 +99,27 @@ extension Worker {
   /// Says something to one version-2 client.
   func tell(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
     enqueue(textFrame(write), on: connection, conflating: nil)
+  }
+
+  /// Says what is wrong with a request.
+  func tellError(
+    _ connection: Connection, _ error: ClientError, re id: Echo?, topic: TopicName? = nil,
+    message: String? = nil, retryAfterMilliseconds: Int? = nil
+  ) {
+    errors[error, default: 0] += 1
+    tell(connection) {
+      ServerFrame.error(
+        error, re: id, topic: topic, message: message,
+        retryAfterMilliseconds: retryAfterMilliseconds, into: &$0)
+    }
+  }
+
+  /// The same of what a plugin threw.
+  func tellError(
+    _ connection: Connection, _ error: any Error, re id: Echo?, topic: TopicName?
+  ) {
+    let known = ClientError.told(error)
+    tellError(connection, known.error, re: id, topic: topic, message: known.message)
   }
 
   /// Says something that overtakes what the client has not read yet.
@@ -112,9 +142,7 @@ extension Worker {
         ServerFrame.ack(re: re, topic: answer.topic, position, ts: ts, into: &$0)
       }
     case .refused(let error, let message):
-      tell(connection) {
-        ServerFrame.error(error, re: answer.re, topic: answer.topic, message: message, into: &$0)
-      }
+      tellError(connection, error, re: answer.re, topic: answer.topic, message: message)
     }
   }
 }

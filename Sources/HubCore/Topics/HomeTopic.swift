@@ -4,7 +4,7 @@ internal import PluginKit
 /// the workers that have subscribers.
 ///
 /// It lives from the first subscribe or publish until nobody is there and nothing is remembered
-/// (`isOver`). Times are Unix milliseconds that never go back.
+/// (`isOver(at:)`). Times are Unix milliseconds that never go back.
 struct HomeTopic {
   struct Rules: Equatable, Sendable {
     var history = HistoryRing.Rule.none
@@ -58,8 +58,8 @@ struct HomeTopic {
   }
 
   /// Whether nothing would be lost with it. Ask after `history` and `presence` were expired.
-  var isOver: Bool {
-    subscribers.total == 0 && history.isEmpty && waiting.isEmpty
+  func isOver(at now: Int64) -> Bool {
+    subscribers.total == 0 && history.isEmpty && waiting.isEmpty && !repeats.isNeeded(at: now)
       && presence.map { $0.isEmpty && $0.nextDeadline == nil } ?? true
   }
 

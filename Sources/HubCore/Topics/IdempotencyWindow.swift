@@ -7,18 +7,30 @@ struct IdempotencyWindow {
     let id: String
   }
 
+  static let standardMilliseconds: Int64 = 300_000
+  static let standardCapacity = 10_000
+
   private let milliseconds: Int64
   private let capacity: Int
   private var known: [Key: (offset: UInt64, end: Int64)] = [:]
   // In the order of their coming, which is that of their going, too.
   private var queue = Fifo<Key>()
 
-  init(milliseconds: Int64 = 300_000, capacity: Int = 10_000) {
+  init(
+    milliseconds: Int64 = IdempotencyWindow.standardMilliseconds,
+    capacity: Int = IdempotencyWindow.standardCapacity
+  ) {
     self.milliseconds = milliseconds
     self.capacity = capacity
   }
 
   var count: Int { known.count }
+
+  /// Whether any of them is still known at `now`. The newest is the last to be forgotten.
+  func isNeeded(at now: Int64) -> Bool {
+    guard let newest = queue.elements.last, let end = known[newest]?.end else { return false }
+    return end > now
+  }
 
   /// The offset that was given to the first publish under this key, if it is still known.
   func offset(of key: Key, at now: Int64) -> UInt64? {

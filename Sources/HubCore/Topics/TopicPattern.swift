@@ -19,6 +19,12 @@ struct TopicPattern: Hashable, Sendable {
     (prefix, isOpen) = (String(pattern[..<brace]), true)
   }
 
+  /// The first part of the names, which says whose topics they are; nil where that is open.
+  var namespace: String? {
+    let first = prefix.prefix { $0 != "." }
+    return isOpen && first.endIndex == prefix.endIndex ? nil : String(first)
+  }
+
   func matches(_ topic: TopicName) -> Bool {
     let name = topic.description
     return isOpen

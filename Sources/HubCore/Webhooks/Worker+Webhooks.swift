@@ -67,10 +67,11 @@ extension Worker {
   private static var mostAtOnce: Int { 500 }
   private static var retryDelay: Duration { .seconds(2) }
 
-  /// Takes up what the receiver was told before; what is not there any more goes, in time.
-  func openWebhooks(_ rules: WebhookRules) async throws {
+  /// Takes up what the receiver was told before; what is not there any more goes, after `time`
+  /// milliseconds.
+  func openWebhooks(_ rules: WebhookRules, within time: Int64) async throws {
     let desk = WebhookDesk(rules, WebhookLog(store: house.historyLog.store))
-    let grace = Int64(heartbeat.drainSeconds) * 1000 + rules.quietMilliseconds
+    let grace = time + rules.quietMilliseconds
     for (subject, person) in try await desk.log.states() {
       desk.ledger.restore(subject, person, at: steadyTime, until: steadyTime + grace)
     }

@@ -29,6 +29,7 @@ extension Worker {
   func close(_ connection: Connection, _ code: CloseCode, reason: String? = nil) {
     guard let link = connection.link else { return part(connection) }
     guard case .sendClose(let code) = link.closing.close(code) else { return }
+    closings[code, default: 0] += 1
     queueClose(code, reason ?? code.name ?? "", connection)
     setTimer(connection, seconds: limits.closeSeconds)
   }
@@ -59,9 +60,12 @@ extension Worker {
       if link.closing.deadlinePassed() == .end { drop(connection, .ended) }
       return
     }
+    // Who has to wait because of what was asked before is not silent: we do not listen.
+    if !connection.isReading { connection.lastHeard = now }
     let actions = link.heartbeat.look(silence: silence(of: connection), marks(of: connection))
     if actions.contains(.giveUp) {
       counters.heartbeatClosed.add(1)
+      closings[.noHeartbeat, default: 0] += 1
       queueClose(.noHeartbeat, "nothing heard", connection)
       link.closing.transportEnded()
       return part(connection)

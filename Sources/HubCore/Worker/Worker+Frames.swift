@@ -66,6 +66,7 @@ extension Worker {
       }
     } catch {
       counters.badFrames.add(1)
+      closings[error.closeCode, default: 0] += 1
       perform(link.closing.failed(error), connection, link, reason: error.reason, &desk)
     }
   }

@@ -4,6 +4,7 @@ internal import HTTP
 public import Loop
 internal import PluginKit
 internal import Storage
+internal import WebSocket
 
 /// One core's share of the server: its connections, its subscribers and its home topics.
 ///
@@ -17,6 +18,9 @@ public actor Worker {
   nonisolated let index: Int
   nonisolated let house: House
   let counters: WorkerCounters
+  /// How often clients were told each error, and closed with each code.
+  var errors: [ClientError: Int] = [:]
+  var closings: [CloseCode: Int] = [:]
   var desk = Desk()
   var connections = ConnectionTable()
   /// Who has something to be sent at the end of this turn.
@@ -55,7 +59,6 @@ public actor Worker {
   var gathering: [LocalTopic] = []
   /// The connections of each user here.
   var users: [String: Set<UInt64>] = [:]
-  var rates: [String: RateLimiter] = [:]
   /// How fast each address makes calls.
   var callRates: [IPAddress: RateLimiter] = [:]
   var deflater = Deflater()
@@ -89,14 +92,21 @@ public actor Worker {
     loop.schedule(after: .seconds(Worker.sweepSeconds)) { [unowned self] in
       assumeIsolated { worker in
         worker.sweepHomes()
-        if worker.index == 0 { Task.immediate { await worker.giveSignOfLife() } }
         let now = worker.loop.now
-        worker.rates = worker.rates.filter { !$0.value.isFull(at: now) }
+        if worker.index == 0 {
+          Task.immediate { await worker.giveSignOfLife() }
+          worker.sweepPeople(at: now)
+        }
         worker.callRates = worker.callRates.filter { !$0.value.isFull(at: now) }
         worker.limits = worker.house.limits
         worker.sweepLater()
       }
     }
+  }
+
+  private func sweepPeople(at now: UInt64) {
+    house.people.sweep(
+      at: now, perSecond: limits.publishesPerSecond, burst: limits.publishBurst)
   }
 
   /// Numbers are unlike those of the other workers, too.

@@ -30,5 +30,7 @@ final class WorkerCounters: Sendable {
   let published = Counter()
   let deliveries = Counter()
   let slowClosed = Counter()
+  /// Events that slow readers were not sent, of connections that have ended.
+  let dropped = Counter()
   let heartbeatClosed = Counter()
 }
