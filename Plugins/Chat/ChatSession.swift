@@ -12,7 +12,7 @@ final class ChatSession: DialectSession {
   private let connection: any DialectConnection
   private let account: Identity?
   private let peer: Peer
-  private var pace = Pace()
+  private var pace = Pace(perSecond: 30, atOnce: 60)
   private var sent: UInt64 = 0
   /// Rooms this connection came into and did not leave, with the name it has there.
   private var rooms: [RoomName: ChatUser] = [:]

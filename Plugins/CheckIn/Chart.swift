@@ -70,7 +70,7 @@ final class ChartSession: DialectSession {
   private let person: ChatPerson
   private let identity: Identity
   private let connection: any DialectConnection
-  private var pace = Pace()
+  private var pace = Pace(perSecond: 30, atOnce: 60)
 
   init(
     _ chat: Chat, _ person: ChatPerson, _ identity: Identity,
@@ -109,20 +109,4 @@ final class ChartSession: DialectSession {
   }
 
   func closed(_ how: Departure) async { chat.release(person.number, connection) }
-}
-
-/// Thirty messages a second, and sixty at once.
-struct Pace {
-  private static let perMessage: Int64 = 1000 / 30
-  private static let most: Int64 = 60 * perMessage
-  private var saved = most
-  private var last: Int64?
-
-  mutating func allows(at now: Int64) -> Bool {
-    saved = min(Pace.most, saved + max(0, now - (last ?? now)))
-    last = now
-    guard saved >= Pace.perMessage else { return false }
-    saved -= Pace.perMessage
-    return true
-  }
 }

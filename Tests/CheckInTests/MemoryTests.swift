@@ -85,11 +85,4 @@ import Testing
     #expect(grade.contains(prefix + "99"))
     #expect(prefix + "9999999999" < end)
   }
-
-  @Test func `sixty messages at once and thirty a second`() {
-    var pace = Pace()
-    var passed = 0
-    for millisecond in Int64(0)..<3000 where pace.allows(at: millisecond) { passed += 1 }
-    #expect((145...152).contains(passed))
-  }
 }
