@@ -151,7 +151,7 @@ let package = Package(
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("JSONTests", ["JSON", "Bytes"]),
-    tests("HubCoreTests", ["Bytes", "JSON", "PluginKit", "WebSocket", "HubCore"]),
+    tests("HubCoreTests", ["Bytes", "HTTP", "JSON", "PluginKit", "WebSocket", "HubCore"]),
     tests(
       "OutboundTests",
       ["Loop", "MusterTesting", "Outbound", "PluginKit", "SQLiteStore", "Storage"]),

@@ -45,6 +45,15 @@ struct BodyReader: Sendable {
     if case .untilClose = state { true } else { false }
   }
 
+  /// Whether the end is known, and within the limit.
+  var canPass: Bool {
+    switch state {
+    case .counted(let left): left <= limit - received
+    case .finished: true
+    case .untilClose, .chunkSize, .chunk, .chunkEnd, .trailers: false
+    }
+  }
+
   /// Moves what has arrived from `input` to `body`; the trailers once it is complete, else nil.
   mutating func read(
     _ input: inout ByteBuffer, into body: inout ByteBuffer, limits: RequestParser.Limits

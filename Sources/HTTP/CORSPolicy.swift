@@ -10,10 +10,6 @@ public struct CORSPolicy: Sendable {
   }
 
   public var origins: Origins
-  public var methods: MethodSet = [
-    MethodSet(.get), MethodSet(.head), MethodSet(.post), MethodSet(.put), MethodSet(.patch),
-    MethodSet(.delete),
-  ]
   /// What a page may send beyond the harmless fields.
   public var requestHeaders = ["Authorization", "Content-Type"]
   /// What a page may read beyond the harmless fields.
@@ -41,7 +37,11 @@ public struct CORSPolicy: Sendable {
 
   /// Adds what the answer to any request needs; an origin that is not allowed gets nothing, and
   /// its browser does the rest. `Vary` keeps caches from giving one origin's answer to another.
-  public func append(to headers: inout Headers, for head: RequestHead) throws(HTTPError) {
+  ///
+  /// - Parameter methods: what the path takes, for browsers that ask beforehand.
+  public func append(
+    to headers: inout Headers, for head: RequestHead, _ methods: MethodSet
+  ) throws(HTTPError) {
     switch origins {
     case .none: return
     case .any:
@@ -54,14 +54,16 @@ public struct CORSPolicy: Sendable {
       if allowsCredentials { try headers.append(.accessControlAllowCredentials, "true") }
     }
     if CORSPolicy.isPreflight(head) {
-      try appendPreflight(to: &headers)
+      try appendPreflight(to: &headers, methods)
     } else if !exposedHeaders.isEmpty {
       try headers.append(
         .accessControlExposeHeaders, exposedHeaders.joined(separator: ", "))
     }
   }
 
-  private func appendPreflight(to headers: inout Headers) throws(HTTPError) {
+  private func appendPreflight(
+    to headers: inout Headers, _ methods: MethodSet
+  ) throws(HTTPError) {
     try headers.append(.accessControlAllowMethods, methods.description)
     if !requestHeaders.isEmpty {
       try headers.append(.accessControlAllowHeaders, requestHeaders.joined(separator: ", "))

@@ -12,12 +12,23 @@ struct HeadScanner {
   private(set) var fieldsStart = 0
   private(set) var fieldCount = 0
   private var hasFirstLine: Bool
+  private var hasSkippedLine = false
 
   /// Whether there was anything to look at yet.
   var hasBegun: Bool { scanned > 0 }
 
   /// Trailers have no line in front of their fields.
   init(hasFirstLine: Bool) { self.hasFirstLine = hasFirstLine }
+
+  /// RFC 9112, 2.2: one empty line in front of a request is forgiven, old clients end bodies so.
+  mutating func skipEmptyLine(_ input: inout ByteBuffer) {
+    guard !hasSkippedLine, input.count >= 2, input.bytes[0] == .carriageReturn,
+      input.bytes[1] == .lineFeed
+    else { return }
+    input.consume(2)
+    self = HeadScanner(hasFirstLine: hasFirstLine)
+    hasSkippedLine = true
+  }
 
   /// Where the empty line behind the fields ends, or nil if it has not arrived.
   mutating func end(

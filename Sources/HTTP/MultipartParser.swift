@@ -17,6 +17,8 @@ public struct MultipartParser: Sendable {
     public var parts = 64
     /// Bytes of one part's header lines; more is 431.
     public var headerBytes = 8 * 1024
+    /// Bytes of all plain fields together, which nobody streams to a disk; more is 413.
+    public var fieldBytes = 1024 * 1024
     /// Bytes of the whole form with everything; more is 413.
     public var total = 64 * 1024 * 1024
 
@@ -40,6 +42,8 @@ public struct MultipartParser: Sendable {
   private var state = State.start
   private var parts = 0
   private var consumed = 0
+  private var fieldBytes = 0
+  private var isFile = false
 
   /// Throws if the boundary is none (RFC 2046, 5.1.1).
   public init(boundary: String, limits: Limits = Limits()) throws(HTTPError) {
@@ -108,6 +112,11 @@ public struct MultipartParser: Sendable {
     consumed += count
   }
 
+  private mutating func admit(field count: Int) throws(HTTPError) {
+    guard count <= limits.fieldBytes - fieldBytes else { throw HTTPError(.bodyTooLarge) }
+    fieldBytes += count
+  }
+
   /// Nothing may stand in front of the first delimiter: no browser sends a preamble.
   private mutating func readFirstDelimiter(_ input: inout ByteBuffer) throws(HTTPError) -> Bool {
     let isShort = input.isEmpty || input.bytes[0] != .carriageReturn
@@ -158,6 +167,7 @@ public struct MultipartParser: Sendable {
     let part = try MultipartPart(Headers(parsing: input.bytes.extracting(0..<end), scanner))
     try take(end, of: &input)
     state = .body
+    isFile = part.fileName != nil
     return part
   }
 
@@ -166,6 +176,7 @@ public struct MultipartParser: Sendable {
     if length > 0 {
       let count = min(length, MultipartParser.largestPiece)
       try admit(count)
+      if !isFile { try admit(field: count) }
       let piece = [UInt8](input.bytes.extracting(0..<count))
       input.consume(count)
       return .bytes(piece)

@@ -124,9 +124,8 @@ extension Span where Element == UInt8 {
   }
 }
 
-/// Whether an answer shall be sent as gzip. Below a kilobyte it fits into one packet anyway.
-public func shouldCompress(
-  _ type: ContentType, length: Int, for headers: Headers, atLeast smallest: Int = 1024
-) -> Bool {
-  length >= smallest && type.isCompressible && headers.accepts(encoding: "gzip")
+/// Whether an answer is sent as gzip to whoever takes that. Below a kilobyte it fits into one packet
+/// anyway.
+public func isWorthCompressing(_ type: ContentType, length: Int) -> Bool {
+  length >= 1024 && type.isCompressible
 }

@@ -21,85 +21,39 @@ public struct RequestParser: Sendable {
     public init() {}
   }
 
-  private enum State: Sendable {
-    case head(HeadScanner)
-    case body(BodyReader)
-    case failed(HTTPError)
-  }
-
-  private let limits: Limits
-  private var state = State.head(HeadScanner(hasFirstLine: true))
-  private var skippedEmptyLine = false
+  private var stages: MessageStages
   /// The fields behind the last chunk of the latest body, if there were any.
-  public private(set) var trailers = Headers()
+  public var trailers: Headers { stages.trailers }
 
-  public init(limits: Limits = Limits()) { self.limits = limits }
+  public init(limits: Limits = Limits()) { stages = MessageStages(limits: limits) }
 
   /// Whether a request has begun and not yet ended: an input that ends now is cut off.
-  public var isInsideBody: Bool {
-    if case .body = state { true } else { false }
-  }
+  public var isInsideBody: Bool { stages.isInsideBody }
+
+  /// Whether the end of the current body is sure to be found though nobody reads it: there is none,
+  /// or it was announced and is within its limit. Whoever answers without reading another one has
+  /// to end the connection, or trouble with the rest of it would look like a second answer.
+  public var canPassBody: Bool { stages.canPassBody }
 
   /// The next head, taken out of `input`; nil means "more bytes, please". What nobody has read of
   /// the body before it is passed over, within that body's limit.
   public mutating func nextHead(_ input: inout ByteBuffer) throws(HTTPError) -> RequestHead? {
-    do throws(HTTPError) {
-      switch state {
-      case .failed(let error): throw error
-      case .head(var scanner): return try parseHead(&input, &scanner)
-      case .body(var reader):
-        guard try reader.skip(&input, limits: limits) else {
-          state = .body(reader)
-          return nil
-        }
-        var scanner = HeadScanner(hasFirstLine: true)
-        return try parseHead(&input, &scanner)
+    let limits = stages.limits
+    return try stages.nextHead(&input) { (input, scanner) throws(HTTPError) in
+      scanner.skipEmptyLine(&input)
+      // What no request begins with is refused at once: TLS or noise on a plain port.
+      guard input.isEmpty || input.bytes[0] == .carriageReturn || input.startsWithToken else {
+        throw HTTPError(.malformedRequestLine)
       }
-    } catch {
-      state = .failed(error)
-      throw error
+      guard let end = try scanner.end(in: input.bytes, limits: limits) else { return nil }
+      let head = try RequestHead(input.bytes.extracting(0..<end), scanner)
+      input.consume(end)
+      return head
     }
-  }
-
-  private mutating func parseHead(
-    _ input: inout ByteBuffer, _ scanner: inout HeadScanner
-  ) throws(HTTPError) -> RequestHead? {
-    skipEmptyLine(&input)
-    // What no request begins with is refused at once: TLS or noise on a plain port.
-    guard input.isEmpty || input.bytes[0] == .carriageReturn || input.startsWithToken else {
-      throw HTTPError(.malformedRequestLine)
-    }
-    guard let end = try scanner.end(in: input.bytes, limits: limits) else {
-      state = .head(scanner)
-      return nil
-    }
-    let head = try RequestHead(input.bytes.extracting(0..<end), scanner)
-    input.consume(end)
-    trailers = Headers()
-    skippedEmptyLine = false
-    if let body = BodyReader(head.body, limit: limits.body) {
-      state = .body(body)
-    } else {
-      state = .head(HeadScanner(hasFirstLine: true))
-    }
-    return head
-  }
-
-  /// RFC 9112, 2.2: one empty line in front of a request is forgiven, old clients end bodies so.
-  private mutating func skipEmptyLine(_ input: inout ByteBuffer) {
-    guard !skippedEmptyLine, input.count >= 2, input.bytes[0] == .carriageReturn,
-      input.bytes[1] == .lineFeed
-    else { return }
-    input.consume(2)
-    skippedEmptyLine = true
   }
 
   /// Sets how large the body of the current request may be, once its route is known.
-  public mutating func limitBody(to limit: Int) {
-    guard case .body(var body) = state else { return }
-    body.limit = limit
-    state = .body(body)
-  }
+  public mutating func limitBody(to limit: Int) { stages.limitBody(to: limit) }
 
   /// Moves what has arrived of the body from `input` to `body`; true once it is complete, which
   /// it is at once if the request has none.
@@ -109,20 +63,7 @@ public struct RequestParser: Sendable {
   public mutating func readBody(
     _ input: inout ByteBuffer, into body: inout ByteBuffer
   ) throws(HTTPError) -> Bool {
-    switch state {
-    case .failed(let error): throw error
-    case .head: return true
-    case .body(var reader):
-      do throws(HTTPError) {
-        let trailers = try reader.read(&input, into: &body, limits: limits)
-        state = trailers == nil ? .body(reader) : .head(HeadScanner(hasFirstLine: true))
-        self.trailers = trailers ?? Headers()
-        return trailers != nil
-      } catch {
-        state = .failed(error)
-        throw error
-      }
-    }
+    try stages.readBody(&input, into: &body)
   }
 }
 

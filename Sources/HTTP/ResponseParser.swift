@@ -42,57 +42,30 @@ public struct ResponseHead: Sendable {
 /// Reads answers off one connection, in the order of the requests; the client's counterpart of
 /// `RequestParser`, and as unforgiving.
 public struct ResponseParser: Sendable {
-  private enum State: Sendable {
-    case head(HeadScanner)
-    case body(BodyReader)
-    case failed(HTTPError)
-  }
-
-  private let limits: RequestParser.Limits
-  private var state = State.head(HeadScanner(hasFirstLine: true))
+  private var stages: MessageStages
   /// The fields behind the last chunk of the latest body.
-  public private(set) var trailers = Headers()
+  public var trailers: Headers { stages.trailers }
 
   /// The request line's limit bounds the status line here.
-  public init(limits: RequestParser.Limits = .init()) { self.limits = limits }
+  public init(limits: RequestParser.Limits = .init()) { stages = MessageStages(limits: limits) }
 
   /// The next final head, or 101; nil means "more bytes, please". Interim answers are passed over.
   public mutating func nextHead(
     _ input: inout ByteBuffer, answering method: Method
   ) throws(HTTPError) -> ResponseHead? {
-    do throws(HTTPError) {
-      while let head = try parseHead(&input, method) {
-        if head.status.code >= 200 || head.status == .switchingProtocols { return head }
+    let limits = stages.limits
+    while true {
+      let next = try stages.nextHead(&input) { (input, scanner) throws(HTTPError) in
+        guard let end = try scanner.end(in: input.bytes, limits: limits) else {
+          return ResponseHead?.none
+        }
+        let head = try ResponseHead(
+          input.bytes.extracting(0..<end), scanner, answering: method)
+        input.consume(end)
+        return head
       }
-      return nil
-    } catch {
-      state = .failed(error)
-      throw error
-    }
-  }
-
-  private mutating func parseHead(
-    _ input: inout ByteBuffer, _ method: Method
-  ) throws(HTTPError) -> ResponseHead? {
-    switch state {
-    case .failed(let error): throw error
-    case .body(var reader):
-      let isOver = try reader.skip(&input, limits: limits)
-      state = isOver ? .head(HeadScanner(hasFirstLine: true)) : .body(reader)
-      return isOver ? try parseHead(&input, method) : nil
-    case .head(var scanner):
-      guard let end = try scanner.end(in: input.bytes, limits: limits) else {
-        state = .head(scanner)
-        return nil
-      }
-      let head = try ResponseHead(
-        input.bytes.extracting(0..<end), scanner, answering: method)
-      input.consume(end)
-      trailers = Headers()
-      state =
-        BodyReader(head.body, limit: limits.body).map { .body($0) }
-        ?? .head(HeadScanner(hasFirstLine: true))
-      return head
+      guard let head = next else { return nil }
+      if head.status.code >= 200 || head.status == .switchingProtocols { return head }
     }
   }
 
@@ -100,30 +73,9 @@ public struct ResponseParser: Sendable {
   public mutating func readBody(
     _ input: inout ByteBuffer, into body: inout ByteBuffer
   ) throws(HTTPError) -> Bool {
-    switch state {
-    case .failed(let error): throw error
-    case .head: return true
-    case .body(var reader):
-      do throws(HTTPError) {
-        let trailers = try reader.read(&input, into: &body, limits: limits)
-        state = trailers == nil ? .body(reader) : .head(HeadScanner(hasFirstLine: true))
-        self.trailers = trailers ?? Headers()
-        return trailers != nil
-      } catch {
-        state = .failed(error)
-        throw error
-      }
-    }
+    try stages.readBody(&input, into: &body)
   }
 
   /// Tells the parser that no more bytes will come. Throws if an answer was cut off.
-  public mutating func finish() throws(HTTPError) {
-    switch state {
-    case .failed(let error): throw error
-    case .body(let reader) where reader.endsWithInput:
-      state = .head(HeadScanner(hasFirstLine: true))
-    case .body: throw HTTPError(.truncated)
-    case .head(let scanner): if scanner.hasBegun { throw HTTPError(.truncated) }
-    }
-  }
+  public mutating func finish() throws(HTTPError) { try stages.finish() }
 }

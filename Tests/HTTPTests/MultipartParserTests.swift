@@ -171,6 +171,17 @@ private struct Form: Equatable {
     limits.total += 1
     #expect(Form(text + "x", step: step, limits: limits).error == .bodyTooLarge)
   }
+
+  @Test(arguments: [Int.max, 1]) func `bounds plain fields together, and no file`(step: Int) {
+    let field = "--XX\r\nContent-Disposition: form-data; name=a\r\n\r\nfive!\r\n"
+    let file = "--XX\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\nfile!\r\n"
+    let text = field + file + field + "--XX--"
+    var limits = MultipartParser.Limits()
+    limits.fieldBytes = 10
+    #expect(Form(text, step: step, limits: limits).isFinished)
+    limits.fieldBytes = 9
+    #expect(Form(text, step: step, limits: limits).error == .bodyTooLarge)
+  }
 }
 
 @Suite struct `The name of an uploaded file` {

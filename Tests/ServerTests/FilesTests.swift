@@ -119,10 +119,54 @@ import Testing
         "POST", "/lab/upload",
         headers: FilesTests.kind + [("Content-Length", "\(5 << 20)")])
       #expect(large.status == 413)
+      let asking = try await server.wire().call(
+        "POST", "/lab/upload",
+        headers: FilesTests.kind + [
+          ("Content-Length", "\(5 << 20)"), ("Expect", "100-continue"),
+        ])
+      #expect(asking.status == 413)
       let cut = String(FilesTests.form(100).dropLast(20))
       let reply = try await server.wire().call(
         "POST", "/lab/upload", headers: FilesTests.kind, body: cut)
       #expect(reply.status == 400)
     }
+  }
+
+  private static func field(_ value: String) -> [UInt8] {
+    Array(
+      "--edge\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\(value)\r\n--edge--\r\n".utf8
+    )
+  }
+
+  @Test func `a field is text, and no longer than a body may be that is not streamed`() async throws
+  {
+    try await TestServer.run(workers: 1, limits: .with(\.requestBody, 1000)) { server in
+      for (value, status) in [
+        (String(repeating: "a", count: 1000), 200), (String(repeating: "a", count: 1001), 413),
+        ("a\u{0}", 400),
+      ] {
+        let form = String(decoding: FilesTests.field(value), as: UTF8.self)
+        let reply = try await server.wire().call(
+          "POST", "/lab/upload", headers: FilesTests.kind, body: form)
+        #expect(reply.status == status)
+      }
+      let wire = try await server.wire()
+      let form = FilesTests.field("?").map { $0 == UInt8(ascii: "?") ? 0xFF : $0 }
+      let length = [("Content-Length", "\(form.count)")]
+      try await wire.send(Wire.request("POST", "/lab/upload", headers: FilesTests.kind + length))
+      try await wire.send(form)
+      #expect(try await wire.reply().status == 400)
+    }
+  }
+
+  @Test func `a disk that takes no file is not the sender's fault`() async throws {
+    try await TestServer.run(
+      workers: 1, adjusting: { $0.uploadFolder = "/proc/nowhere" },
+      { server in
+        let reply = try await server.wire().call(
+          "POST", "/lab/upload", headers: FilesTests.kind, body: FilesTests.form(3_000_000))
+        #expect(reply.status == 503)
+        #expect(reply["Connection"] == "close")
+      })
   }
 }

@@ -165,6 +165,7 @@ import Testing
     try await once { wire in
       let plain = try await wire.call("GET", "/lab/large")
       #expect(plain["Content-Encoding"] == nil)
+      #expect(plain["Vary"]?.contains("Accept-Encoding") == true)
       let packed = try await wire.call("GET", "/lab/large", headers: [("Accept-Encoding", "gzip")])
       #expect(packed["Content-Encoding"] == "gzip")
       #expect(packed["Vary"]?.contains("Accept-Encoding") == true)
@@ -188,6 +189,28 @@ import Testing
       #expect(again.body.isEmpty)
       let old = try await wire.call("GET", "/page", headers: [("If-None-Match", "\"v0\"")])
       #expect(old.status == 200)
+      let other = try await wire.call("GET", "/page", headers: [("If-Match", "\"v0\"")])
+      #expect(other.status == 412)
+      let same = try await wire.call("GET", "/page", headers: [("If-Match", "\"v1\"")])
+      #expect(same.status == 200)
+    }
+  }
+
+  @Test func `a page that may come packed has a tag that says no more than it knows`() async throws
+  {
+    let asset = Asset(
+      bytes: [UInt8](repeating: 0x20, count: 4096), contentType: "text/html; charset=utf-8",
+      entityTag: "\"v1\"", cacheControl: "no-cache")
+    try await once(assets: [("/page", asset)]) { wire in
+      for encoding in ["gzip", "identity"] {
+        let headers = [("Accept-Encoding", encoding)]
+        let page = try await wire.call("GET", "/page", headers: headers)
+        #expect(page["ETag"] == "W/\"v1\"")
+        let again = try await wire.call(
+          "GET", "/page", headers: headers + [("If-None-Match", "W/\"v1\"")])
+        #expect(again.status == 304)
+        #expect(again["Vary"] == "Accept-Encoding")
+      }
     }
   }
 

@@ -204,6 +204,9 @@ final class LabPlugin: Plugin {
       guard case .bytes(let bytes) = request.body else { return .text("a form") }
       return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
     }
+    registrar.get("/lab/address", Operation("Where from?")) { request in
+      .text(request.peer.address)
+    }
     registrar.post("/lab/hook", Operation("Takes webhooks.")) { [self] request in
       let status = hookStatus.withLock { $0 }
       if status < 300 { hooks.withLock { $0.append(request) } }
@@ -224,6 +227,7 @@ final class LabPlugin: Plugin {
     registrar.post("/lab/shared", Operation("Takes little.", body: little)) { _ in .noContent }
     registrar.crossOrigin(CrossOrigin(setting: "everybody"))
     registrar.post("/lab/open", Operation("For everybody.")) { _ in .noContent }
+    registrar.put("/lab/echo", Operation("For everybody, too.")) { _ in .noContent }
   }
 
   /// What came with a form: its fields, and of each file the size and what the disk has of it.

@@ -64,6 +64,21 @@ import WebSocket
     }
   }
 
+  @Test func `a page is told the methods that it may use there, and no other`() async throws {
+    try await once { wire in
+      let methods = "Access-Control-Allow-Methods"
+      let shared = try await preflight(wire, "/lab/shared", from: SitesTests.lab)
+      #expect(shared[methods] == "GET, POST")
+      let everywhere = try await preflight(wire, "/lab/shared", from: SitesTests.campus)
+      #expect(everywhere[methods] == "GET, HEAD, POST, OPTIONS")
+      // One path, two rules: what may be put from everywhere may not be posted from there.
+      let open = try await preflight(wire, "/lab/echo", from: SitesTests.evil, method: "PUT")
+      #expect(open[methods] == "PUT")
+      let closed = try await preflight(wire, "/lab/echo", from: SitesTests.evil, method: "POST")
+      #expect(closed[methods] == nil)
+    }
+  }
+
   @Test func `any other page is told nothing`() async throws {
     try await once { wire in
       for path in ["/lab/echo", "/lab/shared"] {

@@ -50,7 +50,7 @@ struct TestServer: Sendable {
     accounts: BenchAccounts = BenchAccounts(), file: String = "", log: Log = .silent,
     limits: ServerLimits = ServerLimits(),
     assets: [(path: String, asset: Asset)] = [], isEncrypted: Bool = true, tls: TLSContext? = nil,
-    webhooks: HubServer.Webhooks? = nil
+    webhooks: HubServer.Webhooks? = nil, adjusting: (inout HubServer.Plan) -> Void = { _ in }
   ) async throws -> TestServer {
     let store: any Store =
       if let store { store } else { try await SQLiteStore.open(.memory) }
@@ -78,6 +78,7 @@ struct TestServer: Sendable {
     ]
     plan.limits = limits
     plan.assets = assets
+    adjusting(&plan)
     let server = try HubServer(plan)
     try await server.start()
     return TestServer(
@@ -88,10 +89,12 @@ struct TestServer: Sendable {
   static func run(
     workers: Int, time: ManualTime? = nil, file: String = "",
     limits: ServerLimits = ServerLimits(), assets: [(path: String, asset: Asset)] = [],
+    adjusting: (inout HubServer.Plan) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {
     let server = try await start(
-      workers: workers, time: time, file: file, limits: limits, assets: assets)
+      workers: workers, time: time, file: file, limits: limits, assets: assets,
+      adjusting: adjusting)
     do {
       try await body(server)
     } catch {

@@ -11,6 +11,8 @@ final class HTTPExchange {
     case body(RequestHead, Endpoint)
     /// A handler is at work; what the client sends ahead waits.
     case working(RequestHead)
+    /// The beginning of the answer is on its way, and the rest follows from a file.
+    case sending(RequestHead)
   }
 
   var parser: RequestParser
@@ -27,12 +29,20 @@ final class HTTPExchange {
   var number: UInt64 = 0
   /// Where the current request leads, with the places of its path parameters.
   var match: RouteMatch?
+  /// What its path takes, if that is what was asked.
+  var methods: MethodSet = []
   var task: Task<Void, Never>?
   /// When the current request began to arrive; 0 between requests.
   var begunAt: UInt64 = 0
 
   init(_ limits: RequestParser.Limits) { parser = RequestParser(limits: limits) }
 
+  /// Does it wait with the next request until its peer has taken the answers to earlier ones?
+  var hasEnough = false
+
   /// Sent ahead of answers, more than this stops the reading until they are out.
   static let mostSentAhead = 64 << 10
+  /// So many bytes of answers may wait for a peer that asks on and on; a request is two dozen bytes
+  /// and its answer may be a page.
+  static let mostOwed = 256 << 10
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 internal import PluginKit
 
@@ -21,7 +22,9 @@ final class UploadIntake {
   private(set) var waitingBytes = 0
   private(set) var isFinished = false
   private(set) var isWorking = false
+  /// The disk refused something.
   private(set) var hasFailed = false
+  private var isDiscarded = false
 
   /// More than this on its way to the disk stops the reading.
   static let mostWaiting = 1 << 20
@@ -33,22 +36,44 @@ final class UploadIntake {
   }
 
   /// Is there anything that has not gone to disk?
-  var hasWork: Bool { !waiting.isEmpty }
+  var hasWork: Bool { !waiting.isEmpty && !hasFailed }
 
   var form: Request.Body { .form(fields, files: files) }
 
-  func add(_ event: MultipartEvent) {
-    if case .bytes(let bytes) = event { waitingBytes += bytes.count }
-    if case .finished = event { isFinished = true }
-    waiting.append(event)
+  func add(_ event: MultipartEvent) throws(HTTPError) {
+    switch event {
+    case .finished:
+      isFinished = true
+    case .partBegan(let part) where part.fileName == nil:
+      field = (part.name, [])
+    case .bytes(let bytes) where field != nil:
+      field?.value += bytes
+    case .partEnded where field != nil:
+      try endField()
+    case .bytes(let bytes):
+      waitingBytes += bytes.count
+      waiting.append(event)
+    case .partBegan, .partEnded:
+      waiting.append(event)
+    }
+  }
+
+  /// As in forms without files: UTF-8, and no NUL, which no database takes.
+  private func endField() throws(HTTPError) {
+    guard let (name, value) = field.take() else { return }
+    guard let text = String(validating: value.span), !value.contains(0) else {
+      throw HTTPError(.malformedEncoding)
+    }
+    fields.append(name, text)
   }
 
   /// Works off what has come, in order. One call at a time.
   func work() async {
     guard !isWorking else { return }
     isWorking = true
-    while !waiting.isEmpty && !hasFailed { await take(waiting.removeFirst()) }
+    while hasWork && !isDiscarded { await take(waiting.removeFirst()) }
     isWorking = false
+    if isDiscarded { await remove() }
   }
 
   private func take(_ event: MultipartEvent) async {
@@ -56,22 +81,15 @@ final class UploadIntake {
     case .partBegan(let part): await begin(part)
     case .bytes(let bytes):
       waitingBytes -= bytes.count
-      if let handle = file?.handle {
-        file?.size += bytes.count
-        if !(await disk.append(bytes, to: handle)) { hasFailed = true }
-      } else {
-        field?.value += bytes
-      }
-    case .partEnded: await endPart()
+      guard let handle = file?.handle else { return }
+      file?.size += bytes.count
+      if !(await disk.append(bytes, to: handle)) { hasFailed = true }
+    case .partEnded: await endFile()
     case .finished: return
     }
   }
 
   private func begin(_ part: MultipartPart) async {
-    guard part.fileName != nil else {
-      field = (part.name, [])
-      return
-    }
     guard let made = await disk.make(in: folder) else {
       hasFailed = true
       return
@@ -79,11 +97,8 @@ final class UploadIntake {
     file = File(part: part, path: made.path, handle: made.handle)
   }
 
-  private func endPart() async {
-    if let field { fields.append(field.name, String(decoding: field.value, as: UTF8.self)) }
-    field = nil
-    guard let file else { return }
-    self.file = nil
+  private func endFile() async {
+    guard let file = file.take() else { return }
     await disk.close(file.handle)
     files.append(
       UploadedFile(
@@ -92,9 +107,15 @@ final class UploadIntake {
         size: file.size, path: file.path))
   }
 
-  /// Deletes what the handler has not taken away.
+  /// Deletes what the handler has not taken away. Whatever the disk is in the middle of is finished
+  /// first: a descriptor that was closed under it may be somebody else's by then.
   func discard() async {
-    if let file {
+    isDiscarded = true
+    if !isWorking { await remove() }
+  }
+
+  private func remove() async {
+    if let file = file.take() {
       await disk.close(file.handle)
       await disk.remove([file.path])
     }

@@ -6,28 +6,67 @@ internal import WebSocket
 final class SiteRule: Sendable {
   private let rule: CrossOrigin
   private let settings: Settings
+  /// Those of the path's methods that the rule is for.
+  private let methods: MethodSet
 
-  init(_ rule: CrossOrigin, _ settings: Settings) {
+  init(_ rule: CrossOrigin, _ settings: Settings, _ methods: MethodSet) {
     self.rule = rule
     self.settings = settings
+    self.methods = methods
   }
 
-  /// Says who may read an answer to `head`, beside those who may read all answers by `usual`.
+  /// The rules of all routes in their order.
+  static func all(of routes: [RouteTrie<Endpoint>.Route]) -> [SiteRule?] {
+    let alike = Dictionary(grouping: routes) { RouteKind($0) }.mapValues { routes in
+      MethodSet(routes.map { MethodSet($0.method) })
+    }
+    return routes.map { entry in
+      guard case .route(let unit, let route) = entry.value, let rule = route.crossOrigin else {
+        return nil
+      }
+      return SiteRule(rule, unit.services.settings, alike[RouteKind(entry)] ?? [])
+    }
+  }
+
+  /// What routes have in common that one rule is for.
+  private struct RouteKind: Hashable {
+    let pattern: String
+    let plugin: String?
+    let rule: CrossOrigin?
+
+    init(_ entry: RouteTrie<Endpoint>.Route) {
+      pattern = entry.pattern
+      guard case .route(let unit, let route) = entry.value else {
+        (plugin, rule) = (nil, nil)
+        return
+      }
+      (plugin, rule) = (unit.name, route.crossOrigin)
+    }
+  }
+
+  /// Says who may read an answer to `head`, beside those who may read all answers by `usual` and
+  /// use all methods of the path, which are `all`.
   func append(
-    to headers: inout Headers, for head: RequestHead, beside usual: @autoclosure () -> CORSPolicy
+    to headers: inout Headers, for head: RequestHead, _ all: MethodSet,
+    beside usual: @autoclosure () -> CORSPolicy
   ) throws(HTTPError) {
     // The answer differs by origin even to those who have none: caches are told.
     guard head.headers.contains(.origin) else { return try headers.append(.vary, "Origin") }
-    let policy = policy(for: Origin(head.headers), beside: usual())
+    let usual = usual()
+    let origin = Origin(head.headers)
+    let isUsual = origin.map { usual.allows($0) } ?? false
+    let policy = policy(for: origin, isUsual, beside: usual)
     if case .any = policy.origins { try headers.append(.vary, "Origin") }
-    try policy.append(to: &headers, for: head)
+    try policy.append(to: &headers, for: head, isUsual ? all : methods)
   }
 
-  private func policy(for origin: Origin?, beside usual: CORSPolicy) -> CORSPolicy {
+  private func policy(
+    for origin: Origin?, _ isUsual: Bool, beside usual: CORSPolicy
+  ) -> CORSPolicy {
     var policy = usual
     policy.requestHeaders += rule.headers
     let listed = settings.list(rule.setting)
-    if let origin, usual.allows(origin) || listed.contains(where: { Origin($0) == origin }) {
+    if let origin, isUsual || listed.contains(where: { Origin($0) == origin }) {
       policy.origins = .listed([origin])
     } else if listed.contains("*") {
       policy.origins = .any

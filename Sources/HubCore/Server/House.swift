@@ -79,10 +79,7 @@ final class House: Sendable {
       uniquingKeysWith: { $1 })
     self.entrances = entrances
     self.everything = everything
-    siteRules = everything.routes.map { entry in
-      guard case .route(let unit, let route) = entry.value else { return nil }
-      return route.crossOrigin.map { SiteRule($0, unit.services.settings) }
-    }
+    siteRules = SiteRule.all(of: everything.routes)
     self.inside = inside
     self.units = units
     dialects = units.flatMap(\.dialects)

@@ -11,7 +11,7 @@ extension Worker {
   ) throws(HTTPError) -> Request {
     var request = Request(
       PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
-      cookies: Fields(Cookies(head.headers)), peer: peer(of: connection, head),
+      cookies: Fields(Cookies(head.headers)), peer: Peer(peer(of: connection, head)),
       receivedAt: loop.unixMilliseconds)
     request.query = Fields(try head.query())
     if let match = exchange.match {
@@ -23,14 +23,13 @@ extension Worker {
   }
 
   /// Where the request comes from; a proxy that is trusted says that in its own header.
-  private func peer(of connection: Connection, _ head: RequestHead) -> Peer {
+  func peer(of connection: Connection, _ head: RequestHead) -> PeerAddress {
     let own = connection.peer
-    guard own.isIn(house.proxies), let chain = head.headers["X-Forwarded-For"] else {
-      return Peer(own)
-    }
-    // The last entry is the proxy's own; what stands before it anybody may have written.
+    guard own.isIn(house.proxies), let chain = head.headers.list(.xForwardedFor) else { return own }
+    // The last entry is the proxy's own, be it in a line of its own; what stands before it anybody
+    // may have written.
     let last = chain.split(separator: ",").last.map { $0.filter { $0 != " " } } ?? ""
-    return IPAddress(last).map { Peer(PeerAddress($0, port: 0)) } ?? Peer(own)
+    return IPAddress(last).map { PeerAddress($0, port: 0) } ?? own
   }
 
   private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
@@ -64,7 +63,7 @@ extension Worker {
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ response: Response,
     _ body: [UInt8]
   ) {
-    var headers = makeHeaders(response, head, siteRule(connection, exchange))
+    var headers = makeHeaders(response, connection, exchange, head)
     var body = body
     compress(&body, &headers, response, head)
     var out = ByteBuffer(capacity: body.count + 512)
@@ -126,28 +125,34 @@ extension Worker {
     return plainEncoder
   }
 
-  func makeHeaders(_ response: Response, _ head: RequestHead, _ rule: SiteRule?) -> Headers {
+  func makeHeaders(
+    _ response: Response, _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead
+  ) -> Headers {
     var headers = Headers()
     if let contentType = response.contentType { add("Content-Type", contentType, to: &headers) }
     add("X-Content-Type-Options", "nosniff", to: &headers)
     for (name, value) in response.headers { add(name, value, to: &headers) }
     // A plugin may have said already who else may read its answers.
-    if !headers.contains("Access-Control-Allow-Origin") { addSites(rule, to: &headers, head) }
+    if !headers.contains("Access-Control-Allow-Origin") {
+      addSites(siteRule(connection, exchange), exchange.methods, to: &headers, head)
+    }
     return headers
   }
 
   /// What the route that was found says about other sites' pages.
-  func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
+  private func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
     guard let match = exchange.match, connection.door.purpose != .inside else { return nil }
     return house.siteRules[match.route]
   }
 
-  private func addSites(_ rule: SiteRule?, to headers: inout Headers, _ head: RequestHead) {
+  private func addSites(
+    _ rule: SiteRule?, _ methods: MethodSet, to headers: inout Headers, _ head: RequestHead
+  ) {
     do throws(HTTPError) {
       if let rule {
-        try rule.append(to: &headers, for: head, beside: house.cors)
+        try rule.append(to: &headers, for: head, methods, beside: house.cors)
       } else {
-        try house.cors.append(to: &headers, for: head)
+        try house.cors.append(to: &headers, for: head, methods)
       }
     } catch {
       house.log.error("a header cannot be sent", ["reason": error.reason])
@@ -168,18 +173,16 @@ extension Worker {
   ) {
     guard response.status == 200, !headers.contains(.contentEncoding),
       let type = response.contentType.flatMap({ ContentType(parsing: $0.utf8.span) }),
-      shouldCompress(type, length: body.count, for: head.headers)
+      isWorthCompressing(type, length: body.count)
     else { return }
+    // Caches are told in either case: what they keep may be asked for by somebody else.
+    add("Vary", "Accept-Encoding", to: &headers)
+    guard head.headers.accepts(encoding: "gzip") else { return }
     var packed = ByteBuffer(capacity: body.count / 2)
     gzip.encode(body.span, into: &packed)
     guard packed.count < body.count else { return }
     body = [UInt8](packed)
-    do {
-      try headers.append(.contentEncoding, "gzip" as StaticString)
-      try headers.append(.vary, "Accept-Encoding" as StaticString)
-    } catch {
-      preconditionFailure("these two headers are well formed")
-    }
+    add("Content-Encoding", "gzip", to: &headers)
   }
 
   func logAccess(
@@ -188,7 +191,7 @@ extension Worker {
   ) {
     house.accessLog.write(
       AccessLog.Line(
-        at: loop.unixMilliseconds, address: "\(connection.peer.address)",
+        at: loop.unixMilliseconds, address: "\(peer(of: connection, head).address)",
         method: "\(head.method.name)", path: head.path, status: status, bytes: bytes,
         microseconds: Int((loop.time.monotonic &- exchange.begunAt) / 1000)))
   }
@@ -262,19 +265,25 @@ extension Headers {
 }
 
 extension Asset {
-  /// The file, or 304 for a client that has it.
+  /// The file, 304 for a client that has it, or 412 for one that wants another state of it.
   func answer(_ head: RequestHead) -> Response {
+    // RFC 9110, 8.8.1: where the same state comes packed or not, its tag cannot be a strong one.
+    let comesPacked =
+      ContentType(parsing: contentType.utf8.span).map {
+        isWorthCompressing($0, length: bytes.count)
+      } ?? false
+    let tag = EntityTag(String(entityTag.dropFirst().dropLast()), isWeak: comesPacked)
     var answer = Response(status: 200, contentType: contentType, headers: headers)
-    answer.headers.append(("ETag", entityTag))
+    answer.headers.append(("ETag", tag.headerValue))
     answer.headers.append(("Cache-Control", cacheControl))
-    // The tags of assets are strong: the opaque text stands between the quotes.
-    let tag = EntityTag(String(entityTag.dropFirst().dropLast()))
-    if case .notModified = head.evaluateConditions(tag: tag) {
+    switch head.evaluateConditions(tag: tag) {
+    case .proceed: answer.body = .bytes(bytes)
+    case .failed: answer.status = 412
+    case .notModified:
       answer.status = 304
-      answer.contentType = nil
-    } else {
-      answer.body = .bytes(bytes)
+      if comesPacked { answer.headers.append(("Vary", "Accept-Encoding")) }
     }
+    if answer.status != 200 { answer.contentType = nil }
     return answer
   }
 }

@@ -65,7 +65,7 @@ extension Worker {
   ) -> Range<Int>? {
     var out = ByteBuffer(capacity: 512)
     let plan = encoder(of: connection).appendHead(
-      Status(response.status), makeHeaders(response, head, siteRule(connection, exchange)),
+      Status(response.status), makeHeaders(response, connection, exchange, head),
       body: .bytes(part.count), for: context(head, connection, exchange), into: &out)
     logAccess(connection, exchange, head, response.status, part.count)
     queue(out, to: connection)
@@ -74,6 +74,7 @@ extension Worker {
       complete(connection, exchange)
       return nil
     }
+    exchange.state = .sending(head)
     return part
   }
 
@@ -84,7 +85,7 @@ extension Worker {
     while next < part.upperBound {
       let end = min(next + Worker.piece, part.upperBound)
       let bytes = await house.disk.read(handle, next..<end)
-      guard let (connection, _, _) = working(token, number) else { return }
+      guard let (connection, _) = sending(token, number) else { return }
       // The length was promised: a file that shrank meanwhile can only end the connection.
       guard bytes.count == end - next else { return drop(connection, .lost) }
       _ = connection.outbox.append(bytes, at: now)
@@ -92,7 +93,7 @@ extension Worker {
       next = end
       await roomToSend(connection)
     }
-    guard let (connection, exchange, _) = working(token, number) else { return }
+    guard let (connection, exchange) = sending(token, number) else { return }
     complete(connection, exchange)
   }
 
@@ -108,6 +109,14 @@ extension Worker {
       exchange.number == number, case .working(let head) = exchange.state
     else { return nil }
     return (connection, exchange, head)
+  }
+
+  /// The exchange whose answer is being read from a file, if it still is.
+  private func sending(_ token: UInt64, _ number: UInt64) -> (Connection, HTTPExchange)? {
+    guard let connection = connections[token], case .http(let exchange) = connection.stage,
+      exchange.number == number, case .sending = exchange.state
+    else { return nil }
+    return (connection, exchange)
   }
 
   private func complete(_ connection: Connection, _ exchange: HTTPExchange) {

@@ -29,12 +29,21 @@ extension Worker {
   ) throws(HTTPError) -> Bool {
     guard case .http(let current) = connection.stage, current === exchange else { return false }
     switch exchange.state {
-    case .working:
+    case .working, .sending:
       if exchange.input.count > HTTPExchange.mostSentAhead { stopReading(connection) }
       return false
     case .head:
+      guard connection.outbox.bytes < HTTPExchange.mostOwed else {
+        exchange.hasEnough = true
+        stopReading(connection)
+        return false
+      }
       return try serveHead(connection, exchange, &desk)
     case .body(let head, let endpoint):
+      if exchange.intake?.hasFailed == true {
+        refuseUpload(connection, exchange, head, endpoint)
+        return false
+      }
       let isWhole =
         if let intake = exchange.intake {
           try takeUpload(intake, connection, exchange)
@@ -58,55 +67,14 @@ extension Worker {
     counters.requests.add(1)
     exchange.number += 1
     if connection.admission != .welcome { return turnAway(connection) }
-    switch house.table(of: connection.door).match(head.method, head.pathBytes) {
-    case .found(let match):
-      exchange.match = match
-      let endpoint = house.table(of: connection.door).routes[match.route].value
+    let outcome = house.table(of: connection.door).match(head.method, head.pathBytes)
+    if let endpoint = endpoint(outcome, connection, exchange, head) {
       return try awaitBody(connection, exchange, head, endpoint, &desk)
-    case .notFound:
-      if head.wantsUpgrade, let dialect = house.dialect(named: connection.door.defaultDialect) {
-        begin(connection, exchange, head, .socket(.dialect(dialect)), &desk)
-        return true
-      }
-      answer(connection, exchange, head, Response.plain(404, "There is nothing at this address."))
-    case .options(let methods):
-      exchange.match = anyMatch(methods, head, connection)
-      answer(connection, exchange, head, Response(status: 204).with("Allow", "\(methods)"))
-    case .methodNotAllowed(let methods):
-      exchange.match = anyMatch(methods, head, connection)
-      answer(
-        connection, exchange, head,
-        Response.plain(405, "This address does not take that method.")
-          .with("Allow", "\(methods)"))
     }
+    // RFC 9110, 10.1.1: who waits to be asked for a body and is not may send it or not.
+    exchange.isLast = head.expectsContinue || !exchange.parser.canPassBody
+    answer(connection, exchange, head, answerWithoutRoute(outcome, connection, exchange, head))
     return true
-  }
-
-  /// A route of this path, whatever the method: what it says about other sites' pages goes for
-  /// the questions that their browsers ask beforehand, too. The method that is asked for comes first.
-  private func anyMatch(
-    _ methods: MethodSet, _ head: RequestHead, _ connection: Connection
-  ) -> RouteMatch? {
-    let wanted = head.headers["Access-Control-Request-Method"]
-    let known = HTTP.Method.allCases.filter { methods.contains($0) }
-    let first = known.filter { "\($0.name)" == wanted }
-    for method in first + known where method != .options {
-      if case .found(let match) = house.table(of: connection.door).match(method, head.pathBytes) {
-        return match
-      }
-    }
-    return nil
-  }
-
-  /// There are too many connections already; this one hears so and is closed.
-  private func turnAway(_ connection: Connection) -> Bool {
-    counters.refused.add(1)
-    if connection.admission == .surplusOfAddress {
-      refuse(connection, .tooManyRequests, "too many connections from this address")
-    } else {
-      refuse(connection, .serviceUnavailable, "too many connections, try again later")
-    }
-    return false
   }
 
   /// Waits for the body, if there is one. A declared length over the limit is refused before
@@ -122,11 +90,11 @@ extension Worker {
     exchange.parser.limitBody(to: endpoint.bodyLimit(default: limits.requestBody))
     exchange.state = .body(head, endpoint)
     exchange.intake = try makeIntake(head, endpoint)
+    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
     if exchange.intake != nil {
-      if head.expectsContinue { ResponseEncoder.appendContinue(into: &desk.cork) }
+      if head.expectsContinue && !isWhole { ResponseEncoder.appendContinue(into: &desk.cork) }
       return true
     }
-    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
     if isWhole {
       begin(connection, exchange, head, endpoint, &desk)
     } else if head.expectsContinue {
@@ -137,7 +105,7 @@ extension Worker {
 
   /// The clock of a request runs from its first byte.
   private func noteArrival(_ connection: Connection, _ exchange: HTTPExchange) {
-    if exchange.input.isEmpty {
+    if exchange.input.isEmpty && !exchange.parser.isInsideBody {
       exchange.begunAt = 0
       exchange.input.removeAll(keepingCapacity: false)
       setTimer(connection, seconds: limits.idleSeconds)
@@ -161,7 +129,7 @@ extension Worker {
     case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
     case .own(let call):
       start(connection, exchange, head) { request in await call.handler(request) }
-    case .route(_, let route) where callsTooFast(connection):
+    case .route(_, let route) where callsTooFast(connection, head):
       let error = PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: 1)
       let response = route.shape(error, Request(.get, head.path))
       answer(connection, exchange, head, response.with("Retry-After", "1"))
@@ -172,16 +140,6 @@ extension Worker {
       }
       limitTime(connection, exchange, head, unit, route)
     }
-  }
-
-  /// Does this address make more calls than it may?
-  private func callsTooFast(_ connection: Connection) -> Bool {
-    guard limits.requestsPerSecond > 0, !house.runner.isExempt(Peer(connection.peer)) else {
-      return false
-    }
-    let fresh = RateLimiter(
-      perSecond: limits.requestsPerSecond, burst: limits.requestBurst, now: now)
-    return callRates[connection.peer.address, default: fresh].take(at: now) != nil
   }
 
   /// Runs a handler on this loop until it first has to wait.

@@ -97,10 +97,9 @@ extension Worker {
     connection.isDeaf = true
     switch connection.stage {
     case .http(let exchange):
-      if case .working = exchange.state {
-        stopReading(connection)
-      } else {
-        drop(connection, .lost)
+      switch exchange.state {
+      case .working, .sending: stopReading(connection)
+      case .head, .body: drop(connection, .lost)
       }
     case .webSocket, .greeting, .parting: drop(connection, .lost)
     case .gone: return

@@ -28,6 +28,8 @@ extension Worker {
       guard let connection = connections[readiness.token] else { continue }
       if readiness.isWritable && connection.isWaitingToWrite { resume(connection) }
       if readiness.isReadable && connection.isReading { read(connection, &desk) }
+      // Where nobody reads, nobody else would notice, and the kernel would tell of it in every turn.
+      if readiness.isBroken && !connection.isReading { drop(connection, .lost) }
     }
   }
 

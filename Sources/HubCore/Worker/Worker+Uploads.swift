@@ -9,6 +9,7 @@ extension Worker {
     guard endpoint.takesUploads else { return nil }
     var bounds = MultipartParser.Limits()
     bounds.total = endpoint.bodyLimit(default: limits.requestBody)
+    bounds.fieldBytes = limits.requestBody
     guard let parser = try MultipartParser(head.headers, limits: bounds) else { return nil }
     return UploadIntake(parser: parser, disk: house.disk, folder: house.uploadFolder)
   }
@@ -18,9 +19,8 @@ extension Worker {
     _ intake: UploadIntake, _ connection: Connection, _ exchange: HTTPExchange
   ) throws(HTTPError) -> Bool {
     let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
-    while let event = try intake.parser.next(&exchange.body) { intake.add(event) }
+    while let event = try intake.parser.next(&exchange.body) { try intake.add(event) }
     if isWhole && !intake.isFinished { throw HTTPError(.malformedMultipart) }
-    if intake.hasFailed { throw HTTPError(.truncated) }
     if intake.waitingBytes > UploadIntake.mostWaiting { stopReading(connection) }
     let token = connection.token
     let number = exchange.number
@@ -32,6 +32,17 @@ extension Worker {
       }
     }
     return isWhole && !intake.isWorking && !intake.hasWork
+  }
+
+  /// The disk does not take a form: not its sender's fault.
+  func refuseUpload(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ endpoint: Endpoint
+  ) {
+    guard case .route(let unit, let route) = endpoint else { return }
+    house.log.error("an upload cannot be stored", ["plugin": unit.name, "path": head.path])
+    let error = PluginError(.unavailable, "the upload cannot be stored", retryAfterSeconds: 5)
+    exchange.isLast = true
+    answer(connection, exchange, head, route.shape(error, Request(.post, head.path)))
   }
 
   /// Deletes what is left of an upload.

@@ -78,6 +78,17 @@ extension Worker {
     guard connection.unsent.isEmpty else { return }
     connection.roomWaiter.take()?.resume()
     if connection.isParting { hangUp(connection, &desk) }
+    hearAgain(connection)
+  }
+
+  /// Everything is out: goes on with what a peer has sent that had asked for enough.
+  private func hearAgain(_ connection: Connection) {
+    guard case .http(let exchange) = connection.stage, exchange.hasEnough else { return }
+    exchange.hasEnough = false
+    startReading(connection)
+    answered.append(connection)
+    // In a turn of its own: others have their turn first.
+    loop.wake()
   }
 
   /// Queues bytes that are ready to be encrypted; they go out at the end of the turn.
@@ -95,6 +106,8 @@ extension Worker {
     guard !connection.isParting else { return }
     leave(connection, .ended)
     connection.stage = .parting
+    // What is still on its way here is thrown away, lest it be answered with a reset.
+    startReading(connection)
     mark(connection)
     setTimer(connection, seconds: limits.closeSeconds)
   }

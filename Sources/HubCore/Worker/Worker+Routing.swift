@@ -1,0 +1,77 @@
+internal import HTTP
+internal import Loop
+internal import PluginKit
+
+// Who answers a request, and what is said where nobody does.
+extension Worker {
+  /// Who answers; nil if the address or the method is nobody's.
+  func endpoint(
+    _ outcome: RouteOutcome, _ connection: Connection, _ exchange: HTTPExchange,
+    _ head: RequestHead
+  ) -> Endpoint? {
+    switch outcome {
+    case .found(let match):
+      exchange.match = match
+      return house.table(of: connection.door).routes[match.route].value
+    case .notFound where head.wantsUpgrade:
+      return house.dialect(named: connection.door.defaultDialect).map { .socket(.dialect($0)) }
+    case .notFound, .options, .methodNotAllowed:
+      return nil
+    }
+  }
+
+  func answerWithoutRoute(
+    _ outcome: RouteOutcome, _ connection: Connection, _ exchange: HTTPExchange,
+    _ head: RequestHead
+  ) -> Response {
+    switch outcome {
+    case .found, .notFound:
+      return Response.plain(404, "There is nothing at this address.")
+    case .options(let methods):
+      exchange.match = anyMatch(methods, head, connection)
+      exchange.methods = methods
+      return Response(status: 204).with("Allow", "\(methods)")
+    case .methodNotAllowed(let methods):
+      exchange.match = anyMatch(methods, head, connection)
+      return Response.plain(405, "This address does not take that method.")
+        .with("Allow", "\(methods)")
+    }
+  }
+
+  /// A route of this path, whatever the method: what it says about other sites' pages goes for
+  /// the questions that their browsers ask beforehand, too. The method that is asked for comes first.
+  private func anyMatch(
+    _ methods: MethodSet, _ head: RequestHead, _ connection: Connection
+  ) -> RouteMatch? {
+    let wanted = head.headers["Access-Control-Request-Method"]
+    let known = HTTP.Method.allCases.filter { methods.contains($0) }
+    let first = known.filter { "\($0.name)" == wanted }
+    for method in first + known where method != .options {
+      if case .found(let match) = house.table(of: connection.door).match(method, head.pathBytes) {
+        return match
+      }
+    }
+    return nil
+  }
+
+  /// There are too many connections already; this one hears so and is closed.
+  func turnAway(_ connection: Connection) -> Bool {
+    counters.refused.add(1)
+    if connection.admission == .surplusOfAddress {
+      refuse(connection, .tooManyRequests, "too many connections from this address")
+    } else {
+      refuse(connection, .serviceUnavailable, "too many connections, try again later")
+    }
+    return false
+  }
+
+  /// Does this address make more calls than it may?
+  func callsTooFast(_ connection: Connection, _ head: RequestHead) -> Bool {
+    guard limits.requestsPerSecond > 0 else { return false }
+    let peer = peer(of: connection, head)
+    if house.runner.isExempt(Peer(peer)) { return false }
+    let fresh = RateLimiter(
+      perSecond: limits.requestsPerSecond, burst: limits.requestBurst, now: now)
+    return callRates[peer.address, default: fresh].take(at: now) != nil
+  }
+}

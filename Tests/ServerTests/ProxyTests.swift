@@ -1,0 +1,54 @@
+import HubCore
+import Loop
+import Rig
+import Testing
+
+/// Whom a call is said to come from, with a proxy in between that is trusted or not.
+@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+  private func address(_ forwarded: [String], isTrusted: Bool = true) async throws -> String {
+    let trusted = try #require(Network("127.0.0.1"))
+    var text = ""
+    try await TestServer.run(
+      workers: 1, adjusting: { if isTrusted { $0.proxies = [trusted] } },
+      { server in
+        let headers = forwarded.map { ("X-Forwarded-For", $0) }
+        text = try await server.wire().call("GET", "/lab/address", headers: headers).text
+      })
+    return text
+  }
+
+  @Test(arguments: [
+    (["203.0.113.9"], "203.0.113.9"), (["198.51.100.1, 203.0.113.9"], "203.0.113.9"),
+    // Some proxies leave the line that the client wrote as it is and put one of their own behind it.
+    (["198.51.100.1", "203.0.113.9"], "203.0.113.9"), (["nonsense"], "127.0.0.1"),
+    ([], "127.0.0.1"), (["2001:db8::1"], "2001:db8::1"),
+  ])
+  func `what a trusted proxy wrote last is believed`(
+    forwarded: [String], expected: String
+  ) async throws {
+    #expect(try await address(forwarded) == expected)
+  }
+
+  @Test func `nobody else is believed`() async throws {
+    #expect(try await address(["203.0.113.9"], isTrusted: false) == "127.0.0.1")
+  }
+
+  @Test func `clients behind a proxy are counted each for itself`() async throws {
+    let trusted = try #require(Network("127.0.0.1"))
+    var limits = ServerLimits.with(\.requestsPerSecond, 1)
+    limits.requestBurst = 2
+    try await TestServer.run(
+      workers: 1, time: ManualTime(), limits: limits, adjusting: { $0.proxies = [trusted] },
+      { server in
+        let wire = try await server.wire()
+        // The clock of a machine that has just begun would not have filled a bucket.
+        await server.pass(5)
+        for (client, statuses) in [("203.0.113.1", [200, 200, 429]), ("203.0.113.2", [200])] {
+          for status in statuses {
+            let headers = [("X-Forwarded-For", client)]
+            #expect(try await wire.call("GET", "/lab/hello", headers: headers).status == status)
+          }
+        }
+      })
+  }
+}
