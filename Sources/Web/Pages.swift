@@ -17,12 +17,23 @@ extension WebPage {
     ("admin.js", PackageResources.admin_js),
   ]
 
-  static let pages: [(path: String, bytes: [UInt8])] = [
-    ("/", PackageResources.index_html),
-    ("/chat", PackageResources.chat_html),
-    ("/dashboard", PackageResources.dashboard_html),
-    ("/docs", PackageResources.docs_html),
-    ("/admin", PackageResources.admin_html),
+  static let pages = [
+    PageDraft(
+      name: "index", title: "Muster", description: "Presence, chat and check-in, live",
+      source: PackageResources.index_html),
+    PageDraft(
+      name: "chat", title: "Chat · Muster", description: "Chat rooms with everybody who is there",
+      bodyClass: "chat", source: PackageResources.chat_html),
+    PageDraft(
+      name: "dashboard", title: "Dashboard · Muster", description: "Who is in the lab now",
+      source: PackageResources.dashboard_html),
+    PageDraft(
+      name: "docs", title: "Interfaces · Muster",
+      description: "Every call and every event of this server", source: PackageResources.docs_html),
+    PageDraft(
+      name: "admin", title: "Staff · Muster",
+      description: "Connections, topics, accounts and plugins, for the staff",
+      source: PackageResources.admin_html),
   ]
 
   /// Assets carry a hash of their content in their names and may be kept for a year; pages, which name them,
@@ -34,7 +45,9 @@ extension WebPage {
       let path = names.add(asset.name, content: bytes)
       return WebPage(path, bytes, cacheControl: "public, max-age=31536000, immutable")
     }
-    table += pages.map { WebPage($0.path, names.rewrite($0.bytes), cacheControl: "no-cache") }
+    table += pages.map { page in
+      WebPage(page.path, names.rewrite(Array(page.text.utf8)), cacheControl: "no-cache")
+    }
     let sdk = names.rewrite(PackageResources.muster_js)
     table.append(WebPage("/sdk/muster.js", sdk, cacheControl: "public, max-age=300"))
     return table

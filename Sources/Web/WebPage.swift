@@ -10,16 +10,6 @@ public struct WebPage: Sendable, Equatable {
   public let entityTag: String
   /// The value of `Cache-Control`.
   public let cacheControl: String
-
-  /// True if a browser's `If-None-Match` names these bytes, so that 304 is the answer.
-  public func matches(ifNoneMatch header: String) -> Bool {
-    header.split(separator: ",").contains { candidate in
-      var tag = candidate.drop(while: { $0 == " " })
-      while tag.last == " " { tag.removeLast() }
-      if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
-      return tag == "*" || tag == entityTag[...]
-    }
-  }
 }
 
 extension WebPage: CustomStringConvertible {

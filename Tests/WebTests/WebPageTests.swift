@@ -87,14 +87,26 @@ struct WebPageTests {
     #expect(!policy.contains("unsafe") && !policy.contains("*") && !policy.contains("http"))
   }
 
-  @Test func `a browser that has the bytes is recognised by their tag`() throws {
+  @Test func `a tag is a quoted hash`() throws {
     let page = try #require(WebPage.at("/"))
     #expect(page.entityTag.utf8.count == 18 && page.entityTag.hasPrefix("\""))
-    #expect(page.matches(ifNoneMatch: page.entityTag))
-    #expect(page.matches(ifNoneMatch: "\"other\" , W/\(page.entityTag) "))
-    #expect(page.matches(ifNoneMatch: "*"))
-    #expect(!page.matches(ifNoneMatch: "\"other\""))
-    #expect(!page.matches(ifNoneMatch: ""))
+  }
+
+  @Test(arguments: [
+    ("/", "Muster", "index", 0), ("/chat", "Chat · Muster", "chat", 1),
+    ("/admin", "Staff · Muster", "admin", 1),
+  ])
+  func `a page has its own name in the frame of all`(
+    path: String, title: String, script: String, marks: Int
+  ) throws {
+    let page = try #require(WebPage.at(path))
+    let text = String(decoding: page.bytes, as: UTF8.self)
+    #expect(text.hasPrefix("<!doctype html>\n") && !text.contains("{"))
+    #expect(text.contains("<title>\(title)</title>"))
+    #expect(text.contains("src=\"/assets/\(script)."))
+    #expect(text.ranges(of: "aria-current=\"page\"").count == marks)
+    #expect(text.contains("href=\"/admin\"") == (path == "/admin"))
+    #expect(text.ranges(of: "id=\"main\"").count == 1 && text.hasSuffix("</html>\n"))
   }
 
   @Test func `all files together stay small enough to be compiled in quickly`() {
