@@ -4,22 +4,9 @@ import TLS
 import WebSocket
 
 /// One connection of the lab's load: a dashboard or a door.
-class LabClient {
-  let index: Int
-  let socket: Socket
-  var tls: TLSConnection
-  var isConnected = false
-  var isSecure = false
-  /// Encrypted bytes that the kernel had no room for.
-  var unsent = ByteBuffer()
+class LabClient: Line {
   /// What has come and is not whole yet.
   var partial = ByteBuffer()
-
-  init(_ index: Int, _ socket: consuming Socket, _ tls: consuming TLSConnection) {
-    self.index = index
-    self.socket = socket
-    self.tls = tls
-  }
 }
 
 /// Somebody who watches: a client of protocol 2 that subscribes to what the page does.

@@ -31,50 +31,26 @@ extension LabRun {
   }
 
   func write(_ client: LabClient) {
-    do {
-      if !client.isConnected {
-        try client.socket.finishConnecting()
-        client.isConnected = true
-        desk.sealed.removeAll()
-        try client.tls.start(reply: &desk.sealed)
-        transmit(client, &desk)
-      }
-      while !client.unsent.isEmpty {
-        guard case .bytes(let count) = client.socket.send(client.unsent) else { return }
-        client.unsent.consume(count)
-      }
-      client.unsent.removeAll(keepingCapacity: false)
-      loop.modify(client.socket.descriptor, token: UInt64(client.index), interest: .read)
-    } catch {
-      fail("client \(client.index): \(error)")
-    }
+    do { try client.goOn(&desk, on: loop) } catch { lost(client, error) }
   }
 
   func read(_ client: LabClient) {
-    desk.received.removeAll()
-    switch client.socket.receive(into: &desk.received, room: Desk.window) {
-    case .wouldBlock: return
-    case .closed: return fail("the server hung up on client \(client.index)")
-    case .failed(let fault): return fail("client \(client.index): \(fault)")
-    case .bytes(let count): if loadBegan != nil { outcome.bytes += count }
-    }
     do {
+      let wasSecure = client.isSecure
+      let count = try client.receive(&desk, on: loop)
+      if loadBegan != nil { outcome.bytes += count }
+      if client.isSecure && !wasSecure { isSafe(client, &desk) }
       try take(client, &desk)
     } catch {
-      fail("client \(client.index): \(error)")
+      lost(client, error)
     }
   }
 
+  private func isSafe(_ client: LabClient, _ desk: inout Desk) {
+    if let dashboard = client as? Dashboard { upgrade(dashboard, &desk) } else { isReady() }
+  }
+
   private func take(_ client: LabClient, _ desk: inout Desk) throws {
-    desk.opened.removeAll()
-    desk.sealed.removeAll()
-    let progress = try client.tls.open(
-      desk.received, plaintext: &desk.opened, reply: &desk.sealed)
-    if !desk.sealed.isEmpty { transmit(client, &desk) }
-    if !client.isSecure, progress != .handshaking {
-      client.isSecure = true
-      if let dashboard = client as? Dashboard { upgrade(dashboard, &desk) } else { isReady() }
-    }
     guard !desk.opened.isEmpty else { return }
     // What has come in one piece is read where it lies.
     if !client.partial.isEmpty {
@@ -92,25 +68,11 @@ extension LabRun {
 
   /// Encrypts and sends what lies in the cork.
   func uncork(_ client: LabClient, _ desk: inout Desk) {
-    guard !desk.cork.isEmpty else { return }
-    desk.sealed.removeAll()
-    do {
-      try client.tls.seal(desk.cork, into: &desk.sealed)
-    } catch {
-      fail("client \(client.index): \(error)")
-    }
-    desk.cork.removeAll()
-    transmit(client, &desk)
+    do { try client.uncork(&desk, on: loop) } catch { lost(client, error) }
   }
 
-  private func transmit(_ client: LabClient, _ desk: inout Desk) {
-    if client.unsent.isEmpty, case .bytes(let count) = client.socket.send(desk.sealed) {
-      desk.sealed.consume(count)
-    }
-    guard !desk.sealed.isEmpty else { return }
-    client.unsent.append(desk.sealed.bytes)
-    loop.modify(
-      client.socket.descriptor, token: UInt64(client.index), interest: [.read, .write])
+  private func lost(_ client: LabClient, _ error: any Error) {
+    fail("client \(client.index): \(error)")
   }
 
   func closeAll() {

@@ -5,7 +5,7 @@ import WebSocket
 
 /// A lab at the end of a lecture: doors that check students in and out as fast as they are told to,
 /// and dashboards that watch. Everything that is said is checked against what was done.
-actor LabRun {
+actor LabRun: LoadRun {
   nonisolated let loop = EventLoop()
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -29,7 +29,6 @@ actor LabRun {
   var waiting: [Door.Work] = []
   /// `User.id` of the students, for their records.
   var ids: [Int] = []
-  /// The first thing that went wrong ends the run.
   var failure: String?
   var waiter: CheckedContinuation<Void, Never>?
 
@@ -63,14 +62,7 @@ extension LabRun: LoopClient {
 // Waiting.
 extension LabRun {
   func sleep(_ seconds: Double) async throws {
-    if failure == nil {
-      await withCheckedContinuation { waiter in
-        self.waiter = waiter
-        loop.schedule(after: .milliseconds(Int64(seconds * 1000))) { [unowned self] in
-          assumeIsolated { $0.wakeUp() }
-        }
-      }
-    }
+    await rest(seconds)
     if let failure { throw RunError("\(target.name): \(failure)") }
   }
 
@@ -81,15 +73,5 @@ extension LabRun {
       guard loop.time.monotonic < end else { throw RunError("\(target.name): \(what)") }
       try await sleep(0.004)
     }
-  }
-
-  private func wakeUp() {
-    waiter?.resume()
-    waiter = nil
-  }
-
-  func fail(_ reason: String) {
-    if failure == nil { failure = reason }
-    wakeUp()
   }
 }

@@ -42,38 +42,13 @@ extension Generator {
   }
 
   func write(_ client: Client) {
-    do {
-      if client.stage == .connecting {
-        try client.socket.finishConnecting()
-        client.stage = .greeting
-        desk.sealed.removeAll()
-        try client.tls.start(reply: &desk.sealed)
-        transmit(client, &desk)
-      }
-      flush(client)
-    } catch {
-      lost(client.index, "\(error)")
-    }
-  }
-
-  private func flush(_ client: Client) {
-    while !client.unsent.isEmpty {
-      guard case .bytes(let count) = client.socket.send(client.unsent) else { return }
-      client.unsent.consume(count)
-    }
-    client.unsent.removeAll(keepingCapacity: false)
-    loop.modify(client.socket.descriptor, token: UInt64(client.index), interest: .read)
+    do { try client.goOn(&desk, on: loop) } catch { lost(client.index, "\(error)") }
   }
 
   func read(_ client: Client) {
-    desk.received.removeAll()
-    switch client.socket.receive(into: &desk.received, room: Desk.window) {
-    case .wouldBlock: return
-    case .closed: return lost(client.index, "the server hung up")
-    case .failed(let fault): return lost(client.index, "\(fault)")
-    case .bytes(let count): if tally.isMeasuring { tally.bytes += count }
-    }
     do {
+      let count = try client.receive(&desk, on: loop)
+      if tally.isMeasuring { tally.bytes += count }
       try take(client, &desk)
     } catch {
       lost(client.index, "\(error)")
@@ -81,12 +56,7 @@ extension Generator {
   }
 
   private func take(_ client: Client, _ desk: inout Desk) throws {
-    desk.opened.removeAll()
-    desk.sealed.removeAll()
-    let progress = try client.tls.open(
-      desk.received, plaintext: &desk.opened, reply: &desk.sealed)
-    if !desk.sealed.isEmpty { transmit(client, &desk) }
-    if client.stage == .greeting, progress != .handshaking { upgrade(client, &desk) }
+    if client.stage == .greeting, client.isSecure { upgrade(client, &desk) }
     guard !desk.opened.isEmpty else { return }
     if client.stage == .upgrading {
       client.answer.append(desk.opened.bytes)
@@ -112,25 +82,7 @@ extension Generator {
 
   /// Encrypts and sends the frames that have gathered for a client.
   func uncork(_ client: Client, _ desk: inout Desk) {
-    guard !desk.cork.isEmpty else { return }
-    desk.sealed.removeAll()
-    do {
-      try client.tls.seal(desk.cork, into: &desk.sealed)
-    } catch {
-      lost(client.index, "\(error)")
-    }
-    desk.cork.removeAll()
-    transmit(client, &desk)
-  }
-
-  private func transmit(_ client: Client, _ desk: inout Desk) {
-    if client.unsent.isEmpty, case .bytes(let count) = client.socket.send(desk.sealed) {
-      desk.sealed.consume(count)
-    }
-    guard !desk.sealed.isEmpty else { return }
-    client.unsent.append(desk.sealed.bytes)
-    loop.modify(
-      client.socket.descriptor, token: UInt64(client.index), interest: [.read, .write])
+    do { try client.uncork(&desk, on: loop) } catch { lost(client.index, "\(error)") }
   }
 
   func closeAll() {

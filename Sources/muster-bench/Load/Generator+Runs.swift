@@ -22,7 +22,7 @@ extension Generator {
   private func load() async throws -> Outcome {
     try await open(options.connections + (options.scenario == .fanout ? options.publishers : 0))
     // What the server still does for newcomers is no part of the load.
-    await sleep(0.2)
+    await rest(0.2)
     beginLoad()
     return try await measure()
   }
@@ -41,7 +41,7 @@ extension Generator {
   func open(_ count: Int) async throws {
     wanted = count
     openMore()
-    if ready < wanted { await sleep(120) }
+    if ready < wanted { await rest(120) }
     if ready < wanted { fail("\(target.name): only \(ready) of \(wanted) clients became ready") }
     try check()
   }
@@ -51,10 +51,10 @@ extension Generator {
   }
 
   private func measure() async throws -> Outcome {
-    await sleep(options.warmUp)
+    await rest(options.warmUp)
     let began = (loop.time.monotonic, figures()?.processorTime)
     tally.isMeasuring = true
-    await sleep(options.seconds)
+    await rest(options.seconds)
     tally.isMeasuring = false
     try check()
     guard tally.messages > 0 else { throw RunError("\(target.name): nothing came back") }
@@ -77,12 +77,12 @@ extension Generator {
     var outcome = Outcome(name: target.name, scenario: .idle)
     let half = options.connections / 2
     try await open(half)
-    await sleep(1)
+    await rest(1)
     let first = figures()
     try await open(options.connections)
-    await sleep(1)
+    await rest(1)
     let full = figures()
-    await sleep(options.seconds)
+    await rest(options.seconds)
     try check()
     outcome.seconds = options.seconds
     outcome.messages = options.connections

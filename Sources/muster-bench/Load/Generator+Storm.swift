@@ -14,11 +14,11 @@ extension Generator {
     storm = Storm(clients: options.connections)
     storm?.window = announced
     Bench.tell("\(options.connections) clients are connected; restart the server now")
-    await sleep(Generator.patience)
+    await rest(Generator.patience)
     guard let window = storm?.window, storm?.beganAt != nil else {
       throw RunError("\(target.name) was not restarted")
     }
-    if storm?.away != 0 { await sleep(Double(window) / 1000 + options.seconds) }
+    if storm?.away != 0 { await rest(Double(window) / 1000 + options.seconds) }
     try check()
     var outcome = Outcome(name: target.name, scenario: .storm)
     outcome.storm = storm?.figures

@@ -4,7 +4,7 @@ import TLS
 import WebSocket
 
 /// Makes the load of one run: its clients, on a loop and thread of its own.
-actor Generator {
+actor Generator: LoadRun {
   nonisolated let loop = EventLoop()
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -18,7 +18,6 @@ actor Generator {
   var wanted = 0
   var begun = 0
   var ready = 0
-  /// The first thing that went wrong ends the run.
   var failure: String?
   var waiter: CheckedContinuation<Void, Never>?
   var isLoading = false
@@ -74,31 +73,10 @@ extension Generator: LoopClient {
   }
 }
 
-// Waiting, for the scenarios.
 extension Generator {
-  func sleep(_ seconds: Double) async {
-    guard failure == nil else { return }
-    await withCheckedContinuation { waiter in
-      self.waiter = waiter
-      let timer = Duration.milliseconds(Int64(seconds * 1000))
-      loop.schedule(after: timer) { [unowned self] in assumeIsolated { $0.wakeUp() } }
-    }
-  }
-
-  /// Ends a sleep that goes on; a timer that comes too late finds nobody.
-  func wakeUp() {
-    waiter?.resume()
-    waiter = nil
-  }
-
   /// A client's line is over. In a storm it comes back; otherwise that is the end of the run.
   func lost(_ index: Int, _ reason: String) {
     guard storm != nil else { return fail("\(target.name), client \(index): \(reason)") }
     comeBackLater(index)
-  }
-
-  func fail(_ reason: String) {
-    if failure == nil { failure = reason }
-    wakeUp()
   }
 }
