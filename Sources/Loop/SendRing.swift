@@ -21,6 +21,7 @@ internal import Glibc
   // Behind a pointer: the kernel's queues are mapped into it, and it must not move.
   private let ring: UnsafeMutablePointer<io_uring>
   public let places: Int
+  private var isLost = false
 
   private init(_ ring: UnsafeMutablePointer<io_uring>, _ places: Int) {
     unsafe self.ring = ring
@@ -45,10 +46,15 @@ internal import Glibc
 
   /// Sends each parcel's bytes, as far as the kernel takes them; says of each what became of it, in
   /// their order. `parcels` must not be more than `places`.
+  ///
+  /// False when the kernel does not serve the ring any more. It must not be used again then: orders
+  /// that are still in it name bytes that are gone.
+  @discardableResult
   public mutating func send(
     _ parcels: [Parcel], of bytes: Span<UInt8>, outcomes: inout [Transfer]
-  ) {
+  ) -> Bool {
     precondition(parcels.count <= places, "a ring takes no more than it has places for")
+    precondition(!isLost, "a ring that is lost takes nothing")
     // What the kernel does not answer is lost: whoever it was for has to come back.
     outcomes.removeAll(keepingCapacity: true)
     outcomes.append(contentsOf: repeatElement(.failed(SystemFault(EIO)), count: parcels.count))
@@ -59,18 +65,29 @@ internal import Glibc
       }
       collect(parcels.count, &outcomes)
     }
+    return !isLost
   }
+
+  // So often the kernel may say "not now" before that counts as "never".
+  private static let patience = 1000
 
   private func order(_ descriptor: Int32, _ part: UnsafeRawBufferPointer, _ number: UInt64) {
     let status = unsafe curing_order_send(ring, descriptor, part.baseAddress, part.count, number)
     precondition(status == 0, "the ring is as long as it was made")
   }
 
-  private func collect(_ count: Int, _ outcomes: inout [Transfer]) {
+  private mutating func collect(_ count: Int, _ outcomes: inout [Transfer]) {
     var collected = 0
+    var patience = SendRing.patience
     while collected < count {
       let status = unsafe io_uring_submit_and_wait(ring, 1)
-      guard status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY else { return }
+      if status < 0 { patience -= 1 }
+      guard patience > 0,
+        status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY
+      else {
+        isLost = true
+        return
+      }
       var number: UInt64 = 0
       var result: Int32 = 0
       while unsafe curing_take_result(ring, &number, &result) == 1 {

@@ -15,6 +15,13 @@ private func received(_ socket: borrowing Socket) -> [UInt8] {
 }
 
 @Suite struct `A send ring` {
+  @Test func `is none where the kernel refuses it`() {
+    // No kernel makes one without places.
+    let ring = SendRing.open(places: 0)
+    let isThere = ring != nil
+    #expect(!isThere)
+  }
+
   @Test func `gives each socket its own part, and says of each what became of it`() throws {
     try withRing { ring in
       let first = try Socket.pair()

@@ -15,11 +15,11 @@ actor RealServer {
   // Starting and stopping block.
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  /// A library that stands in front of the program's own.
-  private let preload: String?
+  /// `NAME=value`, as for the program `env`.
+  private let environment: [String]
 
-  private init(_ settings: [String], preload: String?) throws {
-    self.preload = preload
+  private init(_ settings: [String], environment: [String]) throws {
+    self.environment = environment
     folder = try FreshFolder()
     port = try RealServer.freePort()
     arguments =
@@ -31,12 +31,12 @@ actor RealServer {
   /// Runs a trial against a server that is up, and gone afterwards.
   /// - Parameters:
   ///   - people: accounts to make; their tokens, in the same order, are given to `body`.
-  ///   - preload: a library that stands in front of the program's own.
+  ///   - environment: `NAME=value`, such as a library to be loaded in front of the program's own.
   static func run(
-    _ settings: [String] = [], people: [String] = [], preload: String? = nil,
+    _ settings: [String] = [], people: [String] = [], environment: [String] = [],
     _ body: (RealServer, [String]) async throws -> Void
   ) async throws {
-    let server = try RealServer(settings, preload: preload)
+    let server = try RealServer(settings, environment: environment)
     do {
       var tokens: [String] = []
       for name in people { tokens.append(try await server.enroll(name)) }
@@ -67,12 +67,7 @@ actor RealServer {
   /// Begins to start, and does not wait.
   func launch() throws {
     let log = "\(folder.path)/log"
-    guard let preload else {
-      child = try ChildProcess(RealServer.program, arguments, errors: log)
-      return
-    }
-    let line = ["LD_PRELOAD=\(preload)", RealServer.program] + arguments
-    child = try ChildProcess("env", line, errors: log)
+    child = try ChildProcess("env", environment + [RealServer.program] + arguments, errors: log)
   }
 
   /// Starts, and waits until people can come.
@@ -98,6 +93,11 @@ actor RealServer {
     if let process { Glibc.kill(process, SIGTERM) }
     defer { child = nil }
     return try child?.result(within: 30)
+  }
+
+  /// Says that the configuration or a certificate has changed.
+  func hangUp() {
+    if let process { Glibc.kill(process, SIGHUP) }
   }
 
   /// How often the program has asked for memory, if what was preloaded counts that.

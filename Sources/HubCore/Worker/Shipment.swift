@@ -30,12 +30,13 @@ struct Shipment: ~Copyable {
     parcels.append(SendRing.Parcel(to: connection.socket, start..<sealed.count))
   }
 
-  /// Sends everything, as far as the kernel takes it.
-  mutating func send(by ring: inout SendRing) {
+  /// Sends everything, as far as the kernel takes it; false when the ring is lost.
+  mutating func send(by ring: inout SendRing) -> Bool {
     var outcomes: [Transfer] = []
     swap(&outcomes, &self.outcomes)
-    ring.send(parcels, of: sealed.bytes, outcomes: &outcomes)
+    let isServed = ring.send(parcels, of: sealed.bytes, outcomes: &outcomes)
     self.outcomes = outcomes
+    return isServed
   }
 
   /// What of a parcel the kernel has not taken, behind its first `count` bytes.

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Loop
+internal import PluginKit
 internal import TLS
 
 // Sending at the end of a turn.
@@ -11,7 +12,7 @@ extension Worker {
     // Sending makes nobody else dirty: what it finds out (a broken line) waits for the next turn.
     for connection in dirty {
       connection.isDirty = false
-      guard isCrowd, pack(connection, &desk) else {
+      guard isCrowd, ring != nil, pack(connection, &desk) else {
         send(connection, &desk)
         continue
       }
@@ -48,7 +49,10 @@ extension Worker {
 
   private func ship(_ desk: inout Desk) {
     guard !desk.shipment.isEmpty else { return }
-    desk.shipment.send(by: &ring!)
+    if !desk.shipment.send(by: &ring!) {
+      house.log.warning("io_uring is lost; sending goes on without", ["worker": "\(index)"])
+      ring = nil
+    }
     for number in desk.shipment.recipients.indices {
       settle(number, desk.shipment.recipients[number], &desk)
     }
