@@ -176,7 +176,7 @@ let package = Package(
     // Starts the server and the load generator as they are shipped.
     tests(
       "TrialTests",
-      ["Bytes", "Deflate", "JSON", "Loop", "MusterTesting", "Rig", "muster", "muster-bench"]),
+      ["Bytes", "Deflate", "JSON", "Loop", "MusterTesting", "Rig", "TLS", "muster", "muster-bench"]),
     tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],

@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 package import Loop
-import TLS
+package import TLS
 
 /// A line to a server, byte by byte: what is sent and what comes back is up to the test.
 package actor Wire {
@@ -39,17 +39,21 @@ package actor Wire {
 
   private init() {}
 
-  /// - Parameter receiveBuffer: how many bytes the kernel keeps for a reader that does not read.
+  /// - Parameters:
+  ///   - trust: whose certificates are accepted; everybody's by itself.
+  ///   - receiveBuffer: how many bytes the kernel keeps for a reader that does not read.
   package static func connect(
-    _ address: PeerAddress, encrypted: Bool = true, receiveBuffer: Int? = nil
+    _ address: PeerAddress, encrypted: Bool = true, trusting trust: TLSTrust? = nil,
+    receiveBuffer: Int? = nil
   ) async throws -> Wire {
     let wire = Wire()
-    try await wire.open(address, encrypted, receiveBuffer)
+    let context = try trust.map { try TLSContext.client(trusting: $0) } ?? Wire.context.get()
+    try await wire.open(address, encrypted ? context : nil, receiveBuffer)
     return wire
   }
 
   private func open(
-    _ address: PeerAddress, _ encrypted: Bool, _ receiveBuffer: Int?
+    _ address: PeerAddress, _ context: TLSContext?, _ receiveBuffer: Int?
   ) async throws {
     let socket = try Socket.connect(to: address)
     if var bytes = receiveBuffer.map({ Int32(clamping: $0) }) {
@@ -59,14 +63,14 @@ package actor Wire {
     }
     let descriptor = socket.descriptor.rawValue
     self.socket = consume socket
-    if encrypted {
-      tls = try TLSConnection(connecting: try Wire.context.get(), to: "localhost")
+    if let context {
+      tls = try TLSConnection(connecting: context, to: "localhost")
       try tls!.start(reply: &unsent)
     }
     watch = try Wire.loop.watch(descriptor, interest: [.read, .write]) { [weak self] _, ready in
       self?.assumeIsolated { $0.serve(ready) }
     }
-    guard encrypted else { return }
+    if context == nil { return }
     let isReady = try await wait { $0.isSafe ? true : $0.hasEnded ? false : nil }
     guard isReady else { throw Fault("no handshake") }
   }

@@ -130,6 +130,41 @@ import Testing
     }
   }
 
+  @Test func `a body that comes too slowly is answered with 408`() async throws {
+    let time = ManualTime()
+    try await TestServer.run(workers: 1, time: time) { server in
+      let wire = try await server.wire()
+      try await wire.send("POST /lab/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n")
+      for _ in 0..<11 {
+        await server.pass(5)
+        try await wire.send("x")
+      }
+      #expect(await !wire.hasEnded)
+      await server.pass(7)
+      #expect(try await wire.reply().status == 408)
+      #expect(try await wire.rest().isEmpty)
+    }
+  }
+
+  @Test(arguments: [0, 1])
+  func `a handshake that is not done after ten seconds ends the line`(slowly: Int) async throws {
+    let time = ManualTime()
+    try await TestServer.run(workers: 1, time: time) { server in
+      let wire = try await Wire.connect(server.address, encrypted: false)
+      // The beginning of a greeting of 512 bytes, the rest of which comes byte by byte or not at all.
+      try await wire.send([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3])
+      try await server.until { await server.server.statistics().connections == 1 }
+      for _ in 0..<9 {
+        await server.pass(1)
+        try await wire.send([UInt8](repeating: 7, count: slowly))
+      }
+      #expect(await !wire.hasEnded)
+      await server.pass(2)
+      #expect(try await wire.rest().isEmpty)
+      #expect(await server.server.statistics().connections == 0)
+    }
+  }
+
   @Test func `a line on which nothing happens is closed after its idle time`() async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in
