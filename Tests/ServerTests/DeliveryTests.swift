@@ -69,4 +69,87 @@ import Testing
       }
     }
   }
+
+  @Test func `who goes and comes back between two events of one turn is sent the second alone`()
+    async throws
+  {
+    try await TestServer.run(workers: 1) { server in
+      let topic: JSONValue = "lab.strict.t"
+      let going = try await server.client("s_going")
+      let staying = try await server.client("s_staying")
+      for wire in [going, staying] { try await wire.subscribe("lab.strict.t") }
+      let frames: [JSONValue] = [
+        ["type": "publish", "topic": topic, "data": ["word": "a"]],
+        ["type": "unsubscribe", "topic": topic], ["type": "subscribe", "id": 1, "topic": topic],
+        ["type": "publish", "topic": topic, "data": ["word": "b"]],
+      ]
+      try await going.send(frames.flatMap { Wire.frame(1, $0.encoded()) })
+      #expect(try await going.hear("subscribed")["offset"] == 1)
+      #expect(try await going.hear()["data"]?["word"] == "b")
+      #expect(try await staying.hear("event")["data"]?["word"] == "a")
+      #expect(try await staying.hear("event")["data"]?["word"] == "b")
+    }
+  }
+
+  @Test func `what one user is told alone comes behind what everybody was told before`()
+    async throws
+  {
+    try await TestServer.run(workers: 1) { server in
+      let wire = try await server.client("s_one")
+      let other = try await server.client("s_two")
+      for wire in [wire, other] { try await wire.subscribe("lab.room.w") }
+      try await wire.say(["type": "lab.whisper", "topic": "lab.room.w"])
+      #expect(try await wire.hear()["data"]?["event"] == "aloud")
+      let alone = try await wire.hear()
+      #expect(alone["data"]?["event"] == "alone" && alone["offset"] == nil)
+      #expect(try await other.hear()["data"]?["event"] == "aloud")
+      try await other.say(["type": "ping", "ts": 1])
+      #expect(try await other.hear()["type"] == "pong")
+    }
+  }
+
+  /// A client that reads compressed messages, with a window of its own.
+  private func deflating(
+    _ offer: String, _ topic: String, _ server: TestServer, _ data: JSONValue = [:]
+  ) async throws -> Wire {
+    let wire = try await server.wire()
+    try await wire.upgrade("/ws", headers: [("Sec-WebSocket-Extensions", offer)])
+    try await wire.say(["type": "hello"])
+    _ = try await wire.hear("welcome")
+    try await wire.subscribe(topic, data)
+    return wire
+  }
+
+  private static let narrow = "permessage-deflate; server_max_window_bits=9"
+  private static let wide = "permessage-deflate"
+
+  @Test(arguments: [1, 3])
+  func `nobody is sent more compression than it can read`(count: Int) async throws {
+    try await TestServer.run(workers: 1, time: ManualTime()) { server in
+      let topic = "lab.busy.d"
+      let narrow = try await deflating(Self.narrow, topic, server)
+      let narrowBatches = try await deflating(Self.narrow, topic, server, ["batch": true])
+      let wide = try await deflating(Self.wide, topic, server)
+      let wideBatches = try await deflating(Self.wide, topic, server, ["batch": true])
+      for isSecret in [false, true] {
+        await server.pass(1)
+        // The first goes out alone, and the others wait for each other.
+        try await server.hub.publish(Event("n", [:]), to: Topic(topic))
+        for number in 1...count {
+          let text = String(repeating: "so be it \(number). ", count: 100)
+          var event = Event("n", ["t": .string(text)])
+          event.isSecret = isSecret
+          try await server.hub.publish(event, to: Topic(topic))
+        }
+        await server.pass(0.2, step: 20)
+        for wire in [narrow, narrowBatches, wide, wideBatches] {
+          #expect(try await wire.frame().isCompressed == false)
+        }
+        for _ in 1...count { #expect(try await narrow.frame().isCompressed == false) }
+        for _ in 1...count { #expect(try await wide.frame().isCompressed == !isSecret) }
+        #expect(try await narrowBatches.frame().isCompressed == false)
+        #expect(try await wideBatches.frame().isCompressed == !isSecret)
+      }
+    }
+  }
 }
