@@ -6,7 +6,7 @@ public import Bytes
 /// loop and its result can be sent to every subscriber. It owns no memory until first used.
 public struct Deflater: ~Copyable {
   /// Payloads below this many bytes are not worth a compressor's time.
-  public static let worthwhileLength = 512
+  public var worthwhileLength = 512
 
   public let level: Int
   public let memLevel: Int
@@ -52,7 +52,7 @@ public struct Deflater: ~Copyable {
   public mutating func compressIfWorth(
     _ payload: Span<UInt8>, windowBits: Int = 15, into output: inout ByteBuffer
   ) -> Bool {
-    guard payload.count >= Deflater.worthwhileLength else { return false }
+    guard payload.count >= worthwhileLength else { return false }
     let before = output.count
     deflate(payload, windowBits: windowBits, into: &output)
     guard (output.count - before) * 10 <= payload.count * 9 else {

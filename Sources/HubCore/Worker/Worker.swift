@@ -70,6 +70,7 @@ public actor Worker {
     self.house = house
     counters = WorkerCounters()
     limits = house.limits
+    deflater.worthwhileLength = limits.compressionMinimum
     heartbeat = house.heartbeat
     outgoing = [[Letter]](repeating: [], count: house.workerCount)
     secureEncoder = ResponseEncoder(strictTransportSecurity: house.strictTransportSeconds)
@@ -99,6 +100,7 @@ public actor Worker {
         }
         worker.callRates = worker.callRates.filter { !$0.value.isFull(at: now) }
         worker.limits = worker.house.limits
+        worker.deflater.worthwhileLength = worker.limits.compressionMinimum
         worker.sweepLater()
       }
     }
