@@ -168,7 +168,7 @@ let package = Package(
       "ProgramTests",
       [
         "CommandLineKit", "Configuration", "HubCore", "Loop", "MusterServer", "MusterTesting",
-        "PluginKit", "PostgresStore", "Storage",
+        "PluginKit", "PostgresStore", "SQLiteStore", "Storage",
       ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),

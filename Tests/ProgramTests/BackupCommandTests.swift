@@ -1,3 +1,6 @@
+import HubCore
+import SQLiteStore
+import Storage
 import Testing
 
 @testable import MusterServer
@@ -14,6 +17,31 @@ import Testing
     #expect(await screen.run("restore", copy) == 0)
     #expect(await screen.run("account", "list") == 0)
     #expect(screen.output.contains("before") && !screen.output.contains("after"))
+  }
+
+  @Test func `what was restored is another history, and every topic says so`() async throws {
+    let screen = Screen()
+    let copy = "\(screen.folder)/copy.db"
+    _ = await screen.run("account", "add", "before", "--no-password")
+    func withStore<Result: Sendable>(
+      _ body: (any Store) async throws -> Result
+    ) async throws -> Result {
+      let store = try await SQLiteStore.open(.file("\(screen.folder)/data/muster.db"))
+      let result = try await body(store)
+      await store.close()
+      return result
+    }
+    try await withStore { store in
+      try await HubServer.migrate(store)
+      try await store.execute(
+        "INSERT INTO hub_topics (name, epoch, last_offset) VALUES ('a.b', 'e1', 7)")
+    }
+    #expect(await screen.run("backup", copy) == 0)
+    #expect(await screen.run("restore", copy) == 0, "\(screen.errors)")
+    let row = try await withStore { try await $0.first("SELECT * FROM hub_topics") }
+    let epoch = try row?.text("epoch")
+    #expect(epoch != "e1" && epoch?.utf8.count == 8)
+    #expect(try row?.int("last_offset") == 7)
   }
 
   @Test func `what is no backup is refused and replaces nothing`() async {

@@ -1,6 +1,7 @@
 internal import CommandLineKit
 internal import Configuration
 internal import Glibc
+internal import HubCore
 internal import PostgresStore
 internal import SQLiteStore
 internal import Storage
@@ -61,14 +62,27 @@ extension Program {
     case .sqlite(let path):
       try Folder.make(Folder.parent(of: path))
       try SQLiteStore.restore(file, to: path)
+      let store = try await SQLiteStore.open(.file(path))
+      try await renewEpochs(store)
+      await store.close()
       console.print("\(path) is what \(file) was.")
     case .postgres(let url):
       var options = PostgresOptions()
       options.connections = 1
       let store = try await PostgresStore.open(url, options: options)
       try await PostgresCopy(url).restore(file, askingFor: store)
+      let restored = try await PostgresStore.open(url, options: options)
+      try await renewEpochs(restored)
+      await restored.close()
       console.print("The database is what \(file) was.")
     }
+  }
+
+  /// A copy without the hub's tables has nothing to be told apart.
+  private func renewEpochs(_ store: any Store) async throws {
+    let owners = try await store.query(
+      "SELECT owner FROM schema_versions WHERE owner = ?", HubServer.historyOwner)
+    if !owners.isEmpty { try await HubServer.renewEpochs(store) }
   }
 
   /// SQLite would make an empty database of a name that was misspelt.
