@@ -56,7 +56,8 @@ public enum Keys {
     """, check: { $0.isEmpty || ListenAddress.isAddress($0) ? nil : "wants HOST:PORT" })
   public static let drain = Key(
     "drain", Duration.seconds(10),
-    "How long a stopping server lets its clients move away before it closes what is left.")
+    "How long a stopping server lets its clients move away before it closes what is left.",
+    check: { $0 <= .seconds(20) ? nil : "is at most 20s: the process ends within 30" })
 
   public static let logLevel = Key(
     "log.level", LogLevel.info, "debug, info, warning or error.", isReloadable: true)

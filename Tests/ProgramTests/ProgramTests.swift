@@ -41,6 +41,7 @@ import Testing
   @Test(arguments: [
     ("heartbeat.unstable=10s", "heartbeat.unstable has to be longer"),
     ("heartbeat.timeout=15s", "shorter than heartbeat.timeout"),
+    ("drain=21s", "is at most 20s"),
     ("tls.authorities=/nowhere/ca.pem", "--set: the authorities in /nowhere/ca.pem"),
   ])
   func `check-config finds what no server could start with`(setting: String, words: String) async {

@@ -44,7 +44,7 @@ extension Program {
       for await signal in signals where signal == .interrupt || signal == .terminate { _exit(1) }
     }
     let seconds = running.configuration[Keys.drain].inSeconds
-    await running.server.drain(seconds: min(max(seconds, 1), 25))
+    await running.server.drain(seconds: max(seconds, 1))
     await running.stop()
     impatience.cancel()
     watchdog?.cancel()

@@ -186,8 +186,13 @@ struct Running {
     await jobs.stop()
     await certificates.stop()
     server.stop()
-    for unit in units where await !unit.stop(within: .seconds(5)) {
-      log.warning("a plugin does not stop", ["plugin": unit.name])
+    await withTaskGroup { group in
+      for unit in units {
+        group.addTask { [log] in
+          guard await !unit.stop(within: .seconds(5)) else { return }
+          log.warning("a plugin does not stop", ["plugin": unit.name])
+        }
+      }
     }
     await outbound.stop()
     await upkeep.stop()
