@@ -1,4 +1,3 @@
-import HubCore
 import JSON
 import Loop
 import MusterTesting
@@ -6,6 +5,8 @@ import PluginKit
 import Rig
 import Storage
 import Testing
+
+@testable import HubCore
 
 /// The closes that tell a client to come back later or not at all, each with its cause.
 @Suite(.timeLimit(.minutes(1))) struct ClosingTests {
@@ -108,6 +109,12 @@ import Testing
       #expect(await !wire.hasEnded)
       try await server.hub.publish(Event("n", ["n": 1001]), to: "lab.gated.m")
       #expect(try await wire.closeCode() == 4106)
+      // What was kept for it is let go at once, however long the line still stands.
+      let topic = try #require(TopicName("lab.gated.m"))
+      for worker in server.server.workers {
+        let kept = try await worker.answer { $0.locals[topic]?.everybody.first?.held?.count ?? 0 }
+        #expect(kept == 0)
+      }
       let opener = try await server.client("s_opener")
       try await opener.subscribe("lab.room.gate")
       let back = try await server.client("s_new")

@@ -42,6 +42,8 @@ import Testing
       }
       try await say(0..<Self.burst, topic, readers[0])
       for reader in readers { #expect(try await hears(0..<Self.burst, reader)) }
+      let counters = await server.server.statistics().counters
+      #expect(counters["events_delivered_total"] == Self.crowd * Self.burst)
     }
   }
 
@@ -97,12 +99,17 @@ import Testing
     try await TestServer.run(workers: 1) { server in
       let wire = try await server.client("s_one")
       let other = try await server.client("s_two")
-      for wire in [wire, other] { try await wire.subscribe("lab.room.w") }
-      try await wire.say(["type": "lab.whisper", "topic": "lab.room.w"])
-      #expect(try await wire.hear()["data"]?["event"] == "aloud")
+      for wire in [wire, other] { try await wire.subscribe("lab.strict.w") }
+      let topic: JSONValue = "lab.strict.w"
+      let frames: [JSONValue] = [
+        ["type": "publish", "topic": topic, "data": ["word": "aloud"]],
+        ["type": "lab.whisper", "topic": topic],
+      ]
+      try await wire.send(frames.flatMap { Wire.frame(1, $0.encoded()) })
+      #expect(try await wire.hear()["data"]?["word"] == "aloud")
       let alone = try await wire.hear()
       #expect(alone["data"]?["event"] == "alone" && alone["offset"] == nil)
-      #expect(try await other.hear()["data"]?["event"] == "aloud")
+      #expect(try await other.hear()["data"]?["word"] == "aloud")
       try await other.say(["type": "ping", "ts": 1])
       #expect(try await other.hear()["type"] == "pong")
     }
@@ -122,6 +129,18 @@ import Testing
 
   private static let narrow = "permessage-deflate; server_max_window_bits=9"
   private static let wide = "permessage-deflate"
+
+  @Test(arguments: [(100, true), (300, false)])
+  func `what is compressed begins where the configuration says`(minimum: Int, isPacked: Bool)
+    async throws
+  {
+    try await TestServer.run(workers: 1, limits: .with(\.compressionMinimum, minimum)) { server in
+      let wire = try await deflating(Self.wide, "lab.room.d", server)
+      let text = String(repeating: "so be it. ", count: 12)
+      try await server.hub.publish(Event("n", ["t": .string(text)]), to: "lab.room.d")
+      #expect(try await wire.frame().isCompressed == isPacked)
+    }
+  }
 
   @Test(arguments: [1, 3])
   func `nobody is sent more compression than it can read`(count: Int) async throws {

@@ -21,9 +21,7 @@ final class LabPlugin: Plugin {
       if message.data["bad"] != nil { throw TopicRefusal.bad("not that") }
       return ["asked": message.data, "who": .string(message.sender.id)]
     }
-    registrar.on("lab.whisper", "Tells everybody, and then the sender alone.") {
-      [services] message in
-      try await services.hub.publish(Event("aloud", [:]), to: message.topic)
+    registrar.on("lab.whisper", "Tells the sender alone.") { [services] message in
       await services.hub.send(Event("alone", [:]), to: message.sender.id, in: message.topic)
       return [:]
     }
