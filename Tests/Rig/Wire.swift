@@ -75,17 +75,26 @@ package actor Wire {
     guard isReady else { throw Fault("no handshake") }
   }
 
-  package func send(_ bytes: [UInt8]) throws {
+  package func send(_ bytes: [UInt8]) throws { try send(bytes, andEnd: false) }
+
+  private func send(_ bytes: [UInt8], andEnd isLast: Bool) throws {
     guard !hasEnded else { throw Fault("the line has ended") }
     if tls != nil {
       try tls!.seal(bytes.span, into: &unsent)
+      if isLast { tls!.closeNotify(into: &unsent) }
     } else {
       unsent.append(bytes)
     }
     flush()
+    if isLast && unsent.isEmpty { socket?.finishSending() }
   }
 
   package func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  /// Sends, and says in the same breath that nothing follows; reading goes on.
+  package func sendLast(_ text: String) throws {
+    try send(Array(text.utf8), andEnd: true)
+  }
 
   /// Waits until `parse` finds what it wants at the front of what has come, and takes it away.
   package func take<Found: Sendable>(

@@ -120,6 +120,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [10, 32 << 20])
+  func `who has ended its side is still answered what it asked for`(length: Int) async throws {
+    try await TestServer.run(workers: 1, assets: [SlowAnswerTests.page(length)]) { server in
+      let wire = try await server.wire()
+      await wire.stopReading()
+      try await wire.sendLast(Wire.request("GET", "/page"))
+      if length > 1 << 20 { try await server.until { await owed(server).isWaiting } }
+      await server.settle()
+      await wire.startReading()
+      #expect(try await wire.reply().body.count == length)
+      #expect(try await wire.rest().isEmpty)
+      try await server.until { await server.server.statistics().connections == 0 }
+    }
+  }
+
   @Test func `a line that breaks while nobody reads it is noticed`() async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in

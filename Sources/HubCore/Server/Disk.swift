@@ -10,6 +10,8 @@ actor Disk {
     let size: Int
     /// Unix seconds.
     let modified: Int
+    /// What follows them.
+    let nanoseconds: Int
   }
 
   /// A file that is open. Whoever has it gives it back to `close`.
@@ -29,7 +31,9 @@ actor Disk {
     }
     return Handle(
       descriptor: descriptor,
-      facts: Facts(size: Int(facts.st_size), modified: Int(facts.st_mtim.tv_sec)))
+      facts: Facts(
+        size: Int(facts.st_size), modified: Int(facts.st_mtim.tv_sec),
+        nanoseconds: Int(facts.st_mtim.tv_nsec)))
   }
 
   /// The bytes of a part of the file; fewer only if it has become shorter or cannot be read.
@@ -56,7 +60,9 @@ actor Disk {
     guard descriptor >= 0 else { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return (path, Handle(descriptor: descriptor, facts: Facts(size: 0, modified: 0)))
+    return (
+      path, Handle(descriptor: descriptor, facts: Facts(size: 0, modified: 0, nanoseconds: 0))
+    )
   }
 
   /// Adds bytes at the end; false if the disk is full or broken.

@@ -29,7 +29,9 @@ extension Worker {
     _ facts: Disk.Facts, _ token: UInt64, _ number: UInt64, _ response: Response
   ) -> Range<Int>? {
     guard let (connection, exchange, head) = working(token, number) else { return nil }
-    let tag = EntityTag("\(String(facts.modified, radix: 36))-\(String(facts.size, radix: 36))")
+    // A file may be written twice in a second.
+    let state = [facts.modified, facts.nanoseconds, facts.size]
+    let tag = EntityTag(state.map { String($0, radix: 36) }.joined(separator: "-"))
     let date = HTTPDate(unixSeconds: facts.modified)
     var response = response.with("ETag", tag.headerValue).with("Accept-Ranges", "bytes")
       .with("Last-Modified", date.text)

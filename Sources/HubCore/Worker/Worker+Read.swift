@@ -97,10 +97,13 @@ extension Worker {
     connection.isDeaf = true
     switch connection.stage {
     case .http(let exchange):
+      stopReading(connection)
       switch exchange.state {
-      case .working, .sending: stopReading(connection)
-      case .head, .body: drop(connection, .lost)
+      case .working, .sending: return
+      case .head, .body: part(connection)
       }
+    case .parting where !connection.outbox.isEmpty || !connection.unsent.isEmpty:
+      stopReading(connection)
     case .webSocket, .greeting, .parting: drop(connection, .lost)
     case .gone: return
     }
