@@ -12,10 +12,11 @@ public struct AccessLog: Sendable {
     public let microseconds: Int
   }
 
-  let write: @Sendable (Line) -> Void
+  let write: @Sendable (() -> Line) -> Void
 
-  /// `write` is called on the loops: it must only put the line where another thread takes it.
-  public init(_ write: @escaping @Sendable (Line) -> Void) { self.write = write }
+  /// `write` is called on the loops: it must only put the line where another thread takes it, and
+  /// makes the line only if somebody wants to read it.
+  public init(_ write: @escaping @Sendable (() -> Line) -> Void) { self.write = write }
 
   public static let none = AccessLog { _ in }
 }

@@ -189,11 +189,12 @@ extension Worker {
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ status: Int,
     _ bytes: Int
   ) {
-    house.accessLog.write(
+    house.accessLog.write {
       AccessLog.Line(
         at: loop.unixMilliseconds, address: "\(peer(of: connection, head).address)",
         method: "\(head.method.name)", path: head.path, status: status, bytes: bytes,
-        microseconds: Int((loop.time.monotonic &- exchange.begunAt) / 1000)))
+        microseconds: Int((loop.time.monotonic &- exchange.begunAt) / 1000))
+    }
   }
 }
 

@@ -39,8 +39,9 @@ final class LogWriter: Sendable {
   }
 
   var accessLog: AccessLog {
-    AccessLog { [self] entry in
+    AccessLog { [self] makeEntry in
       guard level.withLock({ $0 }) == .debug else { return }
+      let entry = makeEntry()
       append(
         line(
           .debug, "request",
@@ -79,17 +80,7 @@ final class LogWriter: Sendable {
   func flush() async { await write(on: LogActor(thread: wakeUp)) }
 
   private func line(_ level: Log.Level, _ message: String, _ fields: Log.Fields) -> String {
-    let time = LocalTime(clock.now, offsetSeconds: 0)
-    guard format == .json else {
-      let rest = fields.map { " \($0.key)=\($0.value.oneLine)" }.joined()
-      return "\(time.dateTime)Z \(level) \(message.oneLine)\(rest)\n"
-    }
-    var object: JSONObject = [
-      "time": .string("\(time.date)T\(time.time)Z"), "level": .string("\(level)"),
-      "message": .string(message),
-    ]
-    for (key, value) in fields { object[key] = .string(value) }
-    return "\(JSONValue.object(object))\n"
+    LogLine(at: clock.now, level, message, fields).text(format)
   }
 }
 
@@ -108,13 +99,6 @@ private actor LogActor {
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)
     }
-  }
-}
-
-extension String {
-  /// Somebody else's text must not begin a line of its own in the log.
-  fileprivate var oneLine: String {
-    utf8.contains { $0 < 32 } ? String(map { $0.isNewline || $0 == "\t" ? " " : $0 }) : self
   }
 }
 
