@@ -260,6 +260,15 @@ import Testing
     }
   }
 
+  @Test func `plain HTTP with a long body gets its answer, too`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      let wire = try await Wire.connect(server.address, encrypted: false)
+      try await wire.send(
+        Wire.request("POST", "/", body: String(repeating: "x", count: 4 << 20)))
+      #expect(try await wire.reply().status == 400)
+    }
+  }
+
   @Test func `noise instead of a handshake ends the line and nothing else`() async throws {
     try await TestServer.run(workers: 1) { server in
       let wire = try await Wire.connect(server.address, encrypted: false)

@@ -135,6 +135,19 @@ import Testing
     }
   }
 
+  @Test func `requests sent ahead of the end are all answered`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      // The end comes while a handler works, and while there is more to be sent than may wait.
+      for (first, rest) in [("/lab/later/30", ""), ("/lab/large", "GET /lab/he")] {
+        let wire = try await server.wire()
+        let ahead = String(repeating: Wire.request("GET", "/lab/large"), count: 300)
+        try await wire.sendLast(Wire.request("GET", first) + ahead + rest)
+        for _ in 0...300 { #expect(try await wire.reply().status == 200) }
+        #expect(try await wire.rest().isEmpty)
+      }
+    }
+  }
+
   @Test func `a line that breaks while nobody reads it is noticed`() async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in

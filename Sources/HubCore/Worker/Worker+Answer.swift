@@ -80,7 +80,8 @@ extension Worker {
   ) -> ResponseContext {
     var context = ResponseContext(head)
     context.keepsAlive =
-      context.keepsAlive && !isDraining && !connection.isDeaf && !exchange.isLast
+      context.keepsAlive && !isDraining && !exchange.isLast
+      && !(connection.isDeaf && exchange.input.isEmpty)
     return context
   }
 

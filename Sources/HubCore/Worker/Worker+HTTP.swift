@@ -105,6 +105,7 @@ extension Worker {
 
   /// The clock of a request runs from its first byte.
   private func noteArrival(_ connection: Connection, _ exchange: HTTPExchange) {
+    if connection.isDeaf { return part(connection) }
     if exchange.input.isEmpty && !exchange.parser.isInsideBody {
       exchange.begunAt = 0
       exchange.input.removeAll(keepingCapacity: false)

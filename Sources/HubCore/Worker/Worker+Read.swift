@@ -15,7 +15,7 @@ extension Worker {
       counters.bytesIn.add(count)
       connection.lastHeard = now
     }
-    if connection.isParting && !connection.door.isEncrypted { return }
+    if connection.isParting && connection.tls == nil { return }
     if connection.door.isEncrypted {
       decrypt(connection, &desk)
     } else {
@@ -54,9 +54,11 @@ extension Worker {
       plainEncoder.append(
         .badRequest, sayingPlainText, body: Worker.httpsOnly.span, for: .unreadable,
         into: &desk.sealed)
-    } else {
-      counters.failedHandshakes.add(1)
+      transmit(connection, &desk.sealed)
+      connection.tls = nil
+      return part(connection)
     }
+    counters.failedHandshakes.add(1)
     if !desk.sealed.isEmpty { transmit(connection, &desk.sealed) }
     if !connection.isGone { drop(connection, .lost) }
   }
@@ -100,6 +102,7 @@ extension Worker {
       stopReading(connection)
       switch exchange.state {
       case .working, .sending: return
+      case .head where exchange.hasEnough: return
       case .head, .body: part(connection)
       }
     case .parting where !connection.outbox.isEmpty || !connection.unsent.isEmpty:
