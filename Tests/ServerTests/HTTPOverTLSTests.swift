@@ -115,32 +115,23 @@ import Testing
     }
   }
 
-  @Test func `a head that comes too slowly is answered with 408`() async throws {
+  @Test(arguments: [
+    ("GET /lab/hello HTTP/1.1\r\n", "X: slow\r\n", 10.0),
+    ("POST /lab/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n", "x", 60.0),
+  ])
+  func `a head or a body that comes too slowly is answered with 408`(
+    beginning: String, portion: String, seconds: Double
+  ) async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in
       let wire = try await server.wire()
-      try await wire.send("GET /lab/hello HTTP/1.1\r\n")
+      try await wire.send(beginning)
       for _ in 0..<9 {
-        await server.pass(1)
-        try await wire.send("X: slow\r\n")
-      }
-      await server.pass(3)
-      #expect(try await wire.reply().status == 408)
-      #expect(try await wire.rest().isEmpty)
-    }
-  }
-
-  @Test func `a body that comes too slowly is answered with 408`() async throws {
-    let time = ManualTime()
-    try await TestServer.run(workers: 1, time: time) { server in
-      let wire = try await server.wire()
-      try await wire.send("POST /lab/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n")
-      for _ in 0..<11 {
-        await server.pass(5)
-        try await wire.send("x")
+        await server.pass(seconds / 10)
+        try await wire.send(portion)
       }
       #expect(await !wire.hasEnded)
-      await server.pass(7)
+      await server.pass(seconds / 10 + 2)
       #expect(try await wire.reply().status == 408)
       #expect(try await wire.rest().isEmpty)
     }

@@ -12,13 +12,10 @@ extension Trials {
 
     @Test(.timeLimit(.minutes(5)))
     func `an event takes memory a few times, and never once per subscriber`() async throws {
-      let folder = try FreshFolder()
-      let counter = "\(folder.path)/allocations.so"
-      let compiler = try ChildProcess(
-        "clang", ["-O2", "-shared", "-fPIC", "-o", counter, "Tests/Preload/allocations.c"])
-      #expect(try compiler.result(within: 60) == 0)
+      let counter = try Preload("allocations")
+      defer { withExtendedLifetime(counter) {} }
       let settings = ["limits.publishes_per_second=0", "workers=1"]
-      try await RealServer.run(settings, environment: ["LD_PRELOAD=\(counter)"]) { server, _ in
+      try await RealServer.run(settings, environment: [counter.setting]) { server, _ in
         let few = try await allocations(subscribers: 10, server)
         let many = try await allocations(subscribers: 1000, server)
         print("allocation trial: \(few) for an event to 10, \(many) for one to 1,000")

@@ -10,12 +10,9 @@ extension Trials {
 
     @Test(.timeLimit(.minutes(3)), arguments: ["ring", "lost", "provider"])
     func `the server serves a crowd without what the machine refuses`(what: String) async throws {
-      let folder = try FreshFolder()
-      let library = "\(folder.path)/refusals.so"
-      let compiler = try ChildProcess(
-        "clang", ["-O2", "-shared", "-fPIC", "-o", library, "Tests/Preload/refusals.c"])
-      #expect(try compiler.result(within: 60) == 0)
-      let environment = ["LD_PRELOAD=\(library)", "REFUSE=\(what)"]
+      let refuser = try Preload("refusals")
+      defer { withExtendedLifetime(refuser) {} }
+      let environment = [refuser.setting, "REFUSE=\(what)"]
       try await RealServer.run(["workers=1"], environment: environment) { server, _ in
         // Whoever was being served when the ring went has lost the line, and comes back.
         var tries = 0
