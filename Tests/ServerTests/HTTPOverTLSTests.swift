@@ -232,6 +232,16 @@ import Testing
         let headers = [("Accept-Encoding", encoding)]
         let page = try await wire.call("GET", "/page", headers: headers)
         #expect(page["ETag"] == "W/\"v1\"")
+        #expect(page.headers.filter { $0.name == "Vary" }.map(\.value) == ["Accept-Encoding"])
+        #expect(page["Content-Encoding"] == (encoding == "gzip" ? encoding : nil))
+        let head = try await wire.call("HEAD", "/page", headers: headers)
+        #expect(head["Content-Length"] == "\(page.body.count)")
+        if encoding == "gzip" {
+          var bytes = ByteBuffer()
+          var decoder = GzipDecoder()
+          try decoder.decode(page.body.span, into: &bytes, limit: 1 << 20)
+          #expect([UInt8](bytes) == asset.bytes)
+        }
         let again = try await wire.call(
           "GET", "/page", headers: headers + [("If-None-Match", "W/\"v1\"")])
         #expect(again.status == 304)

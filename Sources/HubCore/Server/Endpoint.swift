@@ -45,23 +45,3 @@ public struct OwnCall: Sendable {
     self.handler = handler
   }
 }
-
-/// A file that is part of the program.
-public struct Asset: Sendable {
-  public let bytes: [UInt8]
-  public let contentType: String
-  public let entityTag: String
-  public let cacheControl: String
-  public let headers: [(name: String, value: String)]
-
-  public init(
-    bytes: [UInt8], contentType: String, entityTag: String, cacheControl: String,
-    headers: [(name: String, value: String)] = []
-  ) {
-    self.bytes = bytes
-    self.contentType = contentType
-    self.entityTag = entityTag
-    self.cacheControl = cacheControl
-    self.headers = headers
-  }
-}

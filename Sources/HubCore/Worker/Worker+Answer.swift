@@ -177,7 +177,9 @@ extension Worker {
       isWorthCompressing(type, length: body.count)
     else { return }
     // Caches are told in either case: what they keep may be asked for by somebody else.
-    add("Vary", "Accept-Encoding", to: &headers)
+    if !headers.contains(.vary, element: "Accept-Encoding") {
+      add("Vary", "Accept-Encoding", to: &headers)
+    }
     guard head.headers.accepts(encoding: "gzip") else { return }
     var packed = ByteBuffer(capacity: body.count / 2)
     gzip.encode(body.span, into: &packed)
@@ -202,90 +204,5 @@ extension Worker {
 extension Response {
   static func plain(_ status: Int, _ text: String) -> Response {
     .text(text + "\n", status: status)
-  }
-}
-
-extension PluginKit.Method {
-  /// HEAD is a GET whose body is not sent.
-  init(_ method: HTTP.Method) {
-    switch method {
-    case .get, .head, .options, .other: self = .get
-    case .post: self = .post
-    case .put: self = .put
-    case .delete: self = .delete
-    case .patch: self = .patch
-    }
-  }
-}
-
-extension Fields {
-  init(_ headers: Headers) {
-    self.init(ignoringCase: true)
-    for index in 0..<headers.count {
-      append(String(headers.name(at: index)), String(headers.value(at: index)))
-    }
-  }
-
-  init(_ form: FormFields) {
-    self.init()
-    for field in form.fields { append(field.name, field.value) }
-  }
-
-  init(_ cookies: Cookies) {
-    self.init()
-    for cookie in cookies.cookies { append(cookie.name, cookie.value) }
-  }
-}
-
-extension Peer {
-  init(_ peer: PeerAddress) {
-    let address = peer.address
-    let bytes: [UInt8]
-    if let v4 = address.v4 {
-      bytes = (0..<4).map { UInt8(truncatingIfNeeded: v4 >> (24 - 8 * UInt32($0))) }
-    } else {
-      bytes = [address.high, address.low].flatMap { half in
-        (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
-      }
-    }
-    self.init(address: "\(address)", bytes: bytes)
-  }
-}
-
-extension Headers {
-  /// The lines of one header as text, in order.
-  func lines(of text: StaticString) -> [String] {
-    let name = HeaderName(stringLiteral: text)
-    var lines: [String] = []
-    var next = index(of: name)
-    while let index = next {
-      lines.append(String(value(at: index)))
-      next = self.index(of: name, from: index + 1)
-    }
-    return lines
-  }
-}
-
-extension Asset {
-  /// The file, 304 for a client that has it, or 412 for one that wants another state of it.
-  func answer(_ head: RequestHead) -> Response {
-    // RFC 9110, 8.8.1: where the same state comes packed or not, its tag cannot be a strong one.
-    let comesPacked =
-      ContentType(parsing: contentType.utf8.span).map {
-        isWorthCompressing($0, length: bytes.count)
-      } ?? false
-    let tag = EntityTag(String(entityTag.dropFirst().dropLast()), isWeak: comesPacked)
-    var answer = Response(status: 200, contentType: contentType, headers: headers)
-    answer.headers.append(("ETag", tag.headerValue))
-    answer.headers.append(("Cache-Control", cacheControl))
-    switch head.evaluateConditions(tag: tag) {
-    case .proceed: answer.body = .bytes(bytes)
-    case .failed: answer.status = 412
-    case .notModified:
-      answer.status = 304
-      if comesPacked { answer.headers.append(("Vary", "Accept-Encoding")) }
-    }
-    if answer.status != 200 { answer.contentType = nil }
-    return answer
   }
 }

@@ -1,0 +1,67 @@
+internal import Bytes
+internal import HTTP
+internal import Loop
+internal import PluginKit
+
+// What HTTP found, in the values that plugins see.
+
+extension PluginKit.Method {
+  /// HEAD is a GET whose body is not sent.
+  init(_ method: HTTP.Method) {
+    switch method {
+    case .get, .head, .options, .other: self = .get
+    case .post: self = .post
+    case .put: self = .put
+    case .delete: self = .delete
+    case .patch: self = .patch
+    }
+  }
+}
+
+extension Fields {
+  init(_ headers: Headers) {
+    self.init(ignoringCase: true)
+    for index in 0..<headers.count {
+      append(String(headers.name(at: index)), String(headers.value(at: index)))
+    }
+  }
+
+  init(_ form: FormFields) {
+    self.init()
+    for field in form.fields { append(field.name, field.value) }
+  }
+
+  init(_ cookies: Cookies) {
+    self.init()
+    for cookie in cookies.cookies { append(cookie.name, cookie.value) }
+  }
+}
+
+extension Peer {
+  init(_ peer: PeerAddress) {
+    let address = peer.address
+    let bytes: [UInt8]
+    if let v4 = address.v4 {
+      bytes = (0..<4).map { UInt8(truncatingIfNeeded: v4 >> (24 - 8 * UInt32($0))) }
+    } else {
+      bytes = [address.high, address.low].flatMap { half in
+        (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * UInt64($0))) }
+      }
+    }
+    self.init(address: "\(address)", bytes: bytes)
+  }
+}
+
+extension Headers {
+  /// The lines of one header as text, in order.
+  func lines(of text: StaticString) -> [String] {
+    let name = HeaderName(stringLiteral: text)
+    var lines: [String] = []
+    var next = index(of: name)
+    while let index = next {
+      lines.append(String(value(at: index)))
+      next = self.index(of: name, from: index + 1)
+    }
+    return lines
+  }
+}
