@@ -17,6 +17,10 @@
 // variable number of arguments. _GNU_SOURCE itself would make this module's view of the shared
 // headers differ from that of Swift's Glibc module, which the compiler refuses.
 
+static inline void clinux_prefetch(const void *place, int lines) {
+  for (int line = 0; line < lines; line++) __builtin_prefetch((const char *)place + 64 * line);
+}
+
 static inline int clinux_accept(int listener, struct sockaddr_storage *peer) {
   extern int accept4(int, struct sockaddr *, socklen_t *, int);
   socklen_t length = sizeof *peer;

@@ -18,10 +18,25 @@ internal import Glibc
     }
   }
 
+  /// What became of a parcel that the kernel has not taken whole.
+  public struct Shortfall: Sendable {
+    public let parcel: Int
+    // As the kernel says it.
+    fileprivate let result: Int32
+
+    public var outcome: Transfer {
+      if result >= 0 { return .bytes(Int(result)) }
+      return result == -EAGAIN || result == -EINTR ? .wouldBlock : .failed(SystemFault(-result))
+    }
+  }
+
   // Behind a pointer: the kernel's queues are mapped into it, and it must not move.
   private let ring: UnsafeMutablePointer<io_uring>
   public let places: Int
-  private var isLost = false
+  private var isAnswered: [Bool] = []
+  /// The kernel does not serve the ring any more. It must not be used again: orders that are still
+  /// in it name bytes that are gone.
+  public private(set) var isLost = false
 
   private init(_ ring: UnsafeMutablePointer<io_uring>, _ places: Int) {
     unsafe self.ring = ring
@@ -44,28 +59,18 @@ internal import Glibc
     unsafe ring.deallocate()
   }
 
-  /// Sends each parcel's bytes, as far as the kernel takes them; says of each what became of it, in
-  /// their order. `parcels` must not be more than `places`.
-  ///
-  /// False when the kernel does not serve the ring any more. It must not be used again then: orders
-  /// that are still in it name bytes that are gone.
-  @discardableResult
-  public mutating func send(
-    _ parcels: [Parcel], of bytes: Span<UInt8>, outcomes: inout [Transfer]
-  ) -> Bool {
+  /// Sends each parcel's bytes, as far as the kernel takes them, and says what became of those that
+  /// it has not taken whole. `parcels` must not be more than `places`.
+  public mutating func send(_ parcels: [Parcel], of bytes: Span<UInt8>) -> [Shortfall] {
     precondition(parcels.count <= places, "a ring takes no more than it has places for")
     precondition(!isLost, "a ring that is lost takes nothing")
-    // What the kernel does not answer is lost: whoever it was for has to come back.
-    outcomes.removeAll(keepingCapacity: true)
-    outcomes.append(contentsOf: repeatElement(.failed(SystemFault(EIO)), count: parcels.count))
-    unsafe bytes.withUnsafeBytes { bytes in
+    return unsafe bytes.withUnsafeBytes { bytes in
       for (number, parcel) in parcels.enumerated() {
         let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[parcel.range])
         unsafe order(parcel.descriptor, part, UInt64(number))
       }
-      collect(parcels.count, &outcomes)
+      return collect(parcels)
     }
-    return !isLost
   }
 
   // So often the kernel may say "not now" before that counts as "never".
@@ -76,29 +81,32 @@ internal import Glibc
     precondition(status == 0, "the ring is as long as it was made")
   }
 
-  private mutating func collect(_ count: Int, _ outcomes: inout [Transfer]) {
-    var collected = 0
+  private mutating func collect(_ parcels: [Parcel]) -> [Shortfall] {
+    var shortfalls: [Shortfall] = []
+    isAnswered.removeAll(keepingCapacity: true)
+    isAnswered.append(contentsOf: repeatElement(false, count: parcels.count))
+    var missing = parcels.count
     var patience = SendRing.patience
-    while collected < count {
+    while missing > 0 {
       let status = unsafe io_uring_submit_and_wait(ring, 1)
       if status < 0 { patience -= 1 }
       guard patience > 0,
         status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY
-      else {
-        isLost = true
-        return
-      }
+      else { break }
       var number: UInt64 = 0
       var result: Int32 = 0
       while unsafe curing_take_result(ring, &number, &result) == 1 {
-        outcomes[Int(number)] = Self.transfer(result)
-        collected += 1
+        let parcel = Int(number)
+        isAnswered[parcel] = true
+        missing -= 1
+        guard result != parcels[parcel].range.count else { continue }
+        shortfalls.append(Shortfall(parcel: parcel, result: result))
       }
     }
-  }
-
-  private static func transfer(_ result: Int32) -> Transfer {
-    if result >= 0 { return .bytes(Int(result)) }
-    return result == -EAGAIN || result == -EINTR ? .wouldBlock : .failed(SystemFault(-result))
+    isLost = missing > 0
+    guard isLost else { return shortfalls }
+    // What the kernel does not answer is lost: whoever it was for has to come back.
+    let lost = parcels.indices.filter { !isAnswered[$0] }
+    return shortfalls + lost.map { Shortfall(parcel: $0, result: -EIO) }
   }
 }

@@ -1,4 +1,5 @@
 public import Bytes
+public import Loop
 
 /// One TLS connection without a socket: bytes go in, bytes come out.
 ///
@@ -126,6 +127,14 @@ public import Bytes
 
   /// Whether Muster's own records carry the data, and not OpenSSL's.
   public var ownsRecords: Bool { records != nil }
+
+  /// Where the key lies that everything is sealed with, if Muster's own records carry the data.
+  public var sealingKey: Landmark? {
+    switch records {
+    case .some(let records): records.outgoing.landmark
+    case .none: nil
+    }
+  }
 
   /// RFC 8446, 5.1: a connection starts with a handshake record (22). A letter is plain HTTP.
   private mutating func begin(_ first: Span<UInt8>) throws(TLSError) {

@@ -69,7 +69,7 @@ internal import Loop
     self.options = options
     self.server = server
     self.trust = trust
-    recordAlgorithms = properties == nil ? nil : RecordAlgorithms()
+    recordAlgorithms = properties.map { _ in RecordAlgorithms(mayBeFast: options.hasFastCiphers) }
     try configure()
     try unsafe server?.attach(to: raw)
   }

@@ -18,6 +18,8 @@ public struct TLSOptions: Sendable {
 
   /// After how many records the sending key changes; nil for what the suite can bear.
   var recordLimit: UInt64?
+  /// Whether AES may be left to the faster of the two libraries, where the processor has it.
+  var hasFastCiphers = true
   /// What a client offers to speak inside.
   var protocols = ["http/1.1"]
 

@@ -22,7 +22,7 @@ private func received(_ socket: borrowing Socket) -> [UInt8] {
     #expect(!isThere)
   }
 
-  @Test func `gives each socket its own part, and says of each what became of it`() throws {
+  @Test func `gives each socket its own part, and says what was not taken`() throws {
     try withRing { ring in
       let first = try Socket.pair()
       let second = try Socket.pair()
@@ -32,17 +32,18 @@ private func received(_ socket: borrowing Socket) -> [UInt8] {
         SendRing.Parcel(to: first.one, 0..<2), SendRing.Parcel(to: gone.one, 2..<3),
         SendRing.Parcel(to: second.one, 3..<6),
       ]
-      var outcomes: [Transfer] = []
       let bytes: [UInt8] = [1, 2, 3, 4, 5, 6]
-      ring.send(parcels, of: bytes.span, outcomes: &outcomes)
+      let shortfalls = ring.send(parcels, of: bytes.span)
       let arrived = [received(first.other), received(second.other)]
       #expect(arrived == [[1, 2], [4, 5, 6]])
-      #expect(outcomes.count == 3 && outcomes[0] == .bytes(2) && outcomes[2] == .bytes(3))
-      guard case .failed(let fault) = outcomes[1] else {
-        Issue.record("sent to nobody: \(outcomes[1])")
+      #expect(shortfalls.map(\.parcel) == [1])
+      guard case .failed(let fault)? = shortfalls.first?.outcome else {
+        Issue.record("sent to nobody: \(shortfalls)")
         return
       }
       #expect(fault.isDisconnect)
+      let isLost = ring.isLost
+      #expect(!isLost)
     }
   }
 
@@ -52,14 +53,13 @@ private func received(_ socket: borrowing Socket) -> [UInt8] {
       let free = try Socket.pair()
       full.one.limitSendBuffer(to: 0)
       let block = [UInt8](repeating: 7, count: 1 << 16)
-      var outcomes: [Transfer] = []
-      var refusals = 0
-      while refusals == 0 {
-        ring.send(
+      var isRefused = false
+      while !isRefused {
+        let shortfalls = ring.send(
           [SendRing.Parcel(to: full.one, 0..<block.count), SendRing.Parcel(to: free.one, 0..<1)],
-          of: block.span, outcomes: &outcomes)
-        if outcomes[0] == .wouldBlock { refusals += 1 }
-        #expect(outcomes[1] == .bytes(1))
+          of: block.span)
+        #expect(shortfalls.map(\.parcel) == [0])
+        isRefused = shortfalls.first?.outcome == .wouldBlock
       }
     }
   }
@@ -67,16 +67,16 @@ private func received(_ socket: borrowing Socket) -> [UInt8] {
   @Test func `is used again and again`() throws {
     try withRing { ring in
       let pair = try Socket.pair()
-      var outcomes: [Transfer] = []
       for round in 0..<100 {
         let bytes = [UInt8](repeating: UInt8(round), count: 8)
         let parcels = (0..<8).map { SendRing.Parcel(to: pair.one, $0..<$0 + 1) }
-        ring.send(parcels, of: bytes.span, outcomes: &outcomes)
+        let shortfalls = ring.send(parcels, of: bytes.span)
+        #expect(shortfalls.isEmpty)
         let arrived = received(pair.other)
         #expect(arrived == bytes)
       }
-      ring.send([], of: [UInt8]().span, outcomes: &outcomes)
-      #expect(outcomes.isEmpty)
+      let shortfalls = ring.send([], of: [UInt8]().span)
+      #expect(shortfalls.isEmpty)
     }
   }
 }

@@ -171,4 +171,31 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: TestServer.workers)
+  func `an answer comes before what happened behind it, in a crowd too`(workers: Int) async throws {
+    try await TestServer.run(workers: workers) { server in
+      let topic = "lab.room.crowd"
+      var readers: [Wire] = []
+      for number in 0..<Self.crowd {
+        let reader = try await server.client("s_\(number)")
+        try await reader.subscribe(topic)
+        readers.append(reader)
+      }
+      // All at once, so that answers and events are owed in the same turn.
+      for round in 0..<20 {
+        let speaker = readers[round % Self.crowd]
+        let ping: JSONValue = ["type": "ping", "ts": .int(Int64(round))]
+        let publish: JSONValue = [
+          "type": "publish", "topic": .string(topic), "data": ["n": .int(Int64(round))],
+        ]
+        try await speaker.send(
+          Wire.frame(1, ping.encoded()) + Wire.frame(1, publish.encoded()))
+        #expect(try await speaker.hear()["type"] == "pong")
+        for reader in readers {
+          #expect(try await reader.hear("event")["data"]?["data"]?["n"]?.int == round)
+        }
+      }
+    }
+  }
 }

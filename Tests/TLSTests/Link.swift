@@ -9,12 +9,17 @@ struct Setup: Sendable, CustomTestStringConvertible {
   var client: Bool
   var suite = "TLS_AES_128_GCM_SHA256"
   var version = TLSFacts.Version.tls13
+  /// May the own records leave AES to the faster library?
+  var isFast = true
 
-  /// Both record layers against both, every suite once more, and TLS 1.2.
+  /// Both record layers against both, every suite and every library once more, and TLS 1.2.
   static let all = [
     Setup(server: false, client: false), Setup(server: true, client: false),
     Setup(server: false, client: true), Setup(server: true, client: true),
+    Setup(server: true, client: false, isFast: false),
+    Setup(server: true, client: true, isFast: false),
     Setup(server: true, client: false, suite: "TLS_AES_256_GCM_SHA384"),
+    Setup(server: true, client: false, suite: "TLS_AES_256_GCM_SHA384", isFast: false),
     Setup(server: true, client: false, suite: "TLS_CHACHA20_POLY1305_SHA256"),
     Setup(server: true, client: true, version: .tls12),
   ]
@@ -22,7 +27,8 @@ struct Setup: Sendable, CustomTestStringConvertible {
 
   var testDescription: String {
     let names = [server, client].map { $0 ? "own" : "OpenSSL" }
-    return "\(names[0]) server, \(names[1]) client, \(version), \(suite)"
+    let speed = isFast ? "" : ", libcrypto alone"
+    return "\(names[0]) server, \(names[1]) client, \(version), \(suite)\(speed)"
   }
 
   func options(own: Bool) -> TLSOptions {
@@ -30,6 +36,7 @@ struct Setup: Sendable, CustomTestStringConvertible {
     options.ownsRecords = own
     options.newestVersion = version
     options.suites = suite
+    options.hasFastCiphers = isFast
     return options
   }
 

@@ -96,6 +96,12 @@ final class Connection {
   /// otherwise a flood of pings could make us hold any amount of pongs.
   var isChoked: Bool { unsent.count > 1 << 20 }
 
+  /// Whether records for this connection may go with those for others: they are encrypted, and
+  /// nothing of before is waiting.
+  @inline(__always) var takesRecords: Bool {
+    unsent.isEmpty && roomWaiter == nil && door.isEncrypted
+  }
+
   var interest: Interest {
     var interest: Interest = []
     if isReading && !isChoked { interest.insert(.read) }

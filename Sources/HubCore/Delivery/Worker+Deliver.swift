@@ -31,15 +31,22 @@ extension Worker {
       for subscription in local.subscriptions { deliver(publications, to: subscription) }
       return
     }
+    // Where several topics have something, a connection may be owed more than one of them: what
+    // goes through its queue becomes one record.
+    let isAlone = gathering.count == 1 && isCrowd(local.subscriptions.count)
     var visited = 0
-    for subscription in local.subscriptions {
+    let crowd = local.subscriptions
+    for (place, subscription) in crowd.enumerated() {
+      if isAlone { local.lookAhead(from: place) }
       guard let frame = frame(of: &burst, for: subscription) else {
         deliver(publications, to: subscription)
         continue
       }
       visited += 1
+      if isAlone, packAtOnce(frame, for: subscription.connection, &desk) { continue }
       enqueue(frame, on: subscription.connection, conflating: nil)
     }
+    ship(&desk)
     counters.deliveries.add(visited * publications.count)
   }
 

@@ -1,4 +1,6 @@
+internal import Loop
 internal import PluginKit
+internal import TLS
 internal import WebSocket
 
 /// A topic as one worker sees it: its own subscribers.
@@ -7,6 +9,8 @@ final class LocalTopic {
   let rules: TopicRules
   /// Those who read the hub's own protocol: all are sent the same.
   private(set) var subscriptions: [Subscription] = []
+  /// Where each of them lies.
+  private var trails: [Trail] = []
   /// Those to whom a dialect's codec speaks.
   private(set) var translated: [Subscription] = []
   /// Events of this turn that `subscriptions` are still to be sent.
@@ -23,34 +27,65 @@ final class LocalTopic {
   var everybody: [Subscription] { subscriptions + translated }
 
   func add(_ subscription: Subscription) {
-    if subscription.dialect == nil {
-      Self.add(subscription, &subscriptions)
-    } else {
-      Self.add(subscription, &translated)
+    guard subscription.dialect == nil else {
+      subscription.place = translated.count
+      return translated.append(subscription)
     }
+    subscription.place = subscriptions.count
+    subscriptions.append(subscription)
+    trails.append(Trail(to: subscription))
   }
 
   func remove(_ subscription: Subscription) {
-    if subscription.dialect == nil {
-      Self.remove(subscription, &subscriptions)
-    } else {
-      Self.remove(subscription, &translated)
+    guard subscription.dialect == nil else {
+      _ = Self.remove(subscription, &translated)
+      return
     }
-  }
-
-  private static func add(_ subscription: Subscription, _ list: inout [Subscription]) {
-    subscription.place = list.count
-    list.append(subscription)
+    guard let place = Self.remove(subscription, &subscriptions) else { return }
+    trails.swapAt(place, trails.count - 1)
+    trails.removeLast()
   }
 
   /// The last one takes the free place, so that leaving costs the same in a large topic.
-  private static func remove(_ subscription: Subscription, _ list: inout [Subscription]) {
+  private static func remove(
+    _ subscription: Subscription, _ list: inout [Subscription]
+  ) -> Int? {
     let place = subscription.place
-    guard place < list.count, list[place] === subscription else { return }
-    let last = list.removeLast()
-    guard last !== subscription else { return }
-    list[place] = last
-    last.place = place
+    guard place < list.count, list[place] === subscription else { return nil }
+    list.swapAt(place, list.count - 1)
+    list[place].place = place
+    list.removeLast()
+    return place
+  }
+
+  /// Has the processor fetch what a walk through `subscriptions` comes to a few steps behind
+  /// `place`: for 1,000 of them that is more than its caches hold.
+  @inline(__always) func lookAhead(from place: Int) {
+    let place = place + 6
+    if place < trails.count { trails[place].prefetch() }
+  }
+
+  /// What a delivery to a subscriber touches.
+  private struct Trail {
+    private let subscription: Landmark
+    private let connection: Landmark
+    private let link: Landmark
+    private let key: Landmark
+
+    init(to subscription: Subscription) {
+      let connection = subscription.connection
+      self.subscription = Landmark(subscription)
+      self.connection = Landmark(connection)
+      link = connection.link.map { Landmark($0) } ?? self.connection
+      key = connection.tls?.sealingKey ?? self.connection
+    }
+
+    @inline(__always) func prefetch() {
+      subscription.prefetch(lines: 4)
+      connection.prefetch(lines: 10)
+      link.prefetch(lines: 3)
+      key.prefetch(lines: 16)
+    }
   }
 }
 

@@ -8,14 +8,12 @@ struct Shipment: ~Copyable {
   private(set) var parcels: [SendRing.Parcel] = []
   /// The records of all, one behind the other.
   private(set) var sealed = ByteBuffer(capacity: Shipment.mostBytes)
-  /// What became of each parcel.
-  private(set) var outcomes: [Transfer] = []
 
   /// With fewer than this, the kernel's queues cost more than the calls they save.
   static let least = 4
-  static let most = 64
+  static let most = 1_024
   // What is sealed together should still be in the second-level cache when it is sent.
-  private static let mostBytes = 128 << 10
+  private static let mostBytes = 512 << 10
 
   init() {}
 
@@ -24,19 +22,22 @@ struct Shipment: ~Copyable {
 
   /// Seals what a connection is owed.
   mutating func add(_ bytes: borrowing ByteBuffer, for connection: Connection) throws(TLSError) {
+    try add(bytes.bytes, for: connection)
+  }
+
+  /// Seals what a connection is owed.
+  @inline(__always) mutating func add(
+    _ bytes: Span<UInt8>, for connection: Connection
+  ) throws(TLSError) {
     let start = sealed.count
     try connection.tls!.seal(bytes, into: &sealed)
     recipients.append(connection)
     parcels.append(SendRing.Parcel(to: connection.socket, start..<sealed.count))
   }
 
-  /// Sends everything, as far as the kernel takes it; false when the ring is lost.
-  mutating func send(by ring: inout SendRing) -> Bool {
-    var outcomes: [Transfer] = []
-    swap(&outcomes, &self.outcomes)
-    let isServed = ring.send(parcels, of: sealed.bytes, outcomes: &outcomes)
-    self.outcomes = outcomes
-    return isServed
+  /// Sends everything, as far as the kernel takes it; says what it has not taken.
+  mutating func send(by ring: inout SendRing) -> [SendRing.Shortfall] {
+    ring.send(parcels, of: sealed.bytes)
   }
 
   /// What of a parcel the kernel has not taken, behind its first `count` bytes.
