@@ -110,7 +110,8 @@ import Testing
     #expect(page["data"]?["events"]?.array?.count == 10 && page["data"]?["more"] == false)
     // Only so much of the past is kept, and of what only the ids are wanted no more than these.
     #expect(try await rows(second) < 10 + 64 + 2)
-    #expect(try await rows(second, "AND length(data) > 0") <= 10 + 64)
+    #expect(try await rows(second, "AND position <= 2") == 2)
+    #expect(try await rows(second, "AND position <= 2 AND length(data) > 0") == 0)
 
     let third = try await second.restarted(after: 101)
     let late = try await third.client("s_li")

@@ -35,8 +35,14 @@ actor Publisher {
   private var target: Int32?
 
   private static let inFlight = 8
+  /// Comes back and sends again what was refused for now, as what was not answered.
+  private let returnsOnRefusal: Bool
 
-  init(_ name: String, at server: RealServer, token: String, topics: [String]) {
+  init(
+    _ name: String, at server: RealServer, token: String, topics: [String],
+    returnsOnRefusal: Bool = false
+  ) {
+    self.returnsOnRefusal = returnsOnRefusal
     self.name = name
     self.server = server
     self.token = token
@@ -77,7 +83,10 @@ actor Publisher {
 
   private func talk(on wire: Wire) async throws {
     try await wire.enter(session: "s_\(name)", token: token)
-    for topic in topics { try await wire.subscribe(topic) }
+    for topic in topics {
+      let answer = try await wire.subscribe(topic)
+      guard answer["type"] == "subscribed" else { throw Fault("not let in: \(answer)") }
+    }
     repetitions += unacknowledged.count
     for message in unacknowledged { try await send(message, on: wire) }
     while !isDone {
@@ -86,7 +95,7 @@ actor Publisher {
       while !isFinishing, unacknowledged.count < Publisher.inFlight {
         try await send(begin(), on: wire)
       }
-      while !unacknowledged.isEmpty { take(try await wire.hear()) }
+      while !unacknowledged.isEmpty { try take(try await wire.hear()) }
       try await Task.sleep(for: .milliseconds(30))
     }
   }
@@ -106,11 +115,13 @@ actor Publisher {
     ])
   }
 
-  private func take(_ frame: JSONValue) {
+  private func take(_ frame: JSONValue) throws {
     switch frame["type"]?.string {
     case "ack":
       if let process = target.take() { Glibc.kill(process, SIGKILL) }
       takeAck(frame)
+    case "error" where returnsOnRefusal && frame["data"]?["temporary"] == true:
+      throw Fault("refused")
     case "error": complaints.append("\(name) was told: \(frame)")
     default: return
     }

@@ -8,6 +8,8 @@ actor RealServer {
   nonisolated let port: UInt16
   private let folder: FreshFolder
   private let arguments: [String]
+  /// Where the accounts are, if not in the folder.
+  private let database: [String]
   private nonisolated let thread = BlockingThread(name: "trial-server")
   private var child: ChildProcess?
   private var guest: ChildProcess?
@@ -22,6 +24,7 @@ actor RealServer {
     self.environment = environment
     folder = try FreshFolder()
     port = try RealServer.freePort()
+    database = settings.filter { $0.hasPrefix("database=") }.flatMap { ["--set", $0] }
     arguments =
       ["serve", "--echo", "--listen", "127.0.0.1:\(port)", "--data", folder.path]
       + (["internal.listen=", "limits.connections_per_address=0"] + settings)
@@ -149,7 +152,7 @@ actor RealServer {
 
   /// Makes an account; its token.
   private func enroll(_ name: String) throws -> String {
-    let place = ["--data", folder.path]
+    let place = ["--data", folder.path] + database
     let add = try ChildProcess(
       RealServer.program, ["account", "add", name, "--no-password"] + place)
     _ = try add.line(after: "Account ", within: 60)
