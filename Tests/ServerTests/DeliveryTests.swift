@@ -1,9 +1,10 @@
-import HubCore
 import JSON
 import Loop
 import PluginKit
 import Rig
 import Testing
+
+@testable import HubCore
 
 /// Many events at once, to subscribers of every kind.
 @Suite(.timeLimit(.minutes(1))) struct DeliveryTests {
@@ -97,19 +98,20 @@ import Testing
     async throws
   {
     try await TestServer.run(workers: 1) { server in
-      let wire = try await server.client("s_one")
+      let topic = try #require(TopicName("lab.room.w"))
+      let wire = try await server.client("s_one", token: try await server.token(for: "li"))
       let other = try await server.client("s_two")
-      for wire in [wire, other] { try await wire.subscribe("lab.strict.w") }
-      let topic: JSONValue = "lab.strict.w"
-      let frames: [JSONValue] = [
-        ["type": "publish", "topic": topic, "data": ["word": "aloud"]],
-        ["type": "lab.whisper", "topic": topic],
-      ]
-      try await wire.send(frames.flatMap { Wire.frame(1, $0.encoded()) })
-      #expect(try await wire.hear()["data"]?["word"] == "aloud")
+      for wire in [wire, other] { try await wire.subscribe("lab.room.w") }
+      try await server.server.workers[0].answer { worker in
+        worker.take(
+          PublishOrder(
+            topic: topic, content: .event(Event("aloud", [:])), key: nil, sender: .nobody))
+        worker.deliverDirectly(Event("alone", [:]), to: "u1", in: topic)
+      }
+      #expect(try await wire.hear()["data"]?["event"] == "aloud")
       let alone = try await wire.hear()
       #expect(alone["data"]?["event"] == "alone" && alone["offset"] == nil)
-      #expect(try await other.hear()["data"]?["word"] == "aloud")
+      #expect(try await other.hear()["data"]?["event"] == "aloud")
       try await other.say(["type": "ping", "ts": 1])
       #expect(try await other.hear()["type"] == "pong")
     }

@@ -69,7 +69,10 @@ extension Trials {
         acks += await publisher.acks
       }
       let last = acks.map(\.offset).max() ?? 0
-      #expect(await eventually(within: 30) { await follower.log(of: Self.topic)?.last ?? 0 >= last })
+      let isThere = await eventually(within: 30) {
+        await follower.log(of: Self.topic)?.last ?? 0 >= last
+      }
+      #expect(isThere)
       let log = try #require(await follower.log(of: Self.topic))
       let complaints = await follower.complaints
       #expect(complaints == [])
