@@ -28,7 +28,12 @@ import Testing
       let epoch = try await slow.subscribe("lab.log.flood")["epoch"] ?? .null
       try await quick.subscribe("lab.log.flood")
       // With so many, what is sent to all of them goes to the kernel together.
-      for number in 0..<4 { try await server.client("s_\(number)").subscribe("lab.log.flood") }
+      var crowd: [Wire] = []
+      for number in 0..<4 {
+        let wire = try await server.client("s_\(number)")
+        try await wire.subscribe("lab.log.flood")
+        crowd.append(wire)
+      }
       await slow.stopReading()
       let last = 1000
       for number in 1...last {
@@ -36,6 +41,7 @@ import Testing
         #expect(try await quick.hear("event")["offset"]?.int == number)
       }
       #expect(await server.server.statistics().counters["slow_consumers_closed_total"] == 1)
+      for wire in crowd { #expect(await !wire.hasEnded) }
       await slow.startReading()
       var seen = 0
       while true {
