@@ -84,7 +84,16 @@ extension Worker {
   func nextBeat(_ connection: Connection, _ link: WebSocketLink) -> Int64 {
     let beat = link.heartbeat.nextLook(silence: silence(of: connection), marks(of: connection))
     // Whether a peer reads is seen only by looking: nothing happens while it does not.
-    return connection.isWaitingToWrite ? min(beat, 1_000) : beat
+    return inStep(connection.isWaitingToWrite ? min(beat, 1_000) : beat)
+  }
+
+  /// A little later than in `milliseconds`: four times a second many connections are looked at
+  /// together. Their pings then go to the kernel together, their answers come back together, and
+  /// in between the machine sleeps.
+  private func inStep(_ milliseconds: Int64) -> Int64 {
+    let step: Int64 = 250
+    let present = Int64(now / 1_000_000)
+    return (present + milliseconds + step - 1) / step * step - present
   }
 
   /// The kernel has taken only a part of what a connection is owed: from now on it is looked at
