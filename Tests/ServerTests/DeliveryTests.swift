@@ -117,6 +117,26 @@ import Testing
     }
   }
 
+  @Test func `a plugin may tell one user something while an event is on its way to a crowd`()
+    async throws
+  {
+    try await TestServer.run(workers: 1) { server in
+      var crowd: [Wire] = []
+      for number in 0..<Self.crowd {
+        let wire = try await server.client("s_\(number)")
+        try await wire.subscribe("lab.room.w")
+        crowd.append(wire)
+      }
+      let frames: [JSONValue] = [
+        ["type": "publish", "topic": "lab.room.w", "data": ["n": 1]],
+        ["type": "lab.whisper", "id": 1, "topic": "lab.room.w"],
+      ]
+      try await crowd[0].send(frames.flatMap { Wire.frame(1, $0.encoded()) })
+      for wire in crowd { #expect(try await wire.hear("event")["offset"] == 1) }
+      #expect(try await crowd[0].hear("event")["data"]?["event"] == "alone")
+    }
+  }
+
   /// A client that reads compressed messages, with a window of its own.
   private func deflating(
     _ offer: String, _ topic: String, _ server: TestServer, _ data: JSONValue = [:]

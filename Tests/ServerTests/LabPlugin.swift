@@ -21,6 +21,10 @@ final class LabPlugin: Plugin {
       if message.data["bad"] != nil { throw TopicRefusal.bad("not that") }
       return ["asked": message.data, "who": .string(message.sender.id)]
     }
+    registrar.on("lab.whisper", "Tells the sender alone.") { [services] message in
+      await services.hub.send(Event("alone", [:]), to: message.sender.id, in: message.topic)
+      return [:]
+    }
     registrar.on("lab.hang", "Is never answered.") { _ in
       try await LabPlugin.hang()
       return [:]
