@@ -16,7 +16,7 @@ final class WebSocketLink {
   let speaker: Speaker
   let compression: Compression?
   var heartbeat = Heartbeat()
-  /// What the client sent before the upgrade was answered.
+  /// What the client sent before the upgrade was answered, or before it was to be heard again.
   var early = ByteBuffer()
 
   init(assembler: consuming MessageAssembler, speaker: Speaker, compression: Compression?) {

@@ -12,7 +12,7 @@ final class DialectLink {
   var identity: Identity?
   var tokenHashes: [[UInt8]] = []
   var topics: [TopicName: Subscription] = [:]
-  var backlog: [[UInt8]] = []
+  var backlog = Backlog()
   var isBusy = false
   /// Frames for a client whose upgrade is not answered yet.
   var early: [[UInt8]]? = []

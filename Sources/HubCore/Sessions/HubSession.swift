@@ -26,7 +26,7 @@ final class HubSession {
   var session = ""
   var topics: [TopicName: Subscription] = [:]
   /// Frames that came while an earlier one had to wait for somebody else.
-  var backlog: [[UInt8]] = []
+  var backlog = Backlog()
   var isBusy = false
   /// Frames in a row that made no sense.
   var faults = 0
@@ -42,7 +42,5 @@ final class HubSession {
     identity = admitted ?? Identity(guest: "\(connection.number)", name: "")
   }
 
-  /// More than this waiting stops the reading.
-  static let mostWaiting = 64
   static let mostFaults = 20
 }

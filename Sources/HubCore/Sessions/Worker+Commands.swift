@@ -33,7 +33,7 @@ extension Worker {
     if case .pong = command.action { return acknowledge(command.id, connection) }
     if session.isBusy {
       session.backlog.append([UInt8](copying: text))
-      if session.backlog.count > HubSession.mostWaiting { stopReading(connection) }
+      if session.backlog.isFull { stopReading(connection) }
       return
     }
     perform(command, text, connection, session)
@@ -92,18 +92,17 @@ extension Worker {
   }
 
   private func catchUp(_ session: HubSession) {
-    while !session.isBusy, !session.backlog.isEmpty {
+    while !session.isBusy, let text = session.backlog.next() {
       guard let connection = connections[session.connection], !connection.isParting else {
         return session.backlog.removeAll()
       }
-      let text = session.backlog.removeFirst()
       // It was counted when it came.
       serve(text.span, connection, session)
     }
     if session.backlog.isEmpty, let connection = connections[session.connection],
       !connection.isParting
     {
-      startReading(connection)
+      hearAgain(connection)
     }
   }
 

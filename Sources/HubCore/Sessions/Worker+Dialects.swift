@@ -7,7 +7,7 @@ internal import WebSocket
 extension Worker {
   func receive(_ text: Span<UInt8>, _ connection: Connection, _ dialect: DialectLink) {
     dialect.backlog.append([UInt8](copying: text))
-    if dialect.backlog.count > HubSession.mostWaiting { stopReading(connection) }
+    if dialect.backlog.isFull { stopReading(connection) }
     serve(dialect, connection.token)
   }
 
@@ -15,17 +15,14 @@ extension Worker {
     guard !dialect.isBusy, let session = dialect.session else { return }
     dialect.isBusy = true
     Task.immediate {
-      while !dialect.backlog.isEmpty {
-        let text = dialect.backlog.removeFirst()
-        await session.received(text)
-      }
+      while let text = dialect.backlog.next() { await session.received(text) }
       dialect.isBusy = false
-      if let connection = connections[token], !connection.isParting { startReading(connection) }
+      if let connection = connections[token], !connection.isParting { hearAgain(connection) }
     }
   }
 
   func endDialect(_ dialect: DialectLink, _ how: Ending) {
-    dialect.backlog = []
+    dialect.backlog.removeAll()
     guard let session = dialect.session else { return }
     dialect.session = nil
     let departure: Departure =

@@ -63,6 +63,10 @@ extension Worker {
         counters.framesIn.add(1)
         handle(incoming, connection, link, &desk)
         if connection.isParting { return }
+        // It has sent more than can be dealt with now: what is left of it stays as it came.
+        guard connection.isReading else {
+          return link.early.append(desk.opened.bytes.extracting(position...))
+        }
       }
     } catch {
       counters.badFrames.add(1)

@@ -73,6 +73,8 @@ extension Worker {
     case .http(let exchange):
       exchange.input.append(desk.opened)
       serveRequests(connection, exchange, &desk)
+    case .webSocket(let link) where !link.early.isEmpty:
+      link.early.append(desk.opened)
     case .webSocket(let link):
       takeFrames(connection, link, &desk)
     case .greeting, .parting, .gone: return
@@ -86,7 +88,8 @@ extension Worker {
     case .http(let exchange): serveRequests(connection, exchange, &desk)
     case .webSocket(let link):
       guard !link.early.isEmpty else { return }
-      swap(&desk.opened, &link.early)
+      desk.opened.removeAll()
+      desk.opened.append(link.early)
       link.early.removeAll(keepingCapacity: false)
       takeFrames(connection, link, &desk)
     case .greeting, .parting, .gone: return
@@ -122,6 +125,12 @@ extension Worker {
     guard !connection.isReading, !connection.isDeaf else { return }
     connection.isReading = true
     updateInterest(connection)
+  }
+
+  /// There is room for more messages of a client that was not heard for a while.
+  func hearAgain(_ connection: Connection) {
+    startReading(connection)
+    if let link = connection.link, !link.early.isEmpty { answered.append(connection) }
   }
 
   func updateInterest(_ connection: Connection) {

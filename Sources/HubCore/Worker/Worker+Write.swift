@@ -78,11 +78,11 @@ extension Worker {
     guard connection.unsent.isEmpty else { return }
     connection.roomWaiter.take()?.resume()
     if connection.isParting { hangUp(connection, &desk) }
-    hearAgain(connection)
+    goOnAnswering(connection)
   }
 
   /// Everything is out: goes on with what a peer has sent that had asked for enough.
-  private func hearAgain(_ connection: Connection) {
+  private func goOnAnswering(_ connection: Connection) {
     guard case .http(let exchange) = connection.stage, exchange.hasEnough else { return }
     exchange.hasEnough = false
     startReading(connection)
