@@ -32,6 +32,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, -1, 99, 100, 101, 199, 600, 1_000, 70_000])
+  func `a status that there is not is a failure of the plugin`(status: Int) async throws {
+    try await TestServer.run(workers: 1) { server in
+      let wire = try await server.wire()
+      let answer = try await wire.call("GET", "/lab/status/\(status)")
+      #expect(answer.status == 500)
+      #expect(try JSONValue(parsing: answer.body)["error"] == "failure")
+      #expect(counts(server).failures == 1)
+      #expect(try await wire.call("GET", "/lab/status/299").status == 299)
+    }
+  }
+
   @Test func `what is one call too many is refused, and only that`() async throws {
     let limits = ServerLimits.with(\.waitingCalls, 2)
     try await TestServer.run(workers: 1, time: ManualTime(), limits: limits) { server in

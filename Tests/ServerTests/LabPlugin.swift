@@ -198,6 +198,9 @@ final class LabPlugin: Plugin {
     registrar.get("/lab/conflict", Operation("Throws.")) { _ in
       throw PluginError(.conflict, "taken already")
     }
+    registrar.get("/lab/status/:code", Operation("Answers with any status.")) { request in
+      Response(status: request.parameters["code"].flatMap { Int($0) } ?? 200)
+    }
     registrar.get("/lab/breaks", Operation("Throws what nobody knows.")) { _ in
       throw AccountError(.unknown, "SELECT secret FROM inside")
     }

@@ -63,10 +63,11 @@ extension Worker {
   }
 
   private func joinedFrame(of burst: inout Burst, _ subscription: Subscription) -> [UInt8] {
-    guard let compression = subscription.compression,
-      compression.allowsShared(length: burst.longest * burst.publications.count)
-    else { return burst.joinedFrame() }
-    return burst.joinedFrame(by: &deflater)
+    guard let compression = subscription.compression else { return burst.joinedFrame() }
+    let fits =
+      compression.allowsShared(length: .max)
+      || compression.allowsShared(length: burst.joinedFrame().count)
+    return fits ? burst.joinedFrame(by: &deflater) : burst.joinedFrame()
   }
 
   private func deliver(_ publications: [Publication], to subscription: Subscription) {

@@ -45,7 +45,7 @@ public struct RouteRunner: Sendable {
       request.identity = try await caller(request, route.operation.access, plugin: unit.name)
       try count(request, route, by: .account)
       try admit(request, route.operation.access, unit.services.settings)
-      return try await route.handler(request)
+      return fit(try await route.handler(request), request, unit)
     } catch {
       let known = RouteRunner.shaped(error)
       if known.code == .failure {
@@ -54,14 +54,24 @@ public struct RouteRunner: Sendable {
           "a handler failed",
           ["plugin": unit.name, "path": request.path, "error": "\(type(of: error)): \(error)"])
       }
-      return retryable(route.shape(known, request), known)
+      return fit(retryable(route.shape(known, request), known), request, unit)
     }
+  }
+
+  /// What a handler has made, or a failure where that is no answer to a request.
+  private func fit(_ response: Response, _ request: Request, _ unit: PluginUnit) -> Response {
+    if (200...599).contains(response.status) { return response }
+    unit.gate.countFailure()
+    unit.services.log.error(
+      "a handler answered with a status that there is not",
+      ["plugin": unit.name, "path": request.path, "status": "\(response.status)"])
+    return PluginError.defaultShape(PluginError(.failure, "internal error"), request)
   }
 
   /// The answer to a call whose handler took too long; its task is cancelled by the caller.
   public func late(_ request: Request, route: Route, of unit: PluginUnit) -> Response {
     unit.gate.countTimeout()
-    return route.shape(PluginError(.timeout, "this took too long"), request)
+    return fit(route.shape(PluginError(.timeout, "this took too long"), request), request, unit)
   }
 
   /// Who makes this call, by the plugin's own ways and then by the hub's: a `Bearer` or `Token`

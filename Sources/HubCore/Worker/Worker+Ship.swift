@@ -36,7 +36,9 @@ extension Worker {
     guard case .webSocket = connection.stage, connection.takesRecords, ring != nil else {
       return false
     }
-    guard connection.outbox.fill(&desk.cork, upTo: Desk.window / 2, at: now) else { return true }
+    let isOwed = connection.outbox.fill(
+      &desk.cork, upTo: Desk.window / 2, at: now, limits: limits.outbox)
+    guard isOwed else { return true }
     do {
       try desk.shipment.add(desk.cork, for: connection)
     } catch {

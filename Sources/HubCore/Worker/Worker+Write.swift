@@ -70,7 +70,8 @@ extension Worker {
   func send(_ connection: Connection, _ desk: inout Desk) {
     guard !connection.isGone else { return }
     while connection.unsent.isEmpty,
-      connection.outbox.fill(&desk.cork, upTo: Desk.window / 2, at: now)
+      connection.outbox.fill(
+        &desk.cork, upTo: Desk.window / 2, at: now, limits: limits.outbox)
     {
       uncork(connection, &desk)
       if connection.isGone { return }
