@@ -196,7 +196,7 @@ import Testing
 
   @Test(arguments: TestServer.workers)
   func `an answer comes before what happened behind it, in a crowd too`(workers: Int) async throws {
-    try await TestServer.run(workers: workers) { server in
+    try await TestServer.run(workers: workers, time: ManualTime()) { server in
       let topic = "lab.room.crowd"
       var readers: [Wire] = []
       for number in 0..<Self.crowd {
