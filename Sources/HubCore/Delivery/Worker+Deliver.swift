@@ -18,13 +18,15 @@ extension Worker {
 
   /// Delivers what has gathered in this turn: each subscriber is visited once, however many events
   /// there are.
-  func distribute() {
+  ///
+  /// - Parameter isEndOfTurn: may it be sent at once? Earlier in a turn somebody may be at the desk.
+  func distribute(isEndOfTurn: Bool = false) {
     guard !gathering.isEmpty else { return }
-    for local in gathering { distribute(local) }
+    for local in gathering { distribute(local, isEndOfTurn) }
     gathering.removeAll(keepingCapacity: true)
   }
 
-  private func distribute(_ local: LocalTopic) {
+  private func distribute(_ local: LocalTopic, _ isEndOfTurn: Bool) {
     let publications = local.gathered
     local.gathered = []
     guard !local.rules.conflate, var burst = Burst(publications) else {
@@ -33,7 +35,7 @@ extension Worker {
     }
     // Where several topics have something, a connection may be owed more than one of them: what
     // goes through its queue becomes one record.
-    let isAlone = gathering.count == 1 && isCrowd(local.subscriptions.count)
+    let isAlone = isEndOfTurn && gathering.count == 1 && isCrowd(local.subscriptions.count)
     var visited = 0
     let crowd = local.subscriptions
     for (place, subscription) in crowd.enumerated() {
@@ -46,7 +48,7 @@ extension Worker {
       if isAlone, packAtOnce(frame, for: subscription.connection, &desk) { continue }
       enqueue(frame, on: subscription.connection, conflating: nil)
     }
-    ship(&desk)
+    if isAlone { ship(&desk) }
     counters.deliveries.add(visited * publications.count)
   }
 

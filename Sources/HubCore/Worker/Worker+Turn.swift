@@ -48,7 +48,7 @@ extension Worker {
       for connection in ready { goOn(connection, &desk) }
     }
     deliverLetters()
-    distribute()
+    distribute(isEndOfTurn: true)
     guard !dirty.isEmpty else { return }
     sendAll()
     desk.shrink()
