@@ -7,6 +7,7 @@ final class FakeServer: Sendable {
   let port: UInt16
   private let listener: Int32
   private let lane: Lane
+  private let current: Current
 
   init(_ talk: @escaping @Sendable (Line) -> Void) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -24,12 +25,42 @@ final class FakeServer: Sendable {
     port = UInt16(bigEndian: address.sin_port)
     self.listener = listener
     lane = Lane()
-    Task.detached { [lane] in await lane.serve(listener, talk) }
+    current = Current()
+    Task.detached { [lane, current] in await lane.serve(listener, current, talk) }
   }
 
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
+    current.stop()
     lane.stop()
+  }
+
+  /// Who is being talked to. A client's end does not always reach us: a process that was started
+  /// meanwhile may hold the line open.
+  private final class Current: Sendable {
+    private let state = Locked((client: Int32(-1), isStopped: false))
+
+    /// False if nobody is to be talked to any more.
+    func begin(_ client: Int32) -> Bool {
+      state.withLock { state in
+        state.client = client
+        return !state.isStopped
+      }
+    }
+
+    func end() {
+      state.withLock { state in
+        close(state.client)
+        state.client = -1
+      }
+    }
+
+    func stop() {
+      state.withLock { state in
+        state.isStopped = true
+        if state.client >= 0 { shutdown(state.client, Int32(SHUT_RDWR)) }
+      }
+    }
   }
 
   private actor Lane {
@@ -40,15 +71,15 @@ final class FakeServer: Sendable {
       thread.join()
     }
 
-    func serve(_ listener: Int32, _ talk: @Sendable (Line) -> Void) {
+    func serve(_ listener: Int32, _ current: Current, _ talk: @Sendable (Line) -> Void) {
       while true {
         let client = accept(listener, nil, nil)
         guard client >= 0 else {
           close(listener)
           return
         }
-        talk(Line(client))
-        close(client)
+        if current.begin(client) { talk(Line(client)) }
+        current.end()
       }
     }
   }
