@@ -60,14 +60,7 @@ extension Trials {
     }
 
     private func look(at publishers: [Publisher], _ follower: Follower) async throws {
-      var acks: [Publisher.Ack] = []
-      for publisher in publishers {
-        let isDone = await eventually(within: 30) { await publisher.isDone }
-        #expect(isDone, "\(publisher.name) was never told that all is well")
-        let complaints = await publisher.complaints
-        #expect(complaints == [])
-        acks += await publisher.acks
-      }
+      let acks = await publishers.settledAcks()
       let last = acks.map(\.offset).max() ?? 0
       let isThere = await eventually(within: 30) {
         await follower.log(of: Self.topic)?.last ?? 0 >= last
@@ -83,8 +76,7 @@ extension Trials {
       #expect(Set(ids) == Set(acks.map(\.message.id)))
       let misplaced = acks.filter { log[$0.offset]?["data"]?["msg"]?.string != $0.message.text }
       #expect(misplaced.isEmpty && acks.allSatisfy { $0.epoch == log.epoch })
-      var repetitions = 0
-      for publisher in publishers { repetitions += await publisher.repetitions }
+      let repetitions = await publishers.repetitions()
       print("history outage trial: \(acks.count) acknowledged, \(repetitions) sent again")
     }
   }

@@ -55,14 +55,7 @@ extension Trials {
     }
 
     private func look(at publishers: [Publisher], _ follower: Follower) async throws {
-      var acks: [Publisher.Ack] = []
-      for publisher in publishers {
-        let isDone = await eventually(within: 30) { await publisher.isDone }
-        #expect(isDone, "\(publisher.name) was never told that all is well")
-        let complaints = await publisher.complaints
-        #expect(complaints == [])
-        acks += await publisher.acks
-      }
+      let acks = await publishers.settledAcks()
       for topic in KillTests.topics {
         let mine = acks.filter { $0.message.topic == topic }
         let last = mine.map(\.offset).max() ?? 0
@@ -71,8 +64,7 @@ extension Trials {
       }
       let complaints = await follower.complaints
       #expect(complaints == [])
-      var repetitions = 0
-      for publisher in publishers { repetitions += await publisher.repetitions }
+      let repetitions = await publishers.repetitions()
       print(
         "kill trial: \(acks.count) acknowledged, \(repetitions) sent again, the follower came back",
         await follower.returns, "times and recovered", await follower.recovered)

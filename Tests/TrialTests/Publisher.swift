@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Rig
+import Testing
 
 /// Publishes numbers to topics, through any number of connections: what was not acknowledged is
 /// sent again, under the same id.
@@ -132,5 +133,27 @@ actor Publisher {
       let offset = frame["offset"]?.int, let epoch = frame["epoch"]?.string
     else { return complaints.append("\(name) was told: \(frame)") }
     acks.append(Ack(message: unacknowledged.remove(at: place), offset: offset, epoch: epoch))
+  }
+}
+
+extension [Publisher] {
+  /// What all of them were told in the end: everything they said, and nothing that should not have
+  /// come.
+  func settledAcks() async -> [Publisher.Ack] {
+    var acks: [Publisher.Ack] = []
+    for publisher in self {
+      let isDone = await eventually(within: 30) { await publisher.isDone }
+      #expect(isDone, "\(publisher.name) was never told that all is well")
+      let complaints = await publisher.complaints
+      #expect(complaints == [])
+      acks += await publisher.acks
+    }
+    return acks
+  }
+
+  func repetitions() async -> Int {
+    var sum = 0
+    for publisher in self { sum += await publisher.repetitions }
+    return sum
   }
 }
