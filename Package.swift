@@ -22,8 +22,11 @@ func library(
     resources: resources, swiftSettings: settings)
 }
 
+// A plugin's pages lie in its folder `Pages` and become part of the program.
 func plugin(_ name: String, _ more: [Target.Dependency] = []) -> Target {
-  library(name, ["PluginKit", "Storage", "JSON"] + more, path: "Plugins/\(name)")
+  library(
+    name, ["PluginKit", "Storage", "JSON"] + more, path: "Plugins/\(name)",
+    resources: [.embedInCode("Pages")])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -85,7 +88,7 @@ let hub: [Target] = [
     settings: walled),
   library("Spreadsheet", ["CXLSXWriter", "Loop", "PluginKit"], settings: walled),
   library("AccountStore", ["Bytes", "Crypto", "Loop", "PluginKit", "Storage"]),
-  library("Web", resources: [.embedInCode("Pages")]),
+  library("Web", ["PluginKit"], resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(
     "MusterTesting",
@@ -151,7 +154,7 @@ let package = Package(
     tests(
       "DocumentsTests",
       ["Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
-    tests("WebTests", ["Web"]),
+    tests("WebTests", ["Chat", "CheckIn", "PluginKit", "Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("TLSTests", ["Bytes", "Loop", "TLS"]),

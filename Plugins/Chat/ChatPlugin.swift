@@ -41,6 +41,7 @@ public final class ChatPlugin: Plugin {
     registerAccounts(with: &registrar)
     registerRooms(with: &registrar)
     registerTopics(with: &registrar)
+    Self.registerPages(with: &registrar)
     registrar.dialect(
       ["/", "/ws/chat"], "chat", ChatDialect(book: book, services: services))
     registrar.job("tidy", .every(seconds: 1)) { [book] _ in await book.tidy() }

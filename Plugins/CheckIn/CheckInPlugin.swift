@@ -57,6 +57,7 @@ public final class CheckInPlugin: Plugin {
     registerExtras(with: &registrar)
     registerTopics(with: &registrar)
     registerChat(with: &registrar)
+    Self.registerPages(with: &registrar)
     registerJobs(with: &registrar)
     registrar.demo(DemoData.seed)
   }

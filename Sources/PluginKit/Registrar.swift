@@ -11,6 +11,8 @@ public struct Registrar: ~Copyable {
   public private(set) var migrations: [Migration] = []
   public private(set) var authenticators: [Authenticator] = []
   public private(set) var demos: [Demo] = []
+  public private(set) var pages: [Page] = []
+  public private(set) var assets: [PageAsset] = []
   public private(set) var shape: ErrorShape = PluginError.defaultShape
   private var failure = PluginError.defaultSchema
   private var crossOrigin: CrossOrigin?
@@ -106,6 +108,13 @@ public struct Registrar: ~Copyable {
   /// that was released; add the next.
   public mutating func migrate(_ version: Int, _ sql: String) {
     migrations.append(Migration(version, sql))
+  }
+
+  /// A page of the web site, and the files that it needs, in an order in which each refers only to
+  /// those before it.
+  public mutating func page(_ page: Page, assets: [PageAsset] = []) {
+    pages.append(page)
+    self.assets += assets
   }
 
   /// Fills an empty database with example data; it runs before `start`.

@@ -3,6 +3,8 @@ struct AssetNames {
   private var hashed: [String: String] = [:]
   private static let prefix = Array("/assets/".utf8)
 
+  func contains(_ name: String) -> Bool { hashed[name] != nil }
+
   /// Takes in `muster.css` and returns `/assets/muster.<hash>.css`.
   mutating func add(_ name: String, content: [UInt8]) -> String {
     var parts = name.split(separator: ".").map(String.init)

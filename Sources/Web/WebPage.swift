@@ -33,15 +33,4 @@ extension WebPage {
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), fullscreen=(self), geolocation=(), microphone=()"),
   ]
-
-  /// Every page, script and style.
-  public static let all: [WebPage] = makeTable()
-
-  /// The page at a path without its query; one slash at the end is ignored.
-  public static func at(_ path: String) -> WebPage? {
-    if let page = byPath[path] { return page }
-    return path.utf8.count > 2 && path.hasSuffix("/") ? byPath[String(path.dropLast())] : nil
-  }
-
-  private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 }

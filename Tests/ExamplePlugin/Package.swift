@@ -8,6 +8,7 @@ let package = Package(
     .target(
       name: "Notices",
       dependencies: [.product(name: "PluginKit", package: "muster")],
+      resources: [.embedInCode("Pages")],
       // Handlers then stay on the event loop until they have to wait.
       swiftSettings: [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(

@@ -1,4 +1,4 @@
-"""Compares the blocks of Swift on a page with the files of a folder, and takes its commands out.
+"""Compares the code on a page with the files of a folder, and takes its commands out.
 
   blocks.py PAGE FOLDER OUTPUT
 
@@ -28,16 +28,21 @@ def stands_in(block, text):
 
 def main(page, folder, output):
     page = pathlib.Path(page).read_text()
-    texts = [path.read_text() for path in pathlib.Path(folder).rglob("*.swift")]
-    missing = [b for b in blocks(page, "swift") if not any(stands_in(b, t) for t in texts)]
+    code, missing = 0, []
+    for language in ("swift", "html", "js"):
+        texts = [path.read_text() for path in pathlib.Path(folder).rglob(f"*.{language}")]
+        for block in blocks(page, language):
+            code += 1
+            if not any(stands_in(block, text) for text in texts):
+                missing.append(block)
     for block in missing:
         print(f"not in the example:\n{block}")
     commands = blocks(page, "sh")
     for number, block in enumerate(commands, 1):
         pathlib.Path(output, f"{number}.sh").write_text(block)
-    known = len(blocks(page, "swift")) + len(commands)
+    known = code + len(commands)
     if page.count("```") != 2 * known or len(commands) != 4:
-        sys.exit("the page has a block that is neither Swift nor one of its four commands")
+        sys.exit("the page has a block that is neither code nor one of its four commands")
     sys.exit(1 if missing else 0)
 
 

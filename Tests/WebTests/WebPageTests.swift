@@ -1,38 +1,59 @@
+import PluginKit
 import Testing
 
+@testable import Chat
+@testable import CheckIn
 @testable import Web
+
+/// The site as a server with the plugins of this tree has it.
+enum Site {
+  static let registrar: (pages: [Page], assets: [PageAsset]) = {
+    var registrar = Registrar()
+    ChatPlugin.registerPages(with: &registrar)
+    CheckInPlugin.registerPages(with: &registrar)
+    return (registrar.pages, registrar.assets)
+  }()
+  static let assets = WebSite.ownAssets + registrar.assets
+  static let standard = make()
+
+  static func make() -> WebSite {
+    do { return try WebSite(pages: registrar.pages, assets: registrar.assets) } catch {
+      preconditionFailure("the site cannot be made: \(error)")
+    }
+  }
+}
 
 struct WebPageTests {
   static let sources: [String: String] = Dictionary(
-    uniqueKeysWithValues: WebPage.assets.map {
+    uniqueKeysWithValues: Site.assets.map {
       ($0.name, String(decoding: $0.bytes, as: UTF8.self))
     })
-  static let documents = WebPage.all.filter { $0.contentType.hasPrefix("text/html") }
+  static let documents = Site.standard.files.filter { $0.contentType.hasPrefix("text/html") }
 
   @Test(arguments: ["/", "/chat", "/dashboard", "/docs", "/admin"])
   func `a page is found with and without a slash at the end`(path: String) throws {
-    let page = try #require(WebPage.at(path))
+    let page = try #require(Site.standard.file(at: path))
     #expect(page.contentType == "text/html; charset=utf-8")
     #expect(page.cacheControl == "no-cache")
-    #expect(WebPage.at(path + (path == "/" ? "" : "/")) == page)
+    #expect(Site.standard.file(at: path + (path == "/" ? "" : "/")) == page)
   }
 
   @Test func `an unknown path has no page`() {
-    #expect(WebPage.at("/nobody") == nil)
-    #expect(WebPage.at("") == nil)
-    #expect(WebPage.at("//") == nil)
-    #expect(WebPage.at("/assets/muster.css") == nil)
+    #expect(Site.standard.file(at: "/nobody") == nil)
+    #expect(Site.standard.file(at: "") == nil)
+    #expect(Site.standard.file(at: "//") == nil)
+    #expect(Site.standard.file(at: "/assets/muster.css") == nil)
   }
 
   @Test func `the SDK keeps its name, may be kept for minutes and is a script`() throws {
-    let sdk = try #require(WebPage.at("/sdk/muster.js"))
+    let sdk = try #require(Site.standard.file(at: "/sdk/muster.js"))
     #expect(sdk.contentType == "text/javascript; charset=utf-8")
     #expect(sdk.cacheControl == "public, max-age=300")
     #expect(String(decoding: sdk.bytes, as: UTF8.self).contains("export class Muster"))
   }
 
   @Test func `assets carry the hash of what is sent and never expire`() throws {
-    for page in WebPage.all where page.path.hasPrefix("/assets/") {
+    for page in Site.standard.files where page.path.hasPrefix("/assets/") {
       let parts = page.path.split(separator: ".")
       #expect(
         parts.count == 3 && String(parts[1]) == Fingerprint(of: page.bytes).hex, "\(page.path)")
@@ -41,16 +62,16 @@ struct WebPageTests {
   }
 
   @Test func `paths and tags are unique, and tags do not change between two makings`() {
-    let again = WebPage.makeTable()
-    #expect(Set(WebPage.all.map(\.path)).count == WebPage.all.count)
-    #expect(Set(WebPage.all.map(\.entityTag)).count == WebPage.all.count)
-    #expect(again == WebPage.all)
+    let again = Site.make().files
+    #expect(Set(Site.standard.files.map(\.path)).count == Site.standard.files.count)
+    #expect(Set(Site.standard.files.map(\.entityTag)).count == Site.standard.files.count)
+    #expect(again == Site.standard.files)
   }
 
   @Test func `every file refers only to files that exist, by their hashed names`() {
-    for page in WebPage.all where page.contentType.hasPrefix("text/") {
+    for page in Site.standard.files where page.contentType.hasPrefix("text/") {
       for path in Self.references(in: String(decoding: page.bytes, as: UTF8.self)) {
-        #expect(WebPage.at(path) != nil, "\(page.path) refers to \(path)")
+        #expect(Site.standard.file(at: path) != nil, "\(page.path) refers to \(path)")
       }
     }
   }
@@ -88,7 +109,7 @@ struct WebPageTests {
   }
 
   @Test func `a tag is a quoted hash`() throws {
-    let page = try #require(WebPage.at("/"))
+    let page = try #require(Site.standard.file(at: "/"))
     #expect(page.entityTag.utf8.count == 18 && page.entityTag.hasPrefix("\""))
   }
 
@@ -99,7 +120,7 @@ struct WebPageTests {
   func `a page has its own name in the frame of all`(
     path: String, title: String, script: String, marks: Int
   ) throws {
-    let page = try #require(WebPage.at(path))
+    let page = try #require(Site.standard.file(at: path))
     let text = String(decoding: page.bytes, as: UTF8.self)
     #expect(text.hasPrefix("<!doctype html>\n") && !text.contains("{"))
     #expect(text.contains("<title>\(title)</title>"))
@@ -110,7 +131,7 @@ struct WebPageTests {
   }
 
   @Test func `all files together stay small enough to be compiled in quickly`() {
-    #expect(WebPage.all.reduce(0) { $0 + $1.bytes.count } < 250_000)
+    #expect(Site.standard.files.reduce(0) { $0 + $1.bytes.count } < 250_000)
   }
 
   /// The paths of this server that a text names in quotes.

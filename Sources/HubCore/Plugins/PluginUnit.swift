@@ -15,6 +15,8 @@ public struct PluginUnit: Sendable {
   public let migrations: [Migration]
   public let authenticators: [Authenticator]
   public let demos: [Demo]
+  public let pages: [Page]
+  public let assets: [PageAsset]
   /// Counts how it goes with the plugin.
   public let gate = PluginGate()
 
@@ -37,6 +39,8 @@ public struct PluginUnit: Sendable {
     migrations = registrar.migrations
     authenticators = registrar.authenticators
     demos = registrar.demos
+    pages = registrar.pages
+    assets = registrar.assets
   }
 }
 

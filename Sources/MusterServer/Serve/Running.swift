@@ -116,6 +116,12 @@ struct Running {
     return [own.pair]
   }
 
+  private static func site(of units: [PluginUnit]) throws -> WebSite {
+    do {
+      return try WebSite(pages: units.flatMap(\.pages), assets: units.flatMap(\.assets))
+    } catch { throw Failure("\(error)") }
+  }
+
   private static func plan(
     _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
     store: any Store, watch: StoreWatch, accounts: StoredAccounts, outbound: OutboundServices,
@@ -146,7 +152,7 @@ struct Running {
     plan.version = Version.number
     plan.extraMetrics = { outbound.numbers }
     plan.webhooks = try WebhookRules(configuration).map { .init($0, by: outbound.web) }
-    plan.assets = WebPage.all.map { ($0.path, Asset($0)) }
+    plan.assets = try site(of: units).files.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
     plan.proxies = configuration[Keys.proxies].compactMap { Network($0) }

@@ -1,9 +1,6 @@
 // Every sentence of the pages, English and Chinese side by side, so that neither can be forgotten.
 
 const strings = {
-  "nav.dashboard": ["Dashboard", "看板"],
-  "nav.chat": ["Chat", "聊天"],
-  "nav.docs": ["Docs", "接口文档"],
   "nav.admin": ["Staff", "管理"],
   "nav.label": ["Pages", "页面"],
   "skip": ["Skip to content", "跳到正文"],
@@ -50,9 +47,6 @@ const strings = {
   "home.title": ["Who is here, right now.", "此刻，谁在这里。"],
   "home.lead": ["Presence, chat and check-in for the campus, pushed to every screen the moment something changes.",
     "校园在线状态、聊天与签到，一有变化，立即推送到每一块屏幕。"],
-  "home.dashboard": ["Who is in the lab, for how long, and who leads the week. Made for a wall.", "谁在实验室、待了多久、本周谁领先。适合挂在墙上。"],
-  "home.chat": ["Rooms for up to ten. Nothing is lost when the network is.", "十人以内的聊天室。断网也不丢消息。"],
-  "home.docs": ["Every call and every event, to read and to try.", "全部接口与事件，可阅读，可试用。"],
   "home.state": ["The server", "服务器"],
   "home.health": ["State", "状态"],
   "home.health.ok": ["Running", "运行中"],
@@ -198,6 +192,9 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** Takes in a page's own sentences, as `{"key": ["English", "中文"]}`; call it before `begin`. @param {Record<string, [string, string]>} words */
+export function addWords(words) { Object.assign(strings, words); }
+
 export const has = (key) => key in strings;
 
 /** Remembers the other language and shows the page in it. */
@@ -206,8 +203,9 @@ export function switchLanguage() {
   location.reload();
 }
 
-/** Fills in `data-t` (text) and `data-t-label`, `data-t-hint` (attributes) below a node. @param {ParentNode} root */
+/** Fills in `data-en` and `data-zh` (the menu), `data-t` (text) and `data-t-label`, `data-t-hint` (attributes) below a node. @param {ParentNode} root */
 export function translate(root) {
+  for (const node of root.querySelectorAll("[data-zh]")) node.textContent = language === "zh" ? node.dataset.zh : node.dataset.en;
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of root.querySelectorAll("[data-t-label]")) node.setAttribute("aria-label", t(node.dataset.tLabel));
   for (const node of root.querySelectorAll("[data-t-hint]")) node.setAttribute("placeholder", t(node.dataset.tHint));

@@ -21,6 +21,8 @@ public struct NoticesPlugin: Plugin {
     registrar.topic(
       "notices.board", "The board: every notice when it is pinned.", boardRules(),
       events: [EventDescription("notices.pinned", "A new notice.", Notice.properties)])
+    registrar.page(
+      NoticesPlugin.board, assets: [PageAsset("board.js", PackageResources.board_js)])
   }
 }
 
@@ -80,6 +82,18 @@ extension NoticesPlugin {
     rules.allowsGuests = true
     rules.snapshot = { _, _ in .array(try await self.newest().map(\.json)) }
     return rules
+  }
+}
+
+// What is shown.
+extension NoticesPlugin {
+  private static var board: Page {
+    var page = Page(
+      "board", title: "Notices", description: "The notice board",
+      content: PackageResources.board_html)
+    page.menu = .init("Notices", "公告")
+    page.summary = .init("Every notice the moment it is pinned.", "公告一经发布，立即显示。")
+    return page
   }
 }
 
