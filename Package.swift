@@ -110,7 +110,7 @@ let programs: [Target] = [
       "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
       "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
       "SQLiteStore", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
-    ]),
+    ], resources: [.embedInCode("PluginTemplate")]),
   .executableTarget(
     name: "muster", dependencies: ["MusterServer"], path: "Sources/muster", swiftSettings: strict),
   .executableTarget(

@@ -51,6 +51,7 @@ public struct Program: Sendable {
     case "backup": return try await backup(call)
     case "restore": return try await restore(call)
     case "doctor": return try await doctor(call)
+    case "plugin": return try newPlugin(call)
     case "bench": return try bench(call)
     case "version": return version()
     default: preconditionFailure("a command in the table that nobody runs")

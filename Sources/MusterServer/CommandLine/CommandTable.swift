@@ -10,7 +10,7 @@ extension Command {
       """,
     commands: [
       serve, checkConfiguration, printConfiguration, migrate, account, token, publish, watch,
-      backup, restore, doctor, bench, Command("version", "Print the version."),
+      backup, restore, doctor, plugin, bench, Command("version", "Print the version."),
     ])
 
   private static let serve = Command(
@@ -45,6 +45,19 @@ extension Command {
   private static let doctor = Command(
     "doctor", "Check what the server needs to run, with a remedy for what is amiss.",
     flags: Flag.configuration + Flag.serving)
+
+  private static let plugin = Command(
+    "plugin", "Write plugins.",
+    commands: [
+      Command(
+        "new", "Write a package with a plugin that builds, has tests and serves a page.",
+        operands: [Operand("NAME", "Its name in letters from a to z, and the new folder.")],
+        flags: [
+          .value(
+            "muster", "FOLDER",
+            "The checkout of Muster that it builds against; the one of this program if not given.")
+        ])
+    ])
 
   private static let bench = Command(
     "bench", "Measure a server: see muster bench --help.",

@@ -13,7 +13,7 @@ extension Program {
     throw Failure("cannot run \(program): \(reason)")
   }
 
-  private func ownPath() throws -> String {
+  func ownPath() throws -> String {
     var room = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &room, room.count)
     guard count > 0 else { throw Failure("cannot find out where this program lies") }
