@@ -2,7 +2,7 @@
 public struct Flag: Sendable, Hashable {
   /// Without the two dashes.
   public let name: String
-  /// What the help calls its value; nil for a switch.
+  /// The name of its value in the help; nil for a switch.
   public let value: String?
   public let isRepeated: Bool
   public let help: String
@@ -20,7 +20,7 @@ public struct Flag: Sendable, Hashable {
   var spelling: String { value.map { "--\(name) \($0)" } ?? "--\(name)" }
 }
 
-/// What stands on a command line without dashes.
+/// A word on a command line without dashes.
 public struct Operand: Sendable, Hashable {
   public let name: String
   public let isOptional: Bool
@@ -40,7 +40,7 @@ public struct Command: Sendable {
   public let name: String
   /// One line for the list of commands.
   public let summary: String
-  /// What else the help says.
+  /// Further sentences of the help.
   public var details: String?
   public var operands: [Operand]
   public var flags: [Flag]

@@ -1,5 +1,5 @@
 extension Command {
-  /// What `--help` prints. `path` begins with the program's name.
+  /// The text that `--help` prints. `path` begins with the program's name.
   public func help(path: [String]) -> String {
     var blocks = ["\(summary)", usage(path)]
     if let details { blocks.append(wrapped(details, indent: 0)) }

@@ -3,7 +3,7 @@ public struct Invocation: Sendable, Equatable {
   /// `["account", "add"]`
   public let path: [String]
   public internal(set) var operands: [String] = []
-  /// What stands behind a command that takes anything.
+  /// The words after a command that takes anything.
   public internal(set) var rest: [String] = []
   var switches: Set<String> = []
   var values: [String: [String]] = [:]
@@ -22,7 +22,7 @@ public struct Invocation: Sendable, Equatable {
   }
 }
 
-/// What is to be done with a command line.
+/// The outcome of parsing a command line.
 public enum Parsed: Sendable, Equatable {
   case run(Invocation)
   /// Print this and end well.

@@ -6,7 +6,7 @@ public struct Key<Value: Configurable>: Sendable {
   public let help: String
   /// Does a reload take a new value, or only a restart?
   public let isReloadable: Bool
-  /// What is wrong with a value of the right type; nil if nothing is.
+  /// The problem with a value of the right type; nil if there is none.
   let check: @Sendable (Value) -> String?
 
   public init(

@@ -1,4 +1,4 @@
-/// What is wrong with one value, before it is known where it came from.
+/// A problem with one value, before its source is known.
 public struct ValueProblem: Error, Equatable {
   let message: String
   /// Where in a file it stands, which may be inside of the value; nil for values from elsewhere.

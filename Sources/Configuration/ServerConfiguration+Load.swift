@@ -1,4 +1,4 @@
-/// What a configuration is made of. A flag wins over a variable, a variable over the file, the file
+/// The sources of a configuration. A flag wins over a variable, a variable over the file, the file
 /// over the defaults.
 public struct Sources: Sendable {
   /// The name for messages, and the bytes.

@@ -3,7 +3,7 @@ public struct ServerConfiguration: Sendable {
   public let table: KeyTable
   var values: [String: any Configurable] = [:]
   var origins: [String: Origin] = [:]
-  /// What is strange but can be lived with.
+  /// Suspicious settings that do not stop the server.
   public internal(set) var warnings: [Problem] = []
 
   init(table: KeyTable) { self.table = table }

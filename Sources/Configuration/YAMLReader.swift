@@ -158,7 +158,7 @@ internal import CYAML
     return unsafe .scalar(text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
   }
 
-  /// What libyaml says, in its own words.
+  /// The message of libyaml.
   private func failure() -> ValueProblem {
     let line = unsafe Int(parser.pointee.problem_mark.line) + 1
     guard let problem = unsafe parser.pointee.problem else {

@@ -7,7 +7,7 @@ internal import COpenSSL
 /// Making or checking one takes a third of a second and 64 MiB on purpose: never on an event loop,
 /// and only a few at a time.
 public struct PasswordHash: Sendable, Equatable, CustomStringConvertible {
-  /// What a guess costs: `2^log2N` blocks of `128 * r` bytes, `p` times.
+  /// The cost of a guess: `2^log2N` blocks of `128 * r` bytes, `p` times.
   public struct Cost: Sendable, Equatable {
     public var log2N: Int
     public var r: Int

@@ -1,7 +1,7 @@
 internal import Bytes
 internal import COpenSSL
 
-/// What nobody can guess.
+/// Bytes that cannot be guessed.
 public enum Random {
   public static func bytes(_ count: Int) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: count) { target, written in

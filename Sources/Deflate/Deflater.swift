@@ -31,7 +31,7 @@ public struct Deflater: ~Copyable {
     _ payload: Span<UInt8>, windowBits: Int = 15, into output: inout ByteBuffer
   ) {
     precondition((8...15).contains(windowBits), "no such window")
-    // What is no longer than the window cannot refer further back than that.
+    // A message no longer than the window cannot refer further back than that.
     if windowBits == 15 || payload.count <= 1 << windowBits {
       if wide == nil { wide = makeStream(windowBits: 15) }
       wide!.deflate(payload, ending: .flush, into: &output)

@@ -2,7 +2,7 @@ internal import Bytes
 internal import CZlib
 
 extension ZlibStream {
-  /// What comes behind the last byte of input.
+  /// The flush mode after the last byte of input.
   enum Ending {
     /// An empty block that brings everything out, and ends at a whole byte.
     case flush

@@ -5,7 +5,7 @@ extension ZlibStream {
   /// Where in the stream the input ended.
   enum Place { case insideBlock, betweenBlocks, streamEnd }
 
-  /// What the bytes behind the end of a stream are.
+  /// The meaning of bytes after the end of a stream.
   enum Continuation {
     /// More of the same, which may refer to what was inflated before.
     case goesOn

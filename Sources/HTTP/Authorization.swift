@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What an `Authorization` field carries: a scheme, and credentials in a form that it defines.
+/// The content of an `Authorization` field: a scheme, and credentials in a form that it defines.
 public struct Authorization: Sendable, Equatable {
   /// In lower case.
   public let scheme: String

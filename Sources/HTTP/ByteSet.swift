@@ -46,7 +46,7 @@ extension UInt8 {
   /// The letter in lower case, any other byte as it is.
   @inline(__always) var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 
-  /// What the byte counts as a hexadecimal digit.
+  /// The value of the byte as a hexadecimal digit.
   @inline(__always) var hexValue: UInt8? {
     switch self {
     case 0x30...0x39: self &- 0x30

@@ -10,9 +10,9 @@ public struct CORSPolicy: Sendable {
   }
 
   public var origins: Origins
-  /// What a page may send beyond the harmless fields.
+  /// Request fields that a page may send beyond the safelisted ones.
   public var requestHeaders = ["Authorization", "Content-Type"]
-  /// What a page may read beyond the harmless fields.
+  /// Response fields that a page may read beyond the safelisted ones.
   public var exposedHeaders: [String] = []
   /// Whether cookies may come along from listed origins.
   public var allowsCredentials = false

@@ -4,7 +4,7 @@ internal import Bytes
 public struct EntityTag: Sendable, Hashable {
   /// Same meaning, but perhaps not the same bytes.
   public let isWeak: Bool
-  /// What stands between the quotes.
+  /// The text between the quotes.
   public let opaque: String
 
   /// `opaque` has neither blanks nor quotes nor control characters.
@@ -47,7 +47,7 @@ extension Span where Element == UInt8 {
   }
 }
 
-/// What the conditions of a request allow (RFC 9110, 13).
+/// The outcome of a request's conditions (RFC 9110, 13).
 public enum ConditionOutcome: Sendable {
   case proceed
   /// 304: the peer has it already.

@@ -9,7 +9,7 @@ public enum BodyLength: Sendable, Equatable {
   case untilClose
 }
 
-/// What the fields that steer the connection say, gathered in one pass over a head.
+/// The fields that steer the connection, gathered in one pass over a head.
 struct MessageFacts {
   private(set) var contentLength: Int?
   private(set) var isChunked = false

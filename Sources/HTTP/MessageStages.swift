@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What both kinds of heads say about what follows them.
+/// The framing that request and response heads announce.
 protocol MessageHead {
   var body: BodyLength { get }
 }

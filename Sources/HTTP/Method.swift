@@ -49,7 +49,7 @@ public struct MethodSet: OptionSet, Sendable, Hashable, CustomStringConvertible 
   }
 }
 
-/// What a peer speaks. A higher minor version of HTTP/1 counts as 1.1 (RFC 9110, 2.5).
+/// The HTTP version of a peer. A higher minor version of HTTP/1 counts as 1.1 (RFC 9110, 2.5).
 public enum Version: UInt8, Sendable, Comparable {
   case http10, http11
 

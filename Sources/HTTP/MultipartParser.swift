@@ -1,6 +1,6 @@
 public import Bytes
 
-/// What comes out of a `multipart/form-data` body, in this order: each part's head, its bytes in
+/// The pieces of a `multipart/form-data` body, in this order: each part's head, its bytes in
 /// any number of pieces, its end; after the last part the end of the form.
 public enum MultipartEvent: Sendable {
   case partBegan(MultipartPart)

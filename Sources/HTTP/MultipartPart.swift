@@ -22,7 +22,7 @@ public struct MultipartPart: Sendable {
     self.headers = headers
   }
 
-  /// What is left of a file's name when nothing in it can lead anywhere.
+  /// The file's name without any part that could leave a folder.
   static func harmless(_ name: String) -> String {
     let last =
       name.utf8.split(

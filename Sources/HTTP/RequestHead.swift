@@ -5,7 +5,7 @@ public struct RequestHead: Sendable {
   public let method: Method
   public let version: Version
   public let headers: Headers
-  /// What follows the head.
+  /// The body that follows the head.
   public let body: BodyLength
   /// Whether the connection can carry another request after this one (RFC 9112, 9.3).
   public let keepsAlive: Bool
@@ -28,7 +28,7 @@ public struct RequestHead: Sendable {
 
   public var path: String { String(pathBytes) }
 
-  /// What stands behind the question mark, as it was sent; empty also if there is none.
+  /// The query after the question mark, as it was sent; empty also if there is none.
   public var queryBytes: Span<UInt8> {
     @_lifetime(borrow self) get { headers.bytes.span.extracting(queryRange ?? 0..<0) }
   }

@@ -3,11 +3,11 @@ public import Bytes
 /// Reads requests off one connection, one after the other, without knowing where bytes come from.
 ///
 /// Heads and bodies alternate: `nextHead`, then `readBody` until it says true, then the next
-/// head; what a peer has sent ahead stays in the input meanwhile. Whoever answers without the
-/// body just asks for the next head. After an error the parser only
-/// repeats it: nobody knows where the next request would begin, so the connection has to end.
+/// head; bytes that a peer has sent ahead stay in the input meanwhile. A caller that answers without
+/// the body asks for the next head. After an error the parser only repeats it: the start of the next
+/// request is unknown, so the connection has to end.
 public struct RequestParser: Sendable {
-  /// What a peer may make us keep.
+  /// Limits on the memory that a peer can occupy.
   public struct Limits: Sendable {
     /// Bytes of a request line without its end; more is 414.
     public var requestLine = 8 * 1024
@@ -31,17 +31,17 @@ public struct RequestParser: Sendable {
   public var isInsideBody: Bool { stages.isInsideBody }
 
   /// Whether the end of the current body is sure to be found though nobody reads it: there is none,
-  /// or it was announced and is within its limit. Whoever answers without reading another one has
-  /// to end the connection, or trouble with the rest of it would look like a second answer.
+  /// or it was announced and is within its limit. A caller that answers without reading any other
+  /// body has to end the connection: an error in its rest would look like a second answer.
   public var canPassBody: Bool { stages.canPassBody }
 
-  /// The next head, taken out of `input`; nil means "more bytes, please". What nobody has read of
-  /// the body before it is passed over, within that body's limit.
+  /// The next head, taken out of `input`; nil means "more bytes, please". Unread bytes of the body
+  /// are skipped, within that body's limit.
   public mutating func nextHead(_ input: inout ByteBuffer) throws(HTTPError) -> RequestHead? {
     let limits = stages.limits
     return try stages.nextHead(&input) { (input, scanner) throws(HTTPError) in
       scanner.skipEmptyLine(&input)
-      // What no request begins with is refused at once: TLS or noise on a plain port.
+      // A byte that begins no request is refused at once: TLS or noise on a plain port.
       guard input.isEmpty || input.bytes[0] == .carriageReturn || input.startsWithToken else {
         throw HTTPError(.malformedRequestLine)
       }

@@ -71,7 +71,7 @@ func isAuthority(_ bytes: Span<UInt8>) -> Bool {
 }
 
 extension UInt8 {
-  /// What an IPv6 address between brackets is made of.
+  /// The bytes of an IPv6 address between brackets.
   fileprivate var isAddressPart: Bool {
     hexValue != nil || self == UInt8(ascii: ":") || self == UInt8(ascii: ".")
   }

@@ -1,6 +1,6 @@
 public import Bytes
 
-/// What of a request decides the shape of its answer.
+/// The parts of a request that decide the framing of its answer.
 public struct ResponseContext: Sendable, Equatable {
   /// An answer to HEAD says how long its body would be and does not send it.
   public var isHead: Bool
@@ -23,7 +23,7 @@ public struct ResponseContext: Sendable, Equatable {
   public static let unreadable = ResponseContext(keepsAlive: false)
 }
 
-/// What the sender of an answer has to do after its head.
+/// The sender's duty after the head of an answer.
 public struct ResponsePlan: Sendable, Equatable {
   public enum Body: Sendable {
     /// Send nothing: there is no body, or the peer must not get it.
@@ -86,7 +86,7 @@ public struct ResponseEncoder: Sendable {
     _ status: Status, _ body: BodyLength, _ context: ResponseContext, offersUpgrade: Bool,
     into buffer: inout ByteBuffer
   ) -> ResponsePlan {
-    // What HTTP/1.0 cannot be sent in chunks ends with the connection.
+    // HTTP/1.0 knows no chunks: such a body ends with the connection.
     let isUnbounded =
       !status.forbidsBody
       && (body == .untilClose || body == .chunked && context.version == .http10)

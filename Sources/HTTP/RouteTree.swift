@@ -135,7 +135,7 @@ struct MethodTable: Sendable {
     self[method] ?? (method == .head ? self[.get] : nil)
   }
 
-  /// What `Allow` says: HEAD comes with GET, OPTIONS with everything.
+  /// The methods in `Allow`: HEAD comes with GET, OPTIONS with everything.
   var allowed: MethodSet {
     guard !methods.isEmpty else { return [] }
     var all = methods.union(MethodSet(.options))

@@ -52,7 +52,7 @@ public struct RouteTrie<Value> {
 extension RouteTrie: Sendable where Value: Sendable {}
 extension RouteTrie.Route: Sendable where Value: Sendable {}
 
-/// What a method and a path lead to.
+/// The result of looking up a method and a path.
 public enum RouteOutcome: Sendable {
   case found(RouteMatch)
   /// OPTIONS for a path that has no route of its own for it: answer with these methods.

@@ -28,7 +28,7 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
   public var description: String { "\(code.rawValue), at byte \(offset)" }
 }
 
-/// What a reader of JSON accepts before it gives up; a limit is checked before memory is taken.
+/// Limits of a JSON reader; each is checked before memory is taken.
 public struct JSONLimits: Sendable {
   /// The length of the whole text in bytes.
   public var bytes: Int

@@ -105,7 +105,7 @@ extension JSONScanner {
   }
 }
 
-// What was scanned as text, read.
+// The decoded text of a scanned string.
 extension JSONScanner {
   /// Whether `text` says exactly `word`; an escaped spelling of it counts too.
   public func says(_ word: StaticString, _ text: Text) -> Bool {

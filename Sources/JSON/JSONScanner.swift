@@ -4,7 +4,7 @@
 /// `skip()` check it and give its place. Everything that is walked over is checked by RFC 8259,
 /// skipped values too. After an error the scanner is of no further use.
 public struct JSONScanner: ~Escapable {
-  /// What begins at the current position.
+  /// The kind of value at the current position.
   public enum Kind: Sendable {
     case null, bool, number, string, array, object
   }

@@ -10,7 +10,7 @@ public enum JSONValue: Sendable, Equatable {
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
-  /// Encoded JSON, written as it is. Whoever makes it vouches that it is one well-formed value.
+  /// Encoded JSON, written as it is. The caller guarantees that the bytes are one well-formed value.
   case raw([UInt8])
 }
 

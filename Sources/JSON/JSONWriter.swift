@@ -20,7 +20,7 @@ public struct JSONWriter: ~Copyable {
   /// The finished text.
   public consuming func finish() -> ByteBuffer { buffer }
 
-  /// What `body` writes, for those who send bytes on.
+  /// The bytes that `body` writes.
   public static func bytes(
     capacity: Int = 256, _ body: (inout JSONWriter) throws -> Void
   ) rethrows -> [UInt8] {

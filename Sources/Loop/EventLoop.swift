@@ -15,7 +15,7 @@ internal import Synchronization
 /// @unchecked Sendable: what is not immutable, atomic or locked is touched by the loop's own thread
 /// alone; every method that does so begins with `checkIsolated()`.
 public final class EventLoop: SerialExecutor, @unchecked Sendable {
-  /// What other threads put in front of the loop.
+  /// Jobs that other threads enqueued.
   struct Inbox {
     var jobs: [UnownedJob] = []
     var actions: [@Sendable () -> Void] = []

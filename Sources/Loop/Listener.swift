@@ -10,10 +10,10 @@ public final class Listener: Sendable {
   // served is closed instead of waiting in the queue, where it would wake the loop again and again.
   private let spare: Locked<FileDescriptor?>
 
-  /// What one call of `accept` did.
+  /// The result of one call of `accept`.
   public struct Acceptance: Hashable, Sendable {
     public enum End: Hashable, Sendable {
-      /// Nobody else is waiting.
+      /// The backlog is empty.
       case drained
       /// The limit was reached; somebody else may be waiting.
       case limited

@@ -6,7 +6,7 @@ public struct SystemFault: Error, Hashable, Sendable, CustomStringConvertible {
 
   public init(_ number: Int32) { self.number = number }
 
-  /// What the last failed system call on this thread left behind.
+  /// The `errno` of the last failed system call on this thread.
   static var last: SystemFault { SystemFault(errno) }
 
   /// The peer is gone without a goodbye: an everyday event, not worth a line in a log.
@@ -26,7 +26,7 @@ public struct SystemFault: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What went wrong while opening, binding, resolving or connecting.
+/// A failure while opening, binding, resolving or connecting.
 public struct LoopError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Code: Sendable {
     /// The text is no address, network or host and port.
@@ -42,7 +42,7 @@ public struct LoopError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   public let code: Code
-  /// What was tried, for the reader of a log: `listen on 127.0.0.1:80`.
+  /// The attempted operation, for a log: `listen on 127.0.0.1:80`.
   public let context: String
   public let fault: SystemFault?
 

@@ -21,7 +21,7 @@ public struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
 
 // The forms in which the system wants addresses and gives them.
 extension PeerAddress {
-  /// What the system wrote down; unknown families (a socket pair has none) are `[::]:0`.
+  /// The address that the system reports; unknown families (a socket pair has none) are `[::]:0`.
   init(_ storage: sockaddr_storage) {
     self = unsafe withUnsafeBytes(of: storage) { bytes in
       switch Int32(storage.ss_family) {

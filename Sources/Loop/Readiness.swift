@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What one wants to hear about a descriptor. Level-triggered: it is told again in every turn
+/// The events of interest on a descriptor. Level-triggered: it is told again in every turn
 /// while it holds, so a reader may stop after one `recv`.
 public struct Interest: OptionSet, Hashable, Sendable {
   public let rawValue: UInt8
@@ -14,9 +14,9 @@ public struct Interest: OptionSet, Hashable, Sendable {
   }
 }
 
-/// What the kernel said about one registered descriptor.
+/// An event of the kernel for one registered descriptor.
 public struct Readiness: Sendable {
-  /// What the descriptor was registered under.
+  /// The key under which the descriptor was registered.
   public let token: UInt64
   let events: UInt32
 
@@ -32,7 +32,7 @@ public struct Readiness: Sendable {
   public var isBroken: Bool { events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
 }
 
-/// Who a loop works for. All calls come on the loop's thread, in this order, so an actor on the
+/// The owner of a loop. All calls come on the loop's thread, in this order, so an actor on the
 /// loop can open each with `assumeIsolated`.
 public protocol LoopClient: AnyObject, Sendable {
   /// A turn begins. Called once in every turn; `ready` is empty when something else woke the loop.

@@ -18,7 +18,7 @@ internal import Glibc
     }
   }
 
-  /// What became of a parcel that the kernel has not taken whole.
+  /// The outcome for a parcel that the kernel has not taken whole.
   public struct Shortfall: Sendable {
     public let parcel: Int
     // As the kernel says it.
@@ -105,7 +105,7 @@ internal import Glibc
     }
     isLost = missing > 0
     guard isLost else { return shortfalls }
-    // What the kernel does not answer is lost: whoever it was for has to come back.
+    // A send without a completion is lost: whoever it was for has to come back.
     let lost = parcels.indices.filter { !isAnswered[$0] }
     return shortfalls + lost.map { Shortfall(parcel: $0, result: -EIO) }
   }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// What the system asks a server to do.
+/// Requests of the system to a server.
 public enum Signal: Int32, Sendable, CaseIterable {
   /// Ctrl-C.
   case interrupt = 2

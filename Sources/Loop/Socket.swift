@@ -2,7 +2,7 @@ public import Bytes
 internal import CLinux
 internal import Glibc
 
-/// What became of one attempt to move bytes.
+/// The outcome of one attempt to move bytes.
 public enum Transfer: Hashable, Sendable {
   case bytes(Int)
   /// Nothing could be moved now; the loop tells when to try again.

@@ -42,7 +42,7 @@ struct Thread: ~Copyable {
     if let core { _ = clinux_pin_this_thread(Int32(clamping: core)) }
   }
 
-  /// Nobody waits for it any more: its stack goes when it ends.
+  /// Detached: the stack is freed when the thread ends.
   deinit { pthread_detach(handle) }
 
   /// Waits for the end of the thread.

@@ -21,7 +21,7 @@ struct Backoff: Sendable {
   static let first = 500
 
   private(set) var tries = 0
-  /// What is left of the window in which everybody comes back, in milliseconds. Who comes too early
+  /// The rest of the reconnect window, in milliseconds. A client that comes too early
   /// tries again at some moment of it: if all of these came soon, they would come at once.
   private var left = 0
   /// From 0 up to and with the given number.

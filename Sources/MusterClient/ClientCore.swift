@@ -96,7 +96,7 @@ actor ClientCore {
 // Effects.
 extension ClientCore {
   private func perform() {
-    // What an effect causes at once (a line that breaks while sending) is done by the outer call.
+    // An event that an effect causes at once (a line that breaks while sending) is done by the outer call.
     guard !isPerforming else { return }
     isPerforming = true
     while true {
@@ -203,7 +203,7 @@ extension ClientCore {
       transport = nil
       machine.ended(code, now)
     case .text(let bytes):
-      // What is no JSON is not of this protocol; a later version may know why it is sent.
+      // A frame that is no JSON is not of this protocol; a later version may know why it is sent.
       guard let frame = try? JSONValue(parsing: bytes, limits: ClientCore.limits) else { return }
       machine.received(frame, now)
     }

@@ -101,7 +101,7 @@ extension ClientMachine {
     topics = [:]
   }
 
-  /// What belongs to one connection only.
+  /// State of one connection.
   private mutating func forgetConnection() {
     for (number, purpose) in requests.sorted(by: { $0.key < $1.key }) where purpose == .caller {
       emit(.answered(number, .failure(.disconnected)))

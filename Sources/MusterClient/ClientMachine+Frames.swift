@@ -1,7 +1,7 @@
 internal import JSON
 internal import WebSocket
 
-// What the server says.
+// Frames from the server.
 extension ClientMachine {
   mutating func received(_ frame: JSONValue, _ now: Int64) {
     switch phase {

@@ -1,7 +1,7 @@
 internal import JSON
 internal import WebSocket
 
-/// What the client decides, apart from how it is done: a value that is told what happened and
+/// The client's decisions, apart from their effects: a value that is told what happened and
 /// answers what to do. It knows no socket, thread or clock; moments are milliseconds.
 struct ClientMachine: Sendable {
   enum Phase: Equatable, Sendable {
@@ -37,7 +37,7 @@ struct ClientMachine: Sendable {
     case report(ConnectionState)
   }
 
-  /// What an answer of the server is for.
+  /// The purpose of a request whose answer is awaited.
   enum Purpose: Equatable, Sendable {
     case hello
     case subscribe(String)
@@ -56,13 +56,13 @@ struct ClientMachine: Sendable {
   var isExpired = false
   /// The last words of the server, until the next connection.
   var goodbye: JSONValue?
-  /// What the last `welcome` said.
+  /// The content of the last `welcome`.
   var welcome: JSONValue?
   let client: String
   var session: String
   private var lastRequest = 0
 
-  // What the handshakes may take together.
+  // The time limit of all handshakes together.
   static let patience: Int64 = 10_000
   // A connection that lived for this long ends a series of failures.
   static let steady: Int64 = 10_000
@@ -77,7 +77,7 @@ struct ClientMachine: Sendable {
     pulse = Pulse(now: 0)
   }
 
-  /// What is to be done, in this order.
+  /// Effects to perform, in this order.
   mutating func takeEffects() -> [Effect] {
     defer { effects = [] }
     return effects

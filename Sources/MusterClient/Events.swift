@@ -23,18 +23,18 @@ public struct TopicEvent: Equatable, Sendable {
   public var name: String { data["event"]?.string ?? "" }
 }
 
-/// What a subscription hears, in this order of things: each event once and as the topic numbers it.
+/// The events of a subscription: each event once and as the topic numbers it.
 public enum TopicNews: Equatable, Sendable {
   case event(TopicEvent)
   /// The owner's state for a newcomer; it replaces what an earlier one said.
   case snapshot(JSONValue)
   /// The members have changed; this is the whole list.
   case presence(Presence)
-  /// What was missed cannot be replayed, for this reason: forget what was built from events.
+  /// Missed events cannot be replayed, for this reason: forget what was built from events.
   case reset(String)
   /// Nothing was heard for a while, or the connection is gone: what is known may be old.
   case stale
-  /// What is known is current (again).
+  /// The known state is current (again).
   case live(recovered: Bool)
   /// The server refused the topic or took us out of it; nothing follows unless it was temporary.
   case refused(MusterError)

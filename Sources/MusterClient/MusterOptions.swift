@@ -1,8 +1,8 @@
 public import TLS
 
-/// What may be chosen about a client; the defaults are right.
+/// Options of a client; the defaults suit most programs.
 public struct MusterOptions: Sendable {
-  /// Whose certificates are accepted.
+  /// The certificates that are accepted.
   public var trust = TLSTrust.system
   /// Names this client across reconnects; made up when nil. Two living clients must not share one.
   public var session: String?

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What was published and is not acknowledged yet, in order; it survives reconnects.
+/// Unacknowledged publishes in order; they survive reconnects.
 struct Outbox: Sendable {
   struct Entry: Sendable {
     let id: String
@@ -43,7 +43,7 @@ struct Outbox: Sendable {
     for index in entries.indices { entries[index].isOnWire = false }
   }
 
-  /// What goes out now for a topic, and what has waited for too long to be sent again.
+  /// Publishes to send now for a topic, and those that waited too long to be sent again.
   mutating func flush(_ topic: String, now: Int64) -> (frames: [JSONValue], tooOld: [String]) {
     guard holds[topic] == nil else { return ([], []) }
     var frames: [JSONValue] = []

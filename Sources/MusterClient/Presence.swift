@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Somebody in a topic.
+/// A member of a topic.
 public struct TopicMember: Equatable, Sendable {
   public let id: String
   public internal(set) var name: String
@@ -11,7 +11,7 @@ public struct TopicMember: Equatable, Sendable {
   public internal(set) var until: Int64?
 }
 
-/// Who is in a topic. Always complete, or else `isCountOnly`.
+/// The members of a topic. Always complete, or else `isCountOnly`.
 public struct Presence: Equatable, Sendable {
   public internal(set) var members: [String: TopicMember] = [:]
   public internal(set) var total = 0
@@ -21,7 +21,7 @@ public struct Presence: Equatable, Sendable {
 }
 
 extension Presence {
-  /// What applying a diff came to.
+  /// The outcome of applying a diff.
   enum Outcome: Equatable {
     case changed
     /// It is in already.

@@ -38,7 +38,7 @@ struct Pulse: Equatable, Sendable {
     return min(pingAt, stale, heardAt + timeout)
   }
 
-  /// What is due now; to be asked until it answers nil.
+  /// The next due action; ask until it answers nil.
   mutating func beat(at now: Int64) -> Beat? {
     if now >= heardAt + timeout { return .lost }
     if !isStale && now >= heardAt + Pulse.staleAfter {

@@ -1,7 +1,7 @@
 /// A topic that is followed until `close()`; kept across reconnects.
 public final class Subscription: Sendable {
   public let topic: String
-  /// What happens in the topic. For one reader; it ends when the subscription or the client does.
+  /// The events of the topic. For one reader; it ends when the subscription or the client does.
   /// Nothing is dropped: what is not read is kept.
   public let news: AsyncStream<TopicNews>
   // The client lives as long as any of its subscriptions.

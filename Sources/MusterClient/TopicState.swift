@@ -98,7 +98,7 @@ struct TopicState: Sendable {
   }
 }
 
-// Who is there.
+// The members.
 extension TopicState {
   /// A whole list, or one page of it.
   mutating func whole(_ data: JSONValue, revision: UInt64) -> (news: [TopicNews], next: Int?) {
@@ -111,7 +111,7 @@ extension TopicState {
     pages = []
     let waiting = held ?? []
     held = nil
-    // What the pages held already is passed over by its revision.
+    // Entries already in the pages are skipped by their revision.
     for (diff, revision) in waiting { _ = presence.apply(diff, revision: revision) }
     return ([.presence(presence)], nil)
   }

@@ -33,7 +33,7 @@ final class Transport {
   private var input = ByteBuffer()
   private var unsent = ByteBuffer()
 
-  // What the server sends at once is up to it: 300 missed events of 64 KiB are possible.
+  // The server decides how much it sends at once: 300 missed events of 64 KiB are possible.
   private static let limits = MessageLimits(message: 32 << 20, inflated: 64 << 20)
   private static let window = 64 << 10
   // How long the peer has to close after us.

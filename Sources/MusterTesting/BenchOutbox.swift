@@ -5,7 +5,7 @@ public actor BenchOutbox: MailService, WebService, SpreadsheetService {
   public private(set) var mails: [Mail] = []
   public private(set) var calls: [WebCall] = []
   public private(set) var sheets: [Sheet] = []
-  /// What a call is answered with.
+  /// The answer to a call.
   public var answer = WebAnswer(status: 200, body: [])
 
   public init() {}

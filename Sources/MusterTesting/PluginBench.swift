@@ -113,7 +113,7 @@ public struct PluginBench: Sendable {
     return client
   }
 
-  /// What a newcomer to `topic` is given.
+  /// The snapshot that a new subscriber of `topic` is given.
   public func snapshot(_ topic: Topic, as identity: Identity) async throws -> JSONValue? {
     try await hub.rules(of: topic)?.snapshot?(topic, identity)
   }
@@ -163,7 +163,7 @@ public struct PluginBench: Sendable {
   }
 }
 
-/// What a route answered, with a look into it.
+/// The answer of a route, with accessors for tests.
 public struct BenchAnswer: Sendable {
   public let response: Response
 

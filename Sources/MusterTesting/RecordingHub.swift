@@ -26,9 +26,9 @@ public actor RecordingHub: Hub {
 
   /// Everything that was published, in order.
   public private(set) var published: [Published] = []
-  /// What was sent to single users.
+  /// Events sent to single users.
   public private(set) var sent: [(user: String, topic: Topic, event: Event)] = []
-  /// Who was put out of the whole hub.
+  /// Users that were disconnected from the hub.
   public private(set) var disconnected: [(user: String, reason: DisconnectReason)] = []
 
   private var silent: Set<String> = []
@@ -103,7 +103,7 @@ public actor RecordingHub: Hub {
     return rooms.values.flatMap(\.places).filter { $0.identity.id == user }.count
   }
 
-  /// What the real hub does when a connection subscribes.
+  /// The hub's part when a connection subscribes.
   func join(_ client: BenchClient, _ topic: Topic, as identity: Identity) async throws {
     guard let rules = rules(of: topic) else { throw TopicRefusal.unknown }
     if identity.isGuest && !rules.allowsGuests { throw TopicRefusal.unauthorized }

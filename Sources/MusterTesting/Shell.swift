@@ -46,7 +46,7 @@ struct Programs: Sendable {
   let folder: String
   private let user: (name: String, id: uid_t, group: gid_t)?
 
-  /// What is there, or a sentence about what is not.
+  /// The value, or a sentence about its absence.
   static func find() -> (Programs?, String?) {
     guard
       let folder = (13...30).reversed().map({ "/usr/lib/postgresql/\($0)/bin" })

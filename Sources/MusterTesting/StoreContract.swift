@@ -1,6 +1,6 @@
 public import Storage
 
-/// What every store promises, one clause at a time.
+/// The promises of every store, one clause at a time.
 ///
 /// A clause takes a fresh, empty store, and throws a sentence when the store breaks the promise.
 /// Test targets run all clauses on each engine:

@@ -38,14 +38,14 @@ internal import Synchronization
     unsafe words.deallocate()
   }
 
-  /// What came in during a transfer.
+  /// Bytes received during a transfer.
   private final class Inbox {
     var bytes: [UInt8] = []
     var limit = Int.max
     var isTooLarge = false
   }
 
-  /// What goes out during a transfer.
+  /// Bytes to send during a transfer.
   private final class Outbox {
     var bytes: [UInt8] = []
     var position = 0
@@ -129,7 +129,7 @@ internal import Synchronization
       case CURLE_ABORTED_BY_CALLBACK: .stopped
       default: .other
       }
-    // What is wrong with a certificate, only these words say; elsewhere they repeat addresses.
+    // Only these words name the problem of a certificate; elsewhere they repeat addresses.
     let words = unsafe String(cString: words)
     return TransferError(
       kind, kind == .encryption && !words.isEmpty ? words : text,

@@ -24,7 +24,7 @@ final class LanePool: Sendable {
     return try await body(lanes[index])
   }
 
-  /// What comes from now on is refused.
+  /// New work is refused from now on.
   func stop() {
     isStopped.withLock { $0 = true }
     for lane in lanes { lane.stop() }

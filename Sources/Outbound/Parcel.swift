@@ -2,7 +2,7 @@ internal import Bytes
 internal import JSON
 internal import PluginKit
 
-/// What waits in the queue, in the form that the database keeps.
+/// An entry of the queue, in the form that the database keeps.
 enum Parcel: Sendable, Equatable {
   case mail(Mail)
   case web(WebCall)

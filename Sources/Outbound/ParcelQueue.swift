@@ -1,7 +1,7 @@
 internal import PluginKit
 public import Storage
 
-/// What waits for delivery, in the database: what was accepted is not lost.
+/// The queue of deliveries in the database: an accepted one is not lost.
 public struct ParcelQueue: Sendable {
   /// Under this name the tables' versions are kept.
   public static let owner = "outbound"
@@ -29,7 +29,7 @@ public struct ParcelQueue: Sendable {
 
   /// More is refused: somebody should look at why nothing is delivered.
   private static let capacity = 50_000
-  /// Whoever takes a parcel has it alone for so long. After a crash in the middle of a delivery it
+  /// A worker that takes a parcel has it alone for this long. After a crash in the middle of a delivery it
   /// is tried again then: better twice than never.
   private static let lease: Int64 = 180_000
   private static let deadKeptFor: Int64 = 30 * 86_400_000

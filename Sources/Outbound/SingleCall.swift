@@ -1,6 +1,6 @@
 public import PluginKit
 
-/// Whose certificates a call accepts.
+/// The certificates that a call accepts.
 public enum CallTrust: Sendable, Hashable {
   /// The authorities that the machine trusts.
   case system
@@ -8,7 +8,7 @@ public enum CallTrust: Sendable, Hashable {
   case systemAnd(String)
   /// The authorities, or the self-made certificate, in a PEM file.
   case file(String)
-  /// Everybody's.
+  /// All of them.
   case anyone
 }
 

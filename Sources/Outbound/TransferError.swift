@@ -20,7 +20,7 @@ public struct TransferError: Error, Sendable, Hashable, CustomStringConvertible 
 
   public let code: Code
   public let detail: String
-  /// What the other side has answered, if it has.
+  /// The answer of the other side, if there is one.
   public let status: Int?
 
   public init(_ code: Code, _ detail: String, status: Int? = nil) {

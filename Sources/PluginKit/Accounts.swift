@@ -47,7 +47,7 @@ public struct NewAccount: Sendable {
   }
 }
 
-/// What came of a login.
+/// The outcome of a login.
 public enum LoginOutcome: Sendable, Equatable {
   case success(Account)
   case unknown
@@ -107,7 +107,7 @@ public protocol Accounts: Sendable {
   /// A new opaque token. `purpose` names the system it was issued for.
   func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
     -> IssuedToken
-  /// Who holds this token, if it is good; prolongs a sliding one.
+  /// The holder of this token, if it is good; prolongs a sliding one.
   func identity(token: String) async throws -> Identity?
   /// Ends a token; its live connections are closed within a second.
   func revoke(token: String) async throws

@@ -7,7 +7,7 @@ public struct CrossOrigin: Sendable, Hashable {
   /// A list among the plugin's settings, of origins such as `https://lab.example.edu`. `*` stands
   /// for every site; a page of one that is not listed by name comes without cookies.
   public let setting: String
-  /// What such a page may send beyond `Authorization`, `Content-Type` and `token`.
+  /// Request fields that such a page may send beyond `Authorization`, `Content-Type` and `token`.
   public let headers: [String]
 
   public init(setting: String, headers: [String] = []) {

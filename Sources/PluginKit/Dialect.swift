@@ -43,7 +43,7 @@ public struct DialectFrame: Sendable, Equatable {
   }
 }
 
-/// What a dialect may do with its client.
+/// The operations of a dialect on its client.
 public protocol DialectConnection: Sendable {
   /// Unlike any other connection's for as long as the server runs.
   var id: String { get }

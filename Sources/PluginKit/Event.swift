@@ -6,7 +6,7 @@ public struct Event: Sendable {
   public let name: String
   /// The other members of `data`, in order.
   public let fields: JSONObject
-  /// Who caused it; a dialect may leave that user out.
+  /// The user who caused it; a dialect may leave that user out.
   public var author: String?
   /// The same id from the same author within five minutes is delivered once.
   public var id: String?

@@ -13,7 +13,7 @@ public protocol Hub: Sendable {
   /// Sends `event` to the connections of one user in `topic` only. Not part of its history.
   func send(_ event: Event, to user: String, in topic: Topic) async
 
-  /// Who is there now.
+  /// The members now.
   func members(of topic: Topic) async -> [Member]
 
   /// How many are there: members where the topic has presence, otherwise connections.
@@ -63,7 +63,7 @@ public enum DisconnectReason: Sendable, Hashable {
   case replaced
   case revoked
   case permissionsChanged
-  /// Comes back at once, and may be served elsewhere then. Nobody sees it leave.
+  /// Comes back at once, and may be served elsewhere then. Its leaving is not announced.
   case rebalance
 }
 

@@ -1,4 +1,4 @@
-/// What somebody may do. Roles add up: an admin is not automatically a teacher.
+/// The rights of an account. Roles add up: an admin is not automatically a teacher.
 public struct Roles: OptionSet, Sendable, Hashable {
   public let rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -22,7 +22,7 @@ public struct Roles: OptionSet, Sendable, Hashable {
   }
 }
 
-/// Who somebody is to one of the documented systems; a person has at most one of each kind.
+/// A person's identifier in one of the documented systems; a person has at most one of each kind.
 public enum ProfileKind: String, Sendable, Hashable, CaseIterable {
   case studentNumber = "student_number"
   case staffName = "staff_name"
@@ -31,7 +31,7 @@ public enum ProfileKind: String, Sendable, Hashable, CaseIterable {
   case telephone = "telephone"
 }
 
-/// Who is on the other end of a connection or a call: an account, or a guest under some name.
+/// The other end of a connection or a call: an account, or a guest under some name.
 public struct Identity: Sendable, Hashable {
   /// `u17` for account 17; a guest's begins with `g:`. The unit of presence.
   public let id: String
@@ -57,7 +57,7 @@ public struct Identity: Sendable, Hashable {
     self.profiles = profiles
   }
 
-  /// Somebody without an account. Two guests with one `key` are one user to the hub.
+  /// A person without an account. Two guests with one `key` are one user to the hub.
   public init(guest key: String, name: String, avatar: String = "") {
     id = "g:\(key)"
     account = nil

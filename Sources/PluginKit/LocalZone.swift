@@ -8,7 +8,7 @@ public struct LocalZone: Sendable, Hashable {
   /// Asia/Shanghai, the zone of the documented systems.
   public static let shanghai = LocalZone(offsetSeconds: LocalTime.shanghai)
 
-  /// What the clock here shows at a moment in Unix milliseconds.
+  /// The local time at a moment in Unix milliseconds.
   public func time(at unixMilliseconds: Int64) -> LocalTime {
     LocalTime(unixMilliseconds, offsetSeconds: offsetSeconds)
   }

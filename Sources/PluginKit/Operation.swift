@@ -1,6 +1,6 @@
 public import JSON
 
-/// What the generated documents say about a route, and what the server checks for it.
+/// The description of a route for the generated documents and for the server's checks.
 public struct Operation: Sendable {
   public var summary: String
   public var details: String?
@@ -52,7 +52,7 @@ public struct Operation: Sendable {
     }
   }
 
-  /// What a route takes in its body. More than `maxBytes` is refused before it is read.
+  /// The body that a route accepts. More than `maxBytes` is refused before it is read.
   public struct RequestBody: Sendable {
     public enum Kind: Sendable {
       case json(Schema)
@@ -100,10 +100,10 @@ public struct Operation: Sendable {
   }
 }
 
-/// Who may make a call. Whoever may not gets a 401 or 403 in the plugin's error shape.
+/// The callers that a route admits. All others get a 401 or 403 in the plugin's error shape.
 public enum Access: Sendable {
   case anyone
-  /// Whoever the handler lets in, for a key or a token that it looks at itself.
+  /// Callers that the handler admits, for a key or a token that it looks at itself.
   case keyHolder
   case signedIn
   case anyRole(Roles)

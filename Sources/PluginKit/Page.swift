@@ -10,7 +10,7 @@ public struct Page: Sendable {
   /// The title of the window, in English; a script may change it.
   public let title: String
   public let description: String
-  /// What is added to the bar at the top, the line `<!-- page -->`, and the content with the end of the body.
+  /// Additions to the bar at the top, the line `<!-- page -->`, and the content with the end of the body.
   public let content: [UInt8]
   public var bodyClass: String?
   /// Names of style sheets among the assets, loaded after the shared one.

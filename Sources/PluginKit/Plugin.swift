@@ -1,12 +1,12 @@
 /// A system that lives on the hub: it answers REST calls, owns topics and tables, and publishes.
 ///
-/// A plugin gets services and gives registrations; it sees no socket, loop or connection. What a
-/// handler throws becomes an answer in the plugin's own error shape, in one place.
+/// A plugin gets services and gives registrations; it sees no socket, loop or connection. An
+/// error that a handler throws becomes an answer in the plugin's own error shape, in one place.
 public protocol Plugin: Sendable {
   /// Prefix of its tables, topics and settings: lower-case letters, no dots.
   static var name: String { get }
 
-  /// What can be set under `<name>.` in the configuration; any other key there is an error.
+  /// The settings under `<name>.` in the configuration; any other key there is an error.
   static var settings: [Setting] { get }
 
   init(services: PluginServices) throws

@@ -1,7 +1,7 @@
 public import JSON
 public import Storage
 
-/// What a plugin offers, collected once before the server starts and frozen then.
+/// The registrations of a plugin, collected once before the server starts and frozen then.
 public struct Registrar: ~Copyable {
   public private(set) var routes: [Route] = []
   public private(set) var topics: [TopicRegistration] = []
@@ -138,7 +138,7 @@ public struct Route: Sendable {
   public let paths: [String]
   public let operation: Operation
   public let shape: ErrorShape
-  /// What `shape` makes, for the generated documents.
+  /// The schema of the error shape, for the generated documents.
   public let failure: Schema
   public let crossOrigin: CrossOrigin?
   public let handler: RouteHandler

@@ -1,6 +1,6 @@
 public import JSON
 
-/// What a route answers.
+/// The answer of a route.
 public struct Response: Sendable {
   public enum Body: Sendable {
     case none

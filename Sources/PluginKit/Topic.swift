@@ -7,7 +7,7 @@ public struct Topic: Hashable, Sendable, ExpressibleByStringInterpolation,
   public init(_ name: String) { description = name }
   public init(stringLiteral name: String) { description = name }
 
-  /// What stands behind `prefix`: `Topic("chat.room.TEST").rest(after: "chat.room.")` is `TEST`.
+  /// The name after `prefix`: `Topic("chat.room.TEST").rest(after: "chat.room.")` is `TEST`.
   public func rest(after prefix: String) -> String? {
     guard description.hasPrefix(prefix), description.utf8.count > prefix.utf8.count else {
       return nil

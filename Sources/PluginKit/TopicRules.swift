@@ -36,7 +36,7 @@ public struct TopicRules: Sendable {
   public var allowsGuests = false
   /// Throws a `TopicRefusal`. Asked on subscribe, and on publish the first time.
   public var authorize: Authorize = { _, _, _ in }
-  /// What a newcomer is given beside history and presence.
+  /// The state for a new subscriber, beside history and presence.
   public var snapshot: Snapshot?
   /// Makes an event of what a member published; throws `TopicRefusal.bad` for what it refuses.
   /// Nil sends on the member's object with `"event":"message"`.
@@ -49,7 +49,7 @@ public struct TopicRules: Sendable {
   public init() {}
 }
 
-/// What a member published.
+/// A publish of a member.
 public struct MemberMessage: Sendable {
   public let topic: Topic
   public let sender: Identity
@@ -66,7 +66,7 @@ public struct MemberMessage: Sendable {
   }
 }
 
-/// Somebody came into a topic or left it for good; flickering connections are not reported.
+/// A user entered a topic or left it for good; flickering connections are not reported.
 public struct MembershipChange: Sendable, Equatable {
   public enum Kind: Sendable, Hashable {
     case joined

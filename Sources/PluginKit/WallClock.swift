@@ -1,4 +1,4 @@
-/// What time it is. Tests turn their own.
+/// The time of day. Tests turn their own.
 public protocol WallClock: Sendable {
   /// Unix milliseconds.
   var now: Int64 { get }

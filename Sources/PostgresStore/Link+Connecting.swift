@@ -2,8 +2,8 @@ internal import CPostgres
 internal import Storage
 
 extension Link {
-  /// Opens a connection, and blocks for it. What stands before the address is overruled by it, what
-  /// stands behind overrules it.
+  /// Opens a connection, and blocks for it. Options before the address are overruled by it; options after
+  /// it overrule it.
   static func connect(_ url: String, seconds: Int) throws(StoreError) -> OpaquePointer? {
     let settings: [(name: Value, value: Value)] = [
       ("connect_timeout", "\(seconds)"),

@@ -45,7 +45,7 @@ internal import StoreWork
 
   deinit { unsafe PQfinish(handle) }
 
-  /// What the library says here names the host and the user, never the password.
+  /// The library's message names the host and the user, never the password.
   private func unreachable() -> StoreError {
     let words = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? ""
     let line = words.split(separator: "\n").joined(separator: " ")

@@ -12,7 +12,7 @@ final class LinkSession: Session {
   }
 
   func lockMigrations() throws(StoreError) {
-    // Whoever has waited for the lock must see what its holder did, so each statement takes a fresh
+    // A session that waited for the lock must see the holder's changes, so each statement takes a fresh
     // look; and the wait may be as long as somebody else's migration takes.
     try link.perform("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
     try link.bePatient()

@@ -3,7 +3,7 @@ internal import Storage
 /// The arguments of a statement in the form the library wants them: their bytes one behind the
 /// other, each ended by a zero.
 struct Parameters {
-  /// What the server is told about an argument. Text is left open, so that it fits any column as it
+  /// The type that the server is told for an argument. Text is left open, so that it fits any column as it
   /// does on SQLite.
   static func type(of value: Value) -> UInt32 {
     switch value {

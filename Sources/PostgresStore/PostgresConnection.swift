@@ -168,7 +168,7 @@ extension PostgresConnection {
     }
   }
 
-  /// What was under way when the link broke may have been stored.
+  /// Work under way when the link broke may have been stored.
   private func honest(_ error: any Error, about link: Link) -> any Error {
     guard link.isUncertain else { return error }
     return StoreError(

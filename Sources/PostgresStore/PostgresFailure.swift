@@ -1,7 +1,7 @@
 internal import CPostgres
 internal import Storage
 
-/// What the server said about a statement that failed.
+/// The server's report on a failed statement.
 @safe struct PostgresFailure {
   let state: String
   let error: StoreError

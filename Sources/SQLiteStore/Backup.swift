@@ -2,7 +2,7 @@ internal import CSQLite
 internal import Glibc
 internal import Storage
 
-/// Somebody who waits for a backup, and hears its size in bytes.
+/// A caller that waits for a backup and is told its size in bytes.
 struct BackupRequest: Sendable {
   let path: String
   let finish: @Sendable (Result<Int, StoreError>) -> Void

@@ -2,7 +2,7 @@ internal import CSQLite
 internal import Storage
 
 extension StoreError {
-  /// What SQLite's last call on `handle` said, in our words.
+  /// The error of SQLite's last call on `handle`, in our words.
   init(sqlite code: Int32, on handle: OpaquePointer?) {
     let text = unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no reason given"
     self.init(sqlite: code, text: text)

@@ -6,9 +6,9 @@ internal import StoreWork
 /// The one connection that changes the database.
 ///
 /// While a commit is on its way to the disk, callers gather in the queue; the next commit carries
-/// them all. Each is in a savepoint, so a failure undoes its own work only. Nobody hears of success
-/// before the disk has it, and nobody of failure either: the reason may have been another's work
-/// that was not stored in the end.
+/// them all. Each is in a savepoint, so a failure undoes its own work only. Success is
+/// reported once the work is on disk. So is failure: its cause may have been other work that was
+/// not stored in the end.
 actor Writer {
   enum Work: Sendable {
     case write(Job)

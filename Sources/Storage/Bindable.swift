@@ -1,4 +1,4 @@
-/// What can stand for a `?` of a statement: numbers, text, bytes, truth, and optionals of these.
+/// A value for a `?` of a statement: numbers, text, bytes, truth, and optionals of these.
 public protocol Bindable: Sendable {
   /// The value that the database sees.
   var boundValue: Value { get }

@@ -3,7 +3,7 @@ public enum Engine: String, Sendable {
   case sqlite, postgres
 }
 
-/// What a statement gave back.
+/// The result of a statement.
 public struct Answer: Sendable {
   public let rows: [Row]
   /// How many rows were inserted, updated or deleted.
@@ -27,8 +27,8 @@ public struct Answer: Sendable {
 /// }
 /// ```
 ///
-/// What has returned is on disk and is seen by every later call. Whoever writes sees a database
-/// that nobody else changes meanwhile: units of work behave as if they ran one after the other.
+/// What has returned is on disk and is seen by every later call. A writer sees a database
+/// that does not change meanwhile: units of work behave as if they ran one after the other.
 public protocol Store: Sendable {
   var engine: Engine { get }
 
@@ -51,7 +51,7 @@ public protocol Store: Sendable {
     _ body: @escaping @Sendable (Transaction) throws -> Result
   ) async throws -> Result
 
-  /// What the store has done so far.
+  /// Counters of the store's work so far.
   var metrics: StoreMetrics { get }
 
   /// Finishes what is under way and closes; later calls throw `.unavailable`.

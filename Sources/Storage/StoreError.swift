@@ -1,8 +1,8 @@
-/// What went wrong with the database.
+/// A failure of the database.
 ///
 /// `description` is for logs and never holds a value that somebody stored; the engine's own words,
-/// which may, are in `detail` and are shown by nothing but `debugDescription`. What a client sees
-/// is the plugin's decision, from `code`.
+/// which may, are in `detail` and are shown by nothing but `debugDescription`. The plugin derives from
+/// `code` what it tells a client.
 public struct StoreError: Error, Sendable, Equatable {
   public enum Code: String, Sendable, CaseIterable {
     /// A value that must be the only one is already there; `table` and `columns` say where.

@@ -1,4 +1,4 @@
-/// What a store has done since it was opened.
+/// Counters of a store since it was opened.
 public struct StoreMetrics: Sendable {
   public var reads = 0
   public var writes = 0

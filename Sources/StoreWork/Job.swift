@@ -9,7 +9,7 @@ package struct Job: Sendable {
   /// A single statement undoes itself when it fails, and sees one state by itself; anything longer
   /// needs a transaction for that.
   package let isSingle: Bool
-  /// Does the work. What it returns is called when the work is safe.
+  /// Does the work. The returned function is called when the work is safe.
   package let run: @Sendable (Transaction) throws -> Delivery
   /// Tells the caller that it failed.
   package let fail: @Sendable (any Error) -> Void

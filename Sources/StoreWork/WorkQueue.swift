@@ -10,7 +10,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
 
   private struct State {
     var waiting: [Work] = []
-    /// What lies before it has been taken; saves moving the rest for every piece.
+    /// Entries before it have been taken; saves moving the rest for every piece.
     var front = 0
     var parked: [Parked] = []
     var isClosed = false
@@ -77,7 +77,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     }
   }
 
-  /// What is there, without waiting.
+  /// The waiting entries, without blocking.
   package func takeNow(upTo limit: Int) -> [Work] {
     state.withLock { $0.count == 0 ? [] : $0.take(limit) }
   }
@@ -101,7 +101,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     }
   }
 
-  /// Refuses new work. What waits is still taken; then every thread gets an empty answer.
+  /// Refuses new work. Waiting entries are still taken; then every thread gets an empty answer.
   package func close() {
     let parked = state.withLock { state in
       state.isClosed = true

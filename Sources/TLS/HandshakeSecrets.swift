@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import COverhear
 
-/// What is overheard while OpenSSL shakes hands, so that records can be read and written without
+/// The secrets captured during OpenSSL's handshake, so that records can be read and written without
 /// it afterwards: the two traffic secrets, and how many records were sent under the new key.
 ///
 /// On the heap because OpenSSL's callbacks point to it between calls; wiped when it goes.
@@ -14,7 +14,7 @@ internal import COverhear
 
   private let heard: UnsafeMutablePointer<Heard>
 
-  /// What a context must be made with for its connections to be heard; nil if they cannot be.
+  /// The library context that makes the secrets of connections accessible; nil if they cannot be.
   static var properties: String? { overhear_install() == 1 ? OVERHEAR_PROPERTIES : nil }
 
   /// For `ssl`, whose context must have been made with `properties` and prepared by `prepare`.

@@ -71,7 +71,7 @@ public struct CertificatePair: Sendable, Hashable {
     }
   }
 
-  /// What the operator should know although the pair can be used. `now` in seconds since 1970.
+  /// Warnings about a usable pair, for the operator. `now` in seconds since 1970.
   func warnings(at now: Int64) -> [String] {
     var warnings: [String] = []
     let left = secondsLeft(at: now)

@@ -148,7 +148,7 @@ internal import COpenSSL
 }
 
 extension OpenSSLSession {
-  /// What carries the data from here on in place of this session; nil when this session has to,
+  /// The records that carry the data from here on in place of this session; nil when this session has to,
   /// because the version, the suite or what was sent so far is not what our own records expect.
   mutating func makeRecordLayer(_ context: TLSContext) -> RecordLayer? {
     defer { stopListening() }
@@ -191,7 +191,7 @@ extension OpenSSLSession {
     guard unsafe SSL_set_session(ssl, session.raw) == 1 else { throw .taken(.context) }
   }
 
-  /// What a later connection to the same server may resume; TLS 1.3 servers send it a little
+  /// The session that a later connection to the same server may resume; TLS 1.3 servers send it a little
   /// after the handshake.
   func resumableSession() -> TLSSession? {
     guard let session = unsafe SSL_get1_session(ssl) else { return nil }

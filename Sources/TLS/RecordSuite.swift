@@ -14,7 +14,7 @@ enum RecordSuite: UInt16 {
   var recordLimit: UInt64 { self == .chacha20 ? .max : 1 << 24 }
 }
 
-/// What encrypts records under one key: for AES the fast library where the processor has it, and
+/// The cipher of records under one key: for AES the fast library where the processor has it, and
 /// libcrypto otherwise. Both write the same bytes.
 enum RecordKey: ~Copyable {
   #if canImport(CIPsecMB)

@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// A certificate that vouches for itself, and its key, as PEM text.
 struct SelfSigned {
-  /// What it says. The owner's name tells our own certificates from an operator's.
+  /// The fields of the certificate. The owner's name tells our own certificates from an operator's.
   struct Recipe {
     var owner = "Muster development certificate"
     var names = "DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:::1"

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What a listener's context answers when OpenSSL asks: which certificate for this name, which
+/// The answers of a listener's context to OpenSSL: which certificate for this name, which
 /// protocol, which ticket key.
 ///
 /// OpenSSL holds an unretained pointer to it; the context that owns it outlives every connection.

@@ -121,7 +121,7 @@ public import Loop
     try session?.updateKey(askingPeer: askingPeer, &output)
   }
 
-  /// What a later connection may resume, once the server has sent it. For clients whose context
+  /// The session that a later connection may resume, once the server has sent it. For clients whose context
   /// collects sessions.
   public func resumableSession() -> TLSSession? { session?.resumableSession() ?? nil }
 

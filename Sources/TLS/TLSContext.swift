@@ -79,7 +79,7 @@ internal import Loop
     unsafe BIO_meth_free(wireMethod)
   }
 
-  /// What an operator should know about the certificates: expired, expiring, key open to all.
+  /// Warnings about the certificates, for the operator: expired, expiring, key open to all.
   public var warnings: [String] {
     let now = options.time.unixMilliseconds / 1000
     return server?.identities.flatMap { $0.warnings(at: now) } ?? []

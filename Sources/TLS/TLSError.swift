@@ -52,7 +52,7 @@ extension TLSError {
 
   private static func reason(of error: UInt) -> String {
     if let words = unsafe ERR_reason_error_string(error) { return unsafe String(cString: words) }
-    // What the system refused has no words of OpenSSL's own.
+    // A refusal of the system has no message of OpenSSL's own.
     return unsafe String(cString: strerror(ERR_GET_REASON(error)))
   }
 

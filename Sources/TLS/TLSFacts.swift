@@ -1,4 +1,4 @@
-/// What the two sides agreed on; known as soon as the handshake is done.
+/// The negotiated parameters; known as soon as the handshake is done.
 public struct TLSFacts: Sendable, Equatable {
   public enum Version: Sendable { case tls12, tls13 }
 

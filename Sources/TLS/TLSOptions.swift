@@ -1,13 +1,13 @@
 public import Loop
 
-/// What may be chosen about a listener's or a client's TLS; the defaults are right.
+/// Options of a listener's or a client's TLS; the defaults suit most uses.
 public struct TLSOptions: Sendable {
   /// The oldest version accepted.
   public var oldestVersion = TLSFacts.Version.tls12
   /// The newest version offered; for tests and for measuring.
   public var newestVersion = TLSFacts.Version.tls13
   /// Whether Muster's own records carry the data of TLS 1.3 once OpenSSL has shaken hands: a tenth
-  /// of the memory and less time per message. What is unusual stays with OpenSSL either way.
+  /// of the memory and less time per message. Unusual connections stay with OpenSSL either way.
   public var ownsRecords = true
   /// For clients: whether to keep what a later connection may resume. Only OpenSSL can read the
   /// server's tickets, so such a connection stays with it.
@@ -20,13 +20,13 @@ public struct TLSOptions: Sendable {
   var recordLimit: UInt64?
   /// Whether AES may be left to the faster of the two libraries, where the processor has it.
   var hasFastCiphers = true
-  /// What a client offers to speak inside.
+  /// The application protocols that a client offers.
   var protocols = ["http/1.1"]
 
   public init() {}
 }
 
-/// Whose certificates a client accepts.
+/// The certificates that a client accepts.
 public enum TLSTrust: Sendable, Hashable {
   /// The authorities that the machine trusts.
   case system
@@ -34,6 +34,6 @@ public enum TLSTrust: Sendable, Hashable {
   case file(String)
   /// Exactly one certificate, whatever its name and date: the SHA-256 of its DER form.
   case pinned([UInt8])
-  /// Everybody: for measurements on the own machine.
+  /// All of them: for measurements on the own machine.
   case anyone
 }

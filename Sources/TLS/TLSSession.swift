@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What a client keeps of a connection to resume it later without certificates.
+/// The state that a client keeps to resume a connection without certificates.
 // Sendable: the handle is only ever read after init, and OpenSSL counts references atomically.
 @safe public final class TLSSession: @unchecked Sendable {
   let raw: OpaquePointer

@@ -69,7 +69,7 @@ final class TicketKeys: Sendable {
 }
 
 extension TicketKeys {
-  /// What OpenSSL asks for when it writes or reads a ticket: -1 failure, 0 no such key (so a full
+  /// The callback of OpenSSL for writing and reading tickets: -1 failure, 0 no such key (so a full
   /// handshake), 1 go on, 2 go on and give the client a fresher ticket.
   func prepare(
     name: UnsafeMutablePointer<UInt8>, vector: UnsafeMutablePointer<UInt8>,

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What the keys of one direction are made of (RFC 8446, 7.1).
+/// The secret from which the keys of one direction are derived (RFC 8446, 7.1).
 ///
 /// On the heap, so that it is in one place only, however often its owner is moved, and can be
 /// wiped there when it goes.

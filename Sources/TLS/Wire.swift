@@ -1,7 +1,7 @@
 internal import Bytes
 internal import COpenSSL
 
-/// What OpenSSL reads from and writes to during one call: the bytes just received, and the
+/// The buffers that OpenSSL reads and writes during one call: the bytes just received, and the
 /// caller's own buffer of bytes to send. It lives on the stack of that call; the BIO points to it
 /// only until the call returns. So neither direction has a buffer per connection.
 @safe struct Wire: ~Copyable {

@@ -1,4 +1,4 @@
-/// FNV-1a of 64 bits: the same in every run and build, and enough to tell versions of a file apart. Nobody
+/// FNV-1a of 64 bits: the same in every run and build, and enough to tell versions of a file apart. No caller
 /// outside can choose the content, so it need not resist an attacker.
 struct Fingerprint: Equatable {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325

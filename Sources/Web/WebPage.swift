@@ -25,7 +25,7 @@ extension WebPage {
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
   ].joined(separator: "; ")
 
-  /// What goes out with every page, besides its type, its tag, its cache policy, and what the hub
+  /// The header fields of every page, besides its type, its tag, its cache policy, and what the hub
   /// says of every answer.
   public static let headers: [(name: String, value: String)] = [
     ("Content-Security-Policy", contentSecurityPolicy),

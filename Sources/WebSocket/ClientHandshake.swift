@@ -3,7 +3,7 @@ public import Bytes
 /// The client's side of the opening handshake (RFC 6455, 4.1): one request, and what must be in
 /// the answer.
 public struct ClientHandshake: Sendable {
-  /// What was agreed on.
+  /// The negotiated parameters.
   public struct Agreement: Equatable, Sendable {
     public let subprotocol: String?
     public let compression: Compression?

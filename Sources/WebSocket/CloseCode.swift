@@ -37,7 +37,7 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
   public static let rebalance = CloseCode(rawValue: 4201)
   public static let permissionsChanged = CloseCode(rawValue: 4202)
 
-  /// What a client does after it was closed with this code.
+  /// The client's next step after a close with this code.
   public enum Advice: Sendable {
     /// Coming back would end the same way.
     case stop

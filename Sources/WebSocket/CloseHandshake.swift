@@ -11,7 +11,7 @@ public struct CloseHandshake: Equatable, Sendable {
     case closed
   }
 
-  /// What the owner does now.
+  /// The owner's next step.
   public enum Action: Equatable, Sendable {
     case nothing
     /// Send a close frame and start the deadline; go on reading until the peer's frame comes.

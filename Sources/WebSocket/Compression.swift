@@ -1,4 +1,4 @@
-/// What two sides agreed on about permessage-deflate (RFC 7692).
+/// The negotiated parameters of permessage-deflate (RFC 7692).
 ///
 /// Both always forget their context between messages: that is what lets one compressor and one
 /// inflater serve all connections of a loop.
@@ -38,11 +38,11 @@ public struct Compression: Equatable, Sendable {
     return "\(Compression.name); server_no_context_takeover; client_no_context_takeover\(window)"
   }
 
-  /// What a client of ours offers: the server must forget its context. The client's own window
+  /// The offer of a client of ours: the server must forget its context. The client's own window
   /// is not mentioned, so that the server cannot narrow it.
   static let offer = "\(name); server_no_context_takeover; client_no_context_takeover"
 
-  /// What the server's answer to `offer` comes to; an empty list means no compression.
+  /// The parameters in the server's answer to `offer`; an empty list means no compression.
   static func accepted(_ answer: [ExtensionOffer]) throws(WebSocketError) -> Compression? {
     guard let first = answer.first else { return nil }
     guard answer.count == 1, first.name == name,

@@ -57,7 +57,7 @@ struct TokenScanner {
     return at > start ? String(decoding: bytes[start..<at], as: UTF8.self) : nil
   }
 
-  /// What stands between quotes; RFC 6455, 9.1: unquoted it must be a token.
+  /// The text between quotes; RFC 6455, 9.1: unquoted it must be a token.
   private mutating func quoted() -> String? {
     var content: [UInt8] = []
     while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {

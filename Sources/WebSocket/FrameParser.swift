@@ -21,8 +21,8 @@
 /// Finds frames in received bytes and unmasks them where they are.
 ///
 /// It takes everything it is given, in whatever portions it comes, and keeps at most one
-/// unfinished header: its owner never has to keep bytes back for it. What a frame means in a
-/// conversation is the business of `MessageAssembler`.
+/// unfinished header: its owner never has to keep bytes back for it. The meaning of a frame in
+/// a conversation is the business of `MessageAssembler`.
 public struct FrameParser: Sendable {
   public let role: Role
   /// Whether an extension that uses the first reserved bit was negotiated.
@@ -107,7 +107,7 @@ public struct FrameParser: Sendable {
     return 2 + extended + (second & 0x80 != 0 ? 4 : 0)
   }
 
-  /// What the first two bytes give away; the opcode is one that exists.
+  /// The facts in the first two bytes; the opcode is one that exists.
   @discardableResult @inline(__always)
   private func checkStart(first: UInt8, second: UInt8) throws(WebSocketError) -> Opcode {
     let reserved: UInt8 = allowsCompression ? 0x30 : 0x70

@@ -1,10 +1,10 @@
 public import Bytes
 internal import Deflate
 
-/// What an event loop lends to the connection that is receiving: the inflater, and the place
+/// Buffers that an event loop lends to the receiving connection: the inflater, and the place
 /// for messages that do not lie in one piece in the received bytes.
 ///
-/// One is enough for all connections of a loop. What is in it lasts until the next call of
+/// One is enough for all connections of a loop. Its content lasts until the next call of
 /// `MessageAssembler.next`.
 public struct MessageScratch: ~Copyable {
   // A single long message must not make the loop keep its memory for good.

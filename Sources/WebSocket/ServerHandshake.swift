@@ -16,13 +16,13 @@ public struct ServerHandshake: Sendable {
     self.allowsCompression = allowsCompression
   }
 
-  /// What a request for WebSocket comes to.
+  /// The outcome of a request for WebSocket.
   public enum Answer: Equatable, Sendable {
     case accept(Acceptance)
     case refuse(Refusal)
   }
 
-  /// What was agreed on.
+  /// The negotiated parameters.
   public struct Acceptance: Equatable, Sendable {
     public let subprotocol: String?
     public let compression: Compression?

@@ -1,10 +1,10 @@
-/// What is wrong with the command line.
+/// A mistake in the command line.
 struct UsageError: Error, Equatable {
   let message: String
   init(_ message: String) { self.message = message }
 }
 
-/// What is to be measured, of whom and how.
+/// The measurement to make: target, scenario and size.
 struct Options: Equatable, Sendable {
   enum Scenario: String, CaseIterable, Sendable {
     /// Clients that are sent back what they send.
@@ -105,7 +105,7 @@ struct Options: Equatable, Sendable {
     }
   }
 
-  /// What a client says belongs to the target that stands before it.
+  /// The messages of a client belong to the target before them.
   private mutating func change(
     _ flag: String, _ body: (inout Target) -> Void
   ) throws(UsageError) {

@@ -9,13 +9,13 @@ struct Target: Equatable, Sendable {
   var publishPath: String?
   /// The process whose processor time and memory are measured.
   var process: Int32?
-  /// What every client says first.
+  /// The first messages of every client.
   var hello: [String] = []
-  /// What subscribers say then.
+  /// The next messages of subscribers.
   var join: [String] = []
-  /// What a message is wrapped in; `{p}` is the payload.
+  /// The envelope of a message; `{p}` is the payload.
   var message = "{p}"
-  /// What every subscriber must have been sent before the load begins.
+  /// The message that every subscriber must have received before the load begins.
   var expected: String?
   /// Muster's own protocol fills in what was not said.
   var speaksMuster: Bool

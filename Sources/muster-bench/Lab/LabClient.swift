@@ -5,11 +5,11 @@ import WebSocket
 
 /// One connection of the lab's load: a dashboard or a door.
 class LabClient: Line {
-  /// What has come and is not whole yet.
+  /// Received bytes of an incomplete message.
   var partial = ByteBuffer()
 }
 
-/// Somebody who watches: a client of protocol 2 that subscribes to what the page does.
+/// A dashboard: a client of protocol 2 that subscribes to what the page does.
 final class Dashboard: LabClient {
   static let topics =
     ["checkin.presence"] + Ledger.grades.map { "checkin.grade.\($0)" } + [
@@ -23,7 +23,7 @@ final class Dashboard: LabClient {
   var subscribed = 0
 }
 
-/// Somebody who checks people in and out over one connection that is kept.
+/// A caller that checks people in and out over one connection that is kept.
 final class Door: LabClient {
   enum Work {
     case operation(Int)

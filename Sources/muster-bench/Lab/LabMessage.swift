@@ -1,8 +1,8 @@
 import JSON
 
-/// What a frame that many dashboards are sent says.
+/// The content of a frame that many dashboards receive.
 struct LabMessage {
-  /// What is wrong with what a dashboard was sent.
+  /// A defect in a frame that a dashboard received.
   struct Fault: Error, CustomStringConvertible {
     let description: String
   }

@@ -41,7 +41,7 @@ struct LabMessages: ~Copyable {
     let message = try LabMessage([UInt8](text), ledger)
     try note(message)
     count += 1
-    // What is older than a few seconds comes to nobody any more.
+    // Messages older than a few seconds no longer arrive.
     if known.count > 512 { known.removeAll() }
     var copy = ByteBuffer(capacity: payload.count)
     copy.append(payload)

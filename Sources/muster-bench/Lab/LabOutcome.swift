@@ -1,6 +1,6 @@
 import JSON
 
-/// What a lab's load came to.
+/// The result of a lab's load.
 struct LabOutcome: Sendable {
   let name: String
   var dashboards = 0
@@ -17,7 +17,7 @@ struct LabOutcome: Sendable {
   var serverSeconds: Double?
   var ownSeconds: Double?
   var memory: Int?
-  /// What was compared in the end.
+  /// The final comparison.
   var stays = 0
   var hundredths = 0
   var present = 0

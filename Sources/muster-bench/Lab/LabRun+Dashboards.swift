@@ -3,7 +3,7 @@ import JSON
 import Loop
 import WebSocket
 
-// What dashboards say and are told.
+// The conversation of dashboards.
 extension LabRun {
   func upgrade(_ dashboard: Dashboard, _ desk: inout Desk) {
     let handshake = ClientHandshake(host: "\(target.host):\(target.port)", path: "/ws")

@@ -2,7 +2,7 @@ import Bytes
 import JSON
 import Loop
 
-// What doors ask, and what they are answered.
+// The calls of doors, and their answers.
 extension LabRun {
   /// Gives every free door something to do. At the end of each turn.
   func giveWork() {

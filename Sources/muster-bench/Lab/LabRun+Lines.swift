@@ -52,7 +52,7 @@ extension LabRun {
 
   private func take(_ client: LabClient, _ desk: inout Desk) throws {
     guard !desk.opened.isEmpty else { return }
-    // What has come in one piece is read where it lies.
+    // A message in one piece is read in place.
     if !client.partial.isEmpty {
       client.partial.append(desk.opened.bytes)
       swap(&client.partial, &desk.opened)

@@ -70,7 +70,7 @@ extension LabRun {
   }
 }
 
-// What the server says afterwards must be what the load has done.
+// The server's final lists must equal the ledger of the load.
 extension LabRun {
   private func compare() async throws {
     guard messages.isComplete(outcome.due) else {

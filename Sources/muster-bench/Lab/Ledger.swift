@@ -1,4 +1,4 @@
-/// What the load has done, and so what must be true of the lab.
+/// The load's actions so far, and the state of the lab that follows from them.
 struct Ledger {
   struct Student {
     let number: String
@@ -79,7 +79,7 @@ struct Ledger {
   var hundredths: Int { students.reduce(0) { $0 + $1.hundredths } }
   var presentCount: Int { students.count { $0.isPresent } }
 
-  /// Who has waited longest comes first.
+  /// The longest wait comes first.
   private struct Line {
     private var places: [Int] = []
     private var start = 0

@@ -21,7 +21,7 @@ extension Generator {
 
   private func load() async throws -> Outcome {
     try await open(options.connections + (options.scenario == .fanout ? options.publishers : 0))
-    // What the server still does for newcomers is no part of the load.
+    // The server's remaining work for newcomers is no part of the load.
     await rest(0.2)
     beginLoad()
     return try await measure()

@@ -31,7 +31,7 @@ extension Generator {
     return outcome
   }
 
-  /// What the server says beside events.
+  /// The server's frames beside events.
   func hear(_ incoming: Incoming, _ client: Client, _ desk: inout Desk) {
     guard let frame = try? JSONValue(parsing: desk.text(of: incoming)) else { return }
     switch frame["type"]?.string {

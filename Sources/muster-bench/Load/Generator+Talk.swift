@@ -3,7 +3,7 @@ import Loop
 import TLS
 import WebSocket
 
-// What clients say and are told.
+// The conversation of clients.
 extension Generator {
   func isOpen(_ client: Client, _ desk: inout Desk) {
     if options.scenario == .connect { return reconnect(client) }

@@ -21,7 +21,7 @@ actor Generator: LoadRun {
   var failure: String?
   var waiter: CheckedContinuation<Void, Never>?
   var isLoading = false
-  /// What a later connection resumes.
+  /// The session that a later connection resumes.
   var ticket: TLSSession?
   var tally = Tally()
   var room: Room
@@ -29,7 +29,7 @@ actor Generator: LoadRun {
   var announced = 0
   /// Once all clients of a storm are connected.
   var storm: Storm?
-  /// What stands around the payload in every message.
+  /// The envelope around the payload of every message.
   let wrapping: (before: [UInt8], behind: [UInt8])
 
   init(_ options: Options, _ target: Target, _ address: PeerAddress) throws {
@@ -47,7 +47,7 @@ actor Generator: LoadRun {
       inFlight: options.inFlight)
   }
 
-  /// What was counted while it was measured.
+  /// The counters of the measured period.
   struct Tally: Sendable {
     var isMeasuring = false
     var messages = 0

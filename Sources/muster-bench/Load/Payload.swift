@@ -1,6 +1,6 @@
 import Bytes
 
-/// What a message carries so that whoever receives it knows that it is whole, whose it is, which
+/// The header of a message, from which its receiver knows that it is whole, whose it is, which
 /// one, and how long it took.
 ///
 /// `~M1~`, the sender (2 hexadecimal digits), its number (6), the moment of sending (16), the

@@ -1,4 +1,4 @@
-/// Who of a crowd still misses which message, so that each publisher keeps as many on their way as
+/// The messages that members of a crowd still miss, so that each publisher keeps as many on their way as
 /// it shall, and no more.
 struct Room {
   private let subscribers: Int

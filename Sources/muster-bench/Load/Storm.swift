@@ -1,13 +1,13 @@
 import JSON
 
-/// Who of the clients is away, and since when, while their server is restarted. Times are
+/// The clients that are away, and since when, while their server is restarted. Times are
 /// nanoseconds of the generator's clock.
 struct Storm: Sendable {
-  /// What is to be known of one client that comes back.
+  /// The record of one client that comes back.
   private struct Absence {
     /// How often it has tried since it was lost.
     var tries = 0
-    /// What is left of the announced window, in milliseconds.
+    /// The rest of the announced window, in milliseconds.
     var left = 0
     /// When it was to come back.
     var due: UInt64 = 0
@@ -15,7 +15,7 @@ struct Storm: Sendable {
   }
 
   private var absences: [Absence]
-  /// What the server has announced, in milliseconds.
+  /// The announced window, in milliseconds.
   var window = 0
   /// When the first client was lost, and the last one was back.
   private(set) var beganAt: UInt64?
@@ -31,7 +31,7 @@ struct Storm: Sendable {
 
   /// A client's line has ended; how many milliseconds it waits before it comes back.
   ///
-  /// The first time that is a random part of the announced window. Who finds nobody waits for a
+  /// The first time that is a random part of the announced window. A client that finds no server waits for a
   /// random part of what is left of it, and then longer each time.
   mutating func lost(_ client: Int, at now: UInt64) -> Int {
     beganAt = beganAt ?? now
@@ -85,10 +85,10 @@ struct Storm: Sendable {
     return most
   }
 
-  /// What a storm came to.
+  /// The result of a storm.
   struct Figures: Sendable {
     let clients: Int
-    /// Who did not come back.
+    /// The clients that did not come back.
     let away: Int
     let window: Int
     /// Connections that were tried, those included that found nobody.

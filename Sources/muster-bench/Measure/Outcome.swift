@@ -1,6 +1,6 @@
 import JSON
 
-/// What one run came to.
+/// The result of one run.
 struct Outcome: Sendable {
   let name: String
   let scenario: Options.Scenario

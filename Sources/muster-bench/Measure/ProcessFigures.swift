@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the kernel says about a process.
+/// The kernel's figures of a process.
 struct ProcessFigures: Sendable {
   /// Processor time of all its threads so far, in nanoseconds.
   let processorTime: UInt64
