@@ -62,8 +62,10 @@ import Testing
     let next: Int64 = 1_763_698_000_000
     #expect(SignAlgorithm.geV1.begin(key, hash: hash, context(next + 59_000)) != nil)
     #expect(SignAlgorithm.geV1.begin(key, hash: hash, context(next + 61_000)) == nil)
-    #expect(SignAlgorithm.geV1.begin(key, hash: hash, context(1_763_696_941_000)) != nil)
-    #expect(SignAlgorithm.geV1.begin(key, hash: hash, context(1_763_696_939_000)) == nil)
+    // DES ignores the lowest bit of each byte: the keys of buckets 1763696 and 1763697 are one.
+    let first: Int64 = 1_763_696_000_000
+    #expect(SignAlgorithm.geV1.begin(key, hash: hash, context(first - 59_000)) != nil)
+    #expect(SignAlgorithm.geV1.begin(key, hash: hash, context(first - 61_000)) == nil)
   }
 
   @Test func `of GeV2 is that of the vector, and of no other token, task or key`() {
