@@ -23,10 +23,12 @@ func library(
 }
 
 // A plugin's pages lie in its folder `Pages` and become part of the program.
-func plugin(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+func plugin(
+  _ name: String, _ more: [Target.Dependency] = [],
+  resources: [Resource]? = [.embedInCode("Pages")]
+) -> Target {
   library(
-    name, ["PluginKit", "Storage", "JSON"] + more, path: "Plugins/\(name)",
-    resources: [.embedInCode("Pages")])
+    name, ["PluginKit", "Storage", "JSON"] + more, path: "Plugins/\(name)", resources: resources)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -100,6 +102,7 @@ let hub: [Target] = [
 let plugins: [Target] = [
   plugin("Chat"),
   plugin("CheckIn"),
+  plugin("SignTasks", ["Bytes", "Crypto"], resources: nil),
 ]
 
 let programs: [Target] = [
@@ -109,7 +112,7 @@ let programs: [Target] = [
     [
       "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
       "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
-      "SQLiteStore", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
+      "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
     ], resources: [.embedInCode("PluginTemplate")]),
   .executableTarget(
     name: "muster", dependencies: ["MusterServer"], path: "Sources/muster", swiftSettings: strict),
@@ -154,6 +157,9 @@ let package = Package(
     tests(
       "DocumentsTests",
       ["Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+    tests(
+      "SignTasksTests",
+      ["HubCore", "JSON", "MusterTesting", "PluginKit", "SignTasks", "Storage"]),
     tests("WebTests", ["Chat", "CheckIn", "PluginKit", "Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),

@@ -3,10 +3,13 @@ internal import CheckIn
 internal import Configuration
 internal import Loop
 public import PluginKit
+internal import SignTasks
 
 extension Program {
   /// The systems that live on every Muster.
-  public static let standardPlugins: [any Plugin.Type] = [ChatPlugin.self, CheckInPlugin.self]
+  public static let standardPlugins: [any Plugin.Type] = [
+    ChatPlugin.self, CheckInPlugin.self, SignTasksPlugin.self,
+  ]
 
   /// The keys of the server and of all plugins.
   var keyTable: KeyTable {

@@ -1,0 +1,105 @@
+internal import JSON
+internal import PluginKit
+internal import Storage
+
+// Accounts as the document has them, and the server's clock.
+extension SignTasksPlugin {
+  private static let clients = ["web", "android", "ios"]
+
+  func registerUserCalls(with registrar: inout Registrar) {
+    call(&registrar, [.post], "/user_action/login", Documents.logIn, logIn)
+    call(&registrar, [.get, .post], "/user_action/logout", Documents.logOut) { request in
+      if let token = LoginToken.text(of: request) {
+        try await self.services.accounts.revoke(token: token)
+      }
+      return .null
+    }
+    call(&registrar, [.post], "/user_action/register", Documents.register, registerUser)
+    call(&registrar, [.get, .post], "/user/info", Documents.info, info)
+    call(&registrar, [.post], "/user/refresh_token", Documents.refresh, refresh)
+    call(&registrar, [.get, .post], "/server_status/time", Documents.time) { _ in
+      let now = self.services.clock.now
+      return [
+        "millis": .int(now), "second": .int(now / 1000), "utc": "Asia/Shanghai",
+        "utcOffset": 28_800_000, "utcNum": 8,
+      ]
+    }
+  }
+
+  private func logIn(_ request: Request) async throws -> JSONValue {
+    guard let client = request.input("client"), !client.isEmpty else { throw Verdict(21304) }
+    guard SignTasksPlugin.clients.contains(client) else { throw Verdict(21305) }
+    // Passwords are kept as slow hashes: an MD5 of one cannot be compared with anything.
+    guard ["plain", ""].contains(request.input("pwd_type") ?? "") else { throw Verdict(21306) }
+    let name = request.input("username") ?? ""
+    let password = request.input("password") ?? ""
+    guard !name.isEmpty else { throw Verdict(21300) }
+    let outcome = try await services.accounts.logIn(
+      .any(name), password: password, from: request.peer.address)
+    switch outcome {
+    case .success(let account): return try await token(for: account.id)
+    case .unknown, .disabled: throw Verdict(21300)
+    case .wrongPassword: throw Verdict(21301)
+    case .throttled(let seconds):
+      throw PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: seconds)
+    }
+  }
+
+  private func token(for account: Int64) async throws -> JSONValue {
+    let seconds = max(1, services.settings.number(SignTasksPlugin.tokenDays)) * 86_400
+    let token = try await services.accounts.issueToken(
+      for: account, purpose: "sign", life: .fixed(seconds: seconds))
+    return [
+      "token": .string(LoginToken.spelled(token.text)), "expire": .int(token.expiresAt / 1000),
+    ]
+  }
+
+  private func registerUser(_ request: Request) async throws -> JSONValue {
+    let email = request.input("email") ?? ""
+    let parts = email.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), email.utf8.count <= 100,
+      email.utf8.allSatisfy({ $0 > 32 && $0 < 127 })
+    else { throw Verdict(21500) }
+    let password = request.input("password") ?? ""
+    guard (6...32).contains(password.unicodeScalars.count) else { throw Verdict(21501) }
+    var new = NewAccount(
+      login: email, name: String(parts[0]), password: password, roles: .student)
+    new.email = email
+    do {
+      try await services.accounts.create(new)
+    } catch let error as AccountError {
+      switch error.code {
+      case .loginTaken, .emailTaken, .profileTaken: throw Verdict(21502)
+      case .invalid, .unknown: throw Verdict(21503)
+      }
+    }
+    return .null
+  }
+
+  private func info(_ request: Request) async throws -> JSONValue {
+    let user = try await user(request)
+    let row = try await services.store.first(
+      "SELECT number, name, email, gender, description FROM sign_users WHERE id = ?", user.id)
+    let avatar = try request.caller().avatar
+    let gender = try row?.int64("gender") ?? 0
+    return [
+      "id": .int(user.id), "user_type": .string(user.kind.rawValue),
+      "name": .string(try row?.text("name") ?? ""), "avatar": .string(avatar),
+      "avatar_more": [
+        "lager": .string(avatar), "small": .string(avatar), "middle": .string(avatar),
+      ],
+      "email": JSONValue(try row?.optionalText("email")),
+      "uid": .string(try row?.text("number") ?? ""), "sex": gender == 0 ? "男" : "女",
+      "sex_flag": .int(gender), "description": .string(try row?.text("description") ?? ""),
+    ]
+  }
+
+  private func refresh(_ request: Request) async throws -> JSONValue {
+    let now = self.now
+    guard let confirm = request.input("confirm").flatMap({ Int64($0) }),
+      (now - 20...now + 20).contains(confirm)
+    else { throw Verdict(21400) }
+    guard let account = try request.caller().account else { throw Verdict(21401) }
+    return try await token(for: account)
+  }
+}
