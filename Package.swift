@@ -108,7 +108,7 @@ let programs: [Target] = [
     "MusterServer",
     [
       "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
-      "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
+      "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
       "SQLiteStore", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
     ]),
   .executableTarget(
