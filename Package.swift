@@ -111,7 +111,7 @@ let programs: [Target] = [
     "MusterServer",
     [
       "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
-      "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
+      "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
       "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
     ], resources: [.embedInCode("PluginTemplate")]),
   .executableTarget(

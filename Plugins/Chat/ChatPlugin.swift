@@ -34,6 +34,11 @@ public final class ChatPlugin: Plugin {
     ]
   }
 
+  public static func check(_ settings: Settings) -> [SettingProblem] {
+    settings.networkProblems(networks) + settings.rangeProblems("capacity", 1...10_000)
+      + settings.rangeProblems("token_days", 1...3650)
+  }
+
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, ChatPlugin.tables)
     registrar.errorShape(Answers.shape, schema: Documents.refusal)

@@ -21,18 +21,53 @@ extension CheckInPlugin {
       Setting("closes_at", .text("23:30"), "The first minute in which the lab is closed."),
       Setting(
         "nightly_at", .text("23:30"),
-        "When everybody who is still there is checked out. Read at the start."),
+        "When everybody who is still there is checked out. Read at the start.",
+        isReloadable: false),
       Setting(
         "weekly_on", .text("sunday"),
-        "The day on which the week is exported and reset. Read at the start."),
+        "The day on which the week is exported and reset. Read at the start.",
+        isReloadable: false),
       Setting(
-        "export_at", .text("23:40"), "When the week is exported on that day. Read at the start."),
+        "export_at", .text("23:40"), "When the week is exported on that day. Read at the start.",
+        isReloadable: false),
       Setting(
         "reset_at", .text("23:50"),
-        "When the hours of the week begin anew on that day. Read at the start."),
+        "When the hours of the week begin anew on that day. Read at the start.",
+        isReloadable: false),
       Setting(
         "export_mail", .text(""), "Who gets the weekly table by mail. Empty sends it to nobody."),
     ]
+  }
+
+  public static func check(_ settings: Settings) -> [SettingProblem] {
+    var problems = settings.networkProblems(Admission.networks)
+    for site in settings.list("allowed_origins") where !isSite(site) {
+      problems.append(
+        SettingProblem(
+          "allowed_origins", "wants origins such as https://www.example.edu, or *, not \"\(site)\"")
+      )
+    }
+    for key in ["opens_at", "closes_at", "nightly_at", "export_at", "reset_at"] {
+      let text = settings.text(key)
+      guard TimeOfDay(text) == nil else { continue }
+      problems.append(SettingProblem(key, "wants a time such as 23:30, not \"\(text)\""))
+    }
+    let day = settings.text("weekly_on")
+    if Weekday(name: day) == nil {
+      problems.append(SettingProblem("weekly_on", "wants a day such as sunday, not \"\(day)\""))
+    }
+    let mail = settings.text("export_mail")
+    if !mail.isEmpty && !mail.contains("@") {
+      problems.append(SettingProblem("export_mail", "wants an e-mail address, not \"\(mail)\""))
+    }
+    return problems
+  }
+
+  private static func isSite(_ text: String) -> Bool {
+    if text == "*" { return true }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 3 && ["http:", "https:"].contains(parts[0].lowercased())
+      && parts[1].isEmpty && !parts[2].isEmpty
   }
 }
 
@@ -43,24 +78,19 @@ struct JobTimes: Sendable {
   let export: TimeOfDay
   let reset: TimeOfDay
 
-  /// Throws a sentence for the operator when one of the settings is no time.
+  /// Throws the first sentence of `CheckInPlugin.check` if a setting is no time.
   init(_ settings: Settings) throws {
-    func time(_ key: String) throws -> TimeOfDay {
-      let text = settings.text(key)
-      guard let time = TimeOfDay(text) else {
-        throw PluginError.invalid("checkin.\(key) is \(text), not a time like 23:30")
-      }
-      return time
+    if let problem = CheckInPlugin.check(settings).first {
+      throw PluginError.invalid("checkin.\(problem.key) \(problem.message)")
     }
-    night = try time("nightly_at")
-    export = try time("export_at")
-    reset = try time("reset_at")
-    _ = try time("opens_at")
-    _ = try time("closes_at")
-    let name = settings.text("weekly_on")
-    guard let day = Weekday(name: name) else {
-      throw PluginError.invalid("checkin.weekly_on is \(name), not a day like sunday")
-    }
+    guard let night = TimeOfDay(settings.text("nightly_at")),
+      let day = Weekday(name: settings.text("weekly_on")),
+      let export = TimeOfDay(settings.text("export_at")),
+      let reset = TimeOfDay(settings.text("reset_at"))
+    else { throw PluginError.invalid("checkin: the times of the jobs cannot be read") }
+    self.night = night
     self.day = day
+    self.export = export
+    self.reset = reset
   }
 }

@@ -46,9 +46,9 @@ extension Keys {
     ] + limits + platform + webhooks
 
   private static let base: [AnyKey] = [
-    AnyKey(listen), AnyKey(data), AnyKey(database), AnyKey(databasePassword), AnyKey(redis),
-    AnyKey(workers), AnyKey(timeZone), AnyKey(origins), AnyKey(proxies), AnyKey(demo),
-    AnyKey(echo), AnyKey(drain), AnyKey(internalListen), AnyKey(logLevel), AnyKey(logFormat),
+    AnyKey(listen), AnyKey(data), AnyKey(database), AnyKey(databasePassword), AnyKey(workers),
+    AnyKey(timeZone), AnyKey(origins), AnyKey(proxies), AnyKey(demo), AnyKey(echo), AnyKey(drain),
+    AnyKey(internalListen), AnyKey(logLevel), AnyKey(logFormat),
     AnyKey(certificates), AnyKey(minimumTLS), AnyKey(authorities),
   ]
 

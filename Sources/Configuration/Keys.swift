@@ -20,9 +20,6 @@ public enum Keys {
   public static let databasePassword = Key(
     "database_password", Secret.none,
     "The password for PostgreSQL, or file:/path of a file with it.")
-  public static let redis = Key(
-    "redis", "",
-    "redis://HOST:PORT or rediss://HOST:PORT joins several servers to one. Empty for one server.")
   public static let workers = Key(
     "workers", 0, "Event loops, each on its own thread. 0 takes one per core.",
     check: { (0...256).contains($0) ? nil : "is at most 256" })

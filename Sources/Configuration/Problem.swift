@@ -33,6 +33,11 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
   public let origin: Origin
   public let message: String
 
+  public init(origin: Origin, message: String) {
+    self.origin = origin
+    self.message = message
+  }
+
   public var description: String { "\(origin): \(message)" }
 }
 

@@ -23,9 +23,8 @@ enum DatabaseAddress: Sendable, Equatable {
       self = .postgres(
         url: DatabaseAddress.adding(configuration[Keys.databasePassword].text, to: text))
     } else {
-      throw Failure(
-        "\(configuration.origin(of: "database")): database wants sqlite:PATH or postgres://…",
-        .configuration)
+      throw configuration.refusal(
+        of: "database", "wants sqlite:PATH or postgres://USER@HOST/NAME")
     }
   }
 

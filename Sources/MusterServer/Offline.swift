@@ -2,9 +2,27 @@ internal import AccountStore
 internal import PluginKit
 internal import Storage
 
-/// What plugins get from a command that works without a server: the store and the accounts are
-/// real, and nobody is connected.
+/// What plugins get from a command that works without a server: nobody is connected. Commands that
+/// open the database hand in the real store and accounts, others work without.
 struct Offline: Hub, MailService, WebService, SpreadsheetService {
+  private let store: any Store
+  private let accounts: StoredAccounts
+  private let clock: any WallClock
+
+  init(store: any Store, accounts: StoredAccounts, clock: any WallClock) {
+    self.store = store
+    self.accounts = accounts
+    self.clock = clock
+  }
+
+  /// Without a database: `stop` ends what belongs to the accounts.
+  init(clock: any WallClock) {
+    let store = AbsentStore()
+    self.init(store: store, accounts: StoredAccounts(store: store, clock: clock), clock: clock)
+  }
+
+  func stop() { accounts.stop() }
+
   func publish(_ event: Event, to topic: Topic) async throws -> Position {
     throw HubError(.stopping)
   }
@@ -18,12 +36,31 @@ struct Offline: Hub, MailService, WebService, SpreadsheetService {
   func workbook(_ sheet: Sheet) async throws -> [UInt8] { throw HubError(.stopping) }
 
   func services(
-    for plugin: any Plugin.Type, _ accounts: StoredAccounts, _ store: any Store,
-    _ configuration: LiveConfiguration, _ clock: any WallClock
+    for plugin: any Plugin.Type, _ configuration: LiveConfiguration
   ) -> PluginServices {
     PluginServices(
       hub: self, store: store, accounts: accounts, mail: self, web: self, spreadsheets: self,
       clock: clock, zone: configuration.current.zone, settings: configuration.settings(of: plugin),
       log: .silent)
   }
+}
+
+/// The store of a command that opens no database.
+private struct AbsentStore: Store {
+  let engine = Engine.sqlite
+  let metrics = StoreMetrics()
+
+  private var absence: StoreError { StoreError(.unavailable, "this command opens no database") }
+
+  func run(_ sql: String, arguments: [Value]) async throws(StoreError) -> Answer { throw absence }
+
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws -> Result
+  ) async throws -> Result { throw absence }
+
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws -> Result
+  ) async throws -> Result { throw absence }
+
+  func close() async {}
 }

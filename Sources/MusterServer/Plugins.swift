@@ -23,12 +23,15 @@ extension Program {
 
 extension AnyKey {
   init(_ setting: Setting, of plugin: String) {
-    let path = "\(plugin).\(setting.key)"
+    func key<Value>(_ builtIn: Value) -> Key<Value> {
+      Key(
+        "\(plugin).\(setting.key)", builtIn, setting.help, isReloadable: setting.isReloadable)
+    }
     switch setting.kind {
-    case .flag(let value): self.init(Key(path, value, setting.help, isReloadable: true))
-    case .number(let value): self.init(Key(path, value, setting.help, isReloadable: true))
-    case .text(let value): self.init(Key(path, value, setting.help, isReloadable: true))
-    case .list(let value): self.init(Key(path, value, setting.help, isReloadable: true))
+    case .flag(let value): self.init(key(value))
+    case .number(let value): self.init(key(value))
+    case .text(let value): self.init(key(value))
+    case .list(let value): self.init(key(value))
     }
   }
 }

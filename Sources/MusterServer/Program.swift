@@ -63,6 +63,7 @@ public struct Program: Sendable {
     return .success
   }
 
+  /// One line per problem, and the exit code that stands for it.
   private func tell(_ error: any Error) -> ExitCode {
     switch error {
     case let error as UsageError:
@@ -72,21 +73,12 @@ public struct Program: Sendable {
     case let error as ConfigurationError:
       for problem in error.problems { console.printError("muster: \(problem)") }
       return .configuration
-    case let error as AccountError:
-      console.printError("muster: \(error.detail)")
-      return .failure
-    case let error as ImportError:
-      console.printError("muster: line \(error.line): \(error.reason)")
-      return .failure
-    case let error as StoreError:
-      console.printError("muster: database: \(error)")
-      return error.code == .unavailable ? .unavailable : .failure
-    case let error as Failure:
-      console.printError("muster: \(error.message)")
-      return error.code
+    case let error as StoreError where error.code == .unavailable:
+      console.printError("muster: \(sentence(of: error))")
+      return .unavailable
     default:
-      console.printError("muster: \(error)")
-      return .failure
+      console.printError("muster: \(sentence(of: error))")
+      return (error as? Failure)?.code ?? .failure
     }
   }
 

@@ -9,6 +9,12 @@ public protocol Plugin: Sendable {
   /// The settings under `<name>.` in the configuration; any other key there is an error.
   static var settings: [Setting] { get }
 
+  /// What is wrong with these settings; empty if the plugin can start with them.
+  ///
+  /// Called before the plugin is made, at every reload, and by `check-config` and `doctor`. There
+  /// is no server and no store then.
+  static func check(_ settings: Settings) -> [SettingProblem]
+
   init(services: PluginServices) throws
 
   /// Called once, before `start`; what is registered here is frozen afterwards.
@@ -23,6 +29,7 @@ public protocol Plugin: Sendable {
 
 extension Plugin {
   public static var settings: [Setting] { [] }
+  public static func check(_ settings: Settings) -> [SettingProblem] { [] }
   public func start() async throws {}
   public func stop() async {}
 }

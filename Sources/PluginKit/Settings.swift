@@ -11,11 +11,26 @@ public struct Setting: Sendable, Equatable {
   /// The default, which also fixes the type.
   public let kind: Kind
   public let help: String
+  /// False for what is read at the start only: a reload then asks for a restart.
+  public let isReloadable: Bool
 
-  public init(_ key: String, _ kind: Kind, _ help: String) {
+  public init(_ key: String, _ kind: Kind, _ help: String, isReloadable: Bool = true) {
     self.key = key
     self.kind = kind
     self.help = help
+    self.isReloadable = isReloadable
+  }
+}
+
+/// A value of the right type that a plugin cannot work with.
+public struct SettingProblem: Sendable, Equatable {
+  public let key: String
+  /// Follows the key in a sentence: `wants a time such as 23:30, not "25:00"`.
+  public let message: String
+
+  public init(_ key: String, _ message: String) {
+    self.key = key
+    self.message = message
   }
 }
 
@@ -64,6 +79,22 @@ public struct Settings: Sendable {
       parsed[key] = (texts, ranges)
       return ranges
     }
+  }
+
+  /// The entries of a list that `networks` would leave out, as problems.
+  public func networkProblems(_ key: String) -> [SettingProblem] {
+    list(key).filter { AddressRange($0) == nil }.map { entry in
+      SettingProblem(key, "wants addresses and networks such as 10.0.0.0/8, not \"\(entry)\"")
+    }
+  }
+
+  /// A problem if a number lies outside of `range`.
+  public func rangeProblems(_ key: String, _ range: ClosedRange<Int>) -> [SettingProblem] {
+    let value = number(key)
+    guard !range.contains(value) else { return [] }
+    return [
+      SettingProblem(key, "is \(range.lowerBound) to \(range.upperBound), not \(value)")
+    ]
   }
 
   private func value(_ key: String) -> Setting.Kind {

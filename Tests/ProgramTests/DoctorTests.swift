@@ -75,8 +75,8 @@ import Testing
   @Test(arguments: [
     ("smtps://mail.example.edu", "mail.example.edu:465"),
     ("smtp://li:x@mail.example.edu:2525/path", "mail.example.edu:2525"),
-    ("redis://[::1]", "[::1]:465"), ("rediss://[::1]:7000", "[::1]:7000"),
-    ("redis://127.0.0.1:6380/0", "127.0.0.1:6380"),
+    ("smtps://[::1]", "[::1]:465"), ("smtp://[::1]:7000", "[::1]:7000"),
+    ("smtp://127.0.0.1:6380/0", "127.0.0.1:6380"),
   ])
   func `places are taken out of URLs`(url: String, place: String) {
     #expect(Reach.place(of: url, port: 465) == place)

@@ -38,18 +38,6 @@ import Testing
     #expect(!screen.output.contains("hunter2"))
   }
 
-  @Test(arguments: [
-    ("heartbeat.unstable=10s", "heartbeat.unstable has to be longer"),
-    ("heartbeat.timeout=15s", "shorter than heartbeat.timeout"),
-    ("drain=21s", "is at most 20s"),
-    ("tls.authorities=/nowhere/ca.pem", "--set: the authorities in /nowhere/ca.pem"),
-  ])
-  func `check-config finds what no server could start with`(setting: String, words: String) async {
-    let screen = Screen()
-    #expect(await screen.run("check-config", "--set", setting) == 78)
-    #expect(screen.errors.contains(words), "\(screen.errors)")
-  }
-
   @Test func `0 is no limit, and what is shorter than a second is not none`() throws {
     let table = KeyTable(Keys.all)
     func limits(_ value: String) throws -> ServerLimits {

@@ -44,11 +44,21 @@ final class Screen: Sendable {
   var errors: String { state.withLock { $0.errors } }
 
   /// Runs a command on the database of this folder; what earlier ones wrote is forgotten.
-  func run(_ words: String..., environment: [String: String] = [:]) async -> Int32 {
+  func run(
+    _ words: String..., environment: [String: String] = [:],
+    plugins: [any Plugin.Type] = Program.standardPlugins
+  ) async -> Int32 {
     state.withLock {
       $0.output = ""
       $0.errors = ""
     }
+    return await program(environment, plugins).run(words).rawValue
+  }
+
+  private func program(
+    _ environment: [String: String] = [:],
+    _ plugins: [any Plugin.Type] = Program.standardPlugins
+  ) -> Program {
     let console = Console(
       write: { [state] text in state.withLock { $0.output += text } },
       writeError: { [state] text in state.withLock { $0.errors += text } },
@@ -57,7 +67,33 @@ final class Screen: Sendable {
       })
     var environment = environment
     environment["MUSTER_DATA"] = "\(folder)/data"
-    let program = Program(console: console, environment: environment)
-    return await program.run(words).rawValue
+    return Program(console: console, environment: environment, plugins: plugins)
+  }
+
+  /// A server that runs in this process.
+  struct Server {
+    let program: Program
+    let call: Invocation
+    let running: Running
+
+    func reload() async { await program.reload(running, call) }
+  }
+
+  /// Starts a server on free ports, with its data in this folder, and stops it afterwards.
+  func withServer(
+    _ words: String..., body: (Server) async throws -> Void
+  ) async throws {
+    let ports = ["--listen", "127.0.0.1:0", "--set", "internal.listen="]
+    guard case .run(let call) = try Command.muster.parse(["serve"] + words + ports) else { return }
+    let program = program()
+    let running = try await Running(program, call)
+    try await running.start()
+    do {
+      try await body(Server(program: program, call: call, running: running))
+      await running.stop()
+    } catch {
+      await running.stop()
+      throw error
+    }
   }
 }

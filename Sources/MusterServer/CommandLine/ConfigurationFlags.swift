@@ -13,7 +13,6 @@ extension Flag {
   /// What a server can be told besides.
   static let serving: [Flag] = [
     .value("listen", "HOST:PORT", repeated: true, "Where to serve; port 0 takes a free one."),
-    .value("redis", "URL", "Joins several servers to one."),
     .value("workers", "N", "Event loops; 0 takes one per core."),
     .on("demo", "Fill an empty database with the example data."),
     .value("log-level", "LEVEL", "debug, info, warning or error."),
@@ -30,7 +29,7 @@ extension Flag {
 
   /// Flags that set one key.
   fileprivate static let keys = [
-    "data": "data", "database": "database", "redis": "redis", "workers": "workers",
+    "data": "data", "database": "database", "workers": "workers",
     "log-level": "log.level", "log-format": "log.format",
   ]
 }

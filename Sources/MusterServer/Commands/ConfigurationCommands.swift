@@ -1,14 +1,9 @@
 internal import CommandLineKit
 internal import Configuration
-internal import HubCore
 
 extension Program {
   func checkConfiguration(_ call: Invocation) throws -> ExitCode {
-    let configuration = try configuration(call)
-    _ = try DatabaseAddress(configuration)
-    _ = try WebhookRules(configuration)
-    _ = try HeartbeatRules(configuration)
-    try configuration.checkAuthorities()
+    let configuration = try checkedConfiguration(call)
     let changed = configuration.table.keys.filter {
       configuration.origin(of: $0.path) != .builtIn
     }

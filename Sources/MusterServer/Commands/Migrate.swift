@@ -34,9 +34,9 @@ extension Program {
     _ accounts: StoredAccounts, _ store: any Store, _ configuration: ServerConfiguration
   ) throws -> [(String, [Migration])] {
     let live = LiveConfiguration(configuration)
+    let offline = Offline(store: store, accounts: accounts, clock: clock)
     let plugins = try plugins.map { plugin in
-      let services = Offline().services(for: plugin, accounts, store, live, clock)
-      return try PluginUnit(plugin, services: services)
+      try PluginUnit(plugin, services: offline.services(for: plugin, live))
     }
     return [
       (StoredAccounts.owner, StoredAccounts.migrations),

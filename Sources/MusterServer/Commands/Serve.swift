@@ -52,10 +52,10 @@ extension Program {
     return .success
   }
 
-  private func reload(_ running: Running, _ call: Invocation) async {
+  /// Takes up the changed configuration whole, or logs why it does not.
+  func reload(_ running: Running, _ call: Invocation) async {
     do {
-      let fresh = try configuration(call)
-      try fresh.checkAuthorities()
+      let fresh = try checkedConfiguration(call)
       running.server.reload(limits: ServerLimits(fresh), origins: OriginRules(fresh))
       running.accounts.apply(account: .account(fresh), address: .address(fresh))
       running.writer.setLevel(Log.Level(fresh[Keys.logLevel]))
@@ -72,7 +72,7 @@ extension Program {
         running.log.error("the new configuration was refused", ["reason": "\(problem)"])
       }
     } catch {
-      running.log.error("the new configuration was refused", ["reason": "\(error)"])
+      running.log.error("the new configuration was refused", ["reason": sentence(of: error)])
     }
   }
 

@@ -81,7 +81,7 @@ struct ServiceCheck {
   init(_ configuration: ServerConfiguration) { self.configuration = configuration }
 
   func findings() -> [Finding] {
-    [mail(), redis()].compactMap { $0 }
+    [mail()].compactMap { $0 }
   }
 
   private func mail() -> Finding? {
@@ -93,11 +93,6 @@ struct ServiceCheck {
     }
     let port: UInt16 = url.hasPrefix("smtps:") ? 465 : 587
     return answer("mail", url, port, "see mail.smtp; does a firewall stand between?")
-  }
-
-  private func redis() -> Finding? {
-    let url = configuration[Keys.redis]
-    return url.isEmpty ? nil : answer("redis", url, 6379, "see redis; is it running?")
   }
 
   private func answer(_ subject: String, _ url: String, _ port: UInt16, _ remedy: String) -> Finding

@@ -17,7 +17,6 @@ struct OutboundServices {
   init(live: LiveConfiguration, store: any Store, clock: any WallClock, log: Log) throws {
     let data = live.current[Keys.data]
     try Folder.make("\(data)/tmp")
-    try live.current.checkAuthorities()
     courier = Courier(store: store, clock: clock, log: log) {
       let configuration = live.current
       return Courier.Settings(
@@ -61,7 +60,7 @@ extension ServerConfiguration {
     do throws(TransferError) {
       try Authorities.check(authorities)
     } catch {
-      throw Failure("\(origin(of: "tls.authorities")): \(error.detail)", .configuration)
+      throw refusal(of: "tls.authorities", "cannot be used: \(error.detail)")
     }
   }
 }

@@ -65,9 +65,9 @@ extension HeartbeatRules {
     drainSeconds = configuration[Keys.resumeWindow].inSeconds
     // Anything else would show everybody as unstable between two pings, or nobody ever.
     guard pingSeconds < unstableSeconds, unstableSeconds < timeoutSeconds else {
-      throw Failure(
-        "heartbeat.unstable has to be longer than heartbeat.ping and shorter than heartbeat.timeout",
-        .configuration)
+      throw configuration.refusal(
+        of: "heartbeat.unstable",
+        "has to be longer than heartbeat.ping and shorter than heartbeat.timeout")
     }
   }
 }
@@ -79,9 +79,7 @@ extension WebhookRules {
     if url.isEmpty { return nil }
     let secret = configuration[Keys.webhookSecret].text
     guard !secret.isEmpty else {
-      throw Failure(
-        "\(configuration.origin(of: "webhooks.url")): webhooks.url needs webhooks.secret",
-        .configuration)
+      throw configuration.refusal(of: "webhooks.url", "needs webhooks.secret")
     }
     self.init(
       url: url, secret: secret,

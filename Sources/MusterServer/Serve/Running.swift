@@ -34,10 +34,7 @@ struct Running {
 
   /// Opens everything; nobody is served before `start`.
   init(_ program: Program, _ call: Invocation) async throws {
-    configuration = try program.configuration(call)
-    guard configuration[Keys.redis].isEmpty else {
-      throw Failure("joining several servers (redis) is not part of this version", .configuration)
-    }
+    configuration = try program.checkedConfiguration(call)
     live = LiveConfiguration(configuration)
     let clock = program.clock
     writer = LogWriter(
@@ -143,9 +140,7 @@ struct Running {
     plan.limits = ServerLimits(configuration)
     plan.heartbeat = try HeartbeatRules(configuration)
     plan.origins = .init(configuration)
-    var tls = TLSOptions()
-    tls.oldestVersion = configuration[Keys.minimumTLS] == .v13 ? .tls13 : .tls12
-    plan.tls = try TLSContext.server(pairs, options: tls)
+    plan.tls = try TLSContext.server(pairs, options: TLSOptions(configuration))
     plan.offersEcho = configuration[Keys.echo]
     plan.units = units
     plan.hub = hub
@@ -171,7 +166,7 @@ struct Running {
   func start() async throws {
     for unit in units {
       do { try await unit.plugin.start() } catch {
-        throw Failure("the plugin \(unit.name) cannot start: \(error)")
+        throw Failure("the plugin \(unit.name) cannot start: \(sentence(of: error))")
       }
     }
     try await accounts.startWatching()
