@@ -1,7 +1,7 @@
 internal import JSON
 internal import PluginKit
 
-/// What the generated documents say of the calls and events of this system.
+/// Descriptions of the calls and events, for the generated documents.
 enum Documents {
   static func envelope(_ data: Schema) -> Schema {
     .object([

@@ -2,7 +2,7 @@ internal import AccountStore
 internal import PluginKit
 internal import Storage
 
-/// What plugins get from a command that works without a server: nobody is connected. Commands that
+/// The services that plugins get from a command without a server: no client is connected. Commands that
 /// open the database hand in the real store and accounts, others work without.
 struct Offline: Hub, MailService, WebService, SpreadsheetService {
   private let store: any Store

@@ -9,7 +9,7 @@ public protocol Plugin: Sendable {
   /// The settings under `<name>.` in the configuration; any other key there is an error.
   static var settings: [Setting] { get }
 
-  /// What is wrong with these settings; empty if the plugin can start with them.
+  /// The problems of these settings; empty if the plugin can start with them.
   ///
   /// Called before the plugin is made, at every reload, and by `check-config` and `doctor`. There
   /// is no server and no store then.

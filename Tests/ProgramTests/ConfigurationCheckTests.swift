@@ -18,7 +18,7 @@ import Testing
     ("webhooks.url=https://x.example/", "--set: webhooks.url needs webhooks.secret"),
     ("listen=[]", "--set: listen names no address"),
     ("listen=127.0.0.1:9443", "internal.listen has 127.0.0.1:9443 twice"),
-    ("listen=[{address: \"127.0.0.1:0\", dialect: klingon}]", "listen knows the dialects chat, "),
+    ("listen=[{address: \"127.0.0.1:0\", dialect: klingon}]", "listen knows the dialects chart, "),
     ("origins=www.example.edu", "--set: origins wants origins such as https://"),
     ("proxies=the.proxy", "--set: proxies wants addresses and networks"),
     ("chat.capacity=0", "--set: chat.capacity is 1 to 10000, not 0"),

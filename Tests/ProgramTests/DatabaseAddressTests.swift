@@ -18,7 +18,7 @@ import Testing
     #expect(try address("") == .sqlite(path: "/data/muster.db"))
     #expect(try address("sqlite:/x/y.db") == .sqlite(path: "/x/y.db"))
     #expect(try address("postgres://h/d") == .postgres(url: "postgres://h/d"))
-    #expect(throws: Failure.self) { try address("mysql://h/d") }
+    #expect(throws: ConfigurationError.self) { try address("mysql://h/d") }
   }
 
   @Test func `a password from elsewhere is added in a form that cannot be misread`() throws {

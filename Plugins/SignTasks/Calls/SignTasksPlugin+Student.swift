@@ -2,7 +2,7 @@ internal import JSON
 internal import PluginKit
 internal import Storage
 
-// What students call.
+// The students' calls.
 extension SignTasksPlugin {
   func registerStudentCalls(with registrar: inout Registrar) {
     call(&registrar, [.get, .post], "/sign/student_new_sign", Documents.newSigns) { request in

@@ -2,7 +2,7 @@ internal import JSON
 internal import PluginKit
 internal import Storage
 
-// What teachers call.
+// The teachers' calls.
 extension SignTasksPlugin {
   private static let spreadsheet =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

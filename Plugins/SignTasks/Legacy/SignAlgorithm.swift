@@ -10,7 +10,7 @@ enum SignAlgorithm: String, Sendable {
   /// HMAC under the login token and then under the task's own key.
   case geV2 = "GeV2"
 
-  /// What stands beside the key in a request.
+  /// The fields of a request beside its key.
   struct Context: Sendable {
     let sign: Int64
     let token: String

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What a client says at the begin: `DataSignKey`.
+/// The key that a client sends at the begin: `DataSignKey`.
 struct BeginKey: Sendable, Equatable {
   /// The client's clock, Unix seconds.
   let time: Int64
@@ -24,7 +24,7 @@ struct BeginKey: Sendable, Equatable {
   }
 }
 
-/// What a client says at the end: `DataSignFinishKey`.
+/// The key that a client sends at the end: `DataSignFinishKey`.
 struct FinishKey: Sendable, Equatable {
   let status: Int64
   let uuid: String

@@ -1,6 +1,6 @@
 internal import PluginKit
 
-/// Somebody as this system knows them: `userSysID` of the document, and what the roles allow.
+/// A person of this system: `userSysID` of the document, and the rights of their roles.
 struct CourseUser: Sendable, Hashable {
   enum Kind: String, Sendable {
     case student, teacher

@@ -77,7 +77,7 @@ struct CourseStore: Sendable {
       != nil
   }
 
-  /// Everybody who chose a table, for the topics that are told of a new task.
+  /// The students who chose a table, for the topics that are told of a new task.
   func students(of table: Int64) async throws -> [Int64] {
     try await store.query("SELECT studentid FROM sign_selections WHERE tableid = ?", table)
       .map { try $0.int64("studentid") }

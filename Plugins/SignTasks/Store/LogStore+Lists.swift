@@ -52,7 +52,7 @@ extension LogStore {
     ).map { try SignLog.json($0, withNotes: true) }
   }
 
-  /// Who signed and who did not, of one state of the database.
+  /// The signed and the missing students, from one state of the database.
   func report(on sign: Int64) async throws -> Report? {
     try await store.read { tx in
       let task = try tx.first(
@@ -83,7 +83,7 @@ extension LogStore {
   }
 }
 
-/// What a teacher sees of a task.
+/// A teacher's view of a task.
 struct Report: Sendable {
   struct Student: Sendable {
     let id: Int64

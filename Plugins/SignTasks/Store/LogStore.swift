@@ -1,9 +1,9 @@
 internal import JSON
 internal import Storage
 
-/// Who signed what.
+/// The signatures of students under tasks.
 struct LogStore: Sendable {
-  /// What the begin wrote down, for the finish to compare with.
+  /// The record of the begin, for the finish to compare with.
   struct Auth: Sendable {
     let key: BeginKey
     let algorithm: SignAlgorithm

@@ -39,7 +39,7 @@ struct TaskStore: Sendable {
     ).map { try SignTask($0) }
   }
 
-  /// What a student has not touched yet.
+  /// The tasks that a student has not touched yet.
   func new(for student: Int64, at now: Int64) async throws -> [SignTask] {
     try await store.query(
       """
@@ -154,8 +154,8 @@ struct TaskStore: Sendable {
   }
 }
 
-/// Puts the document's code onto a statement that the database refused. What may succeed when it
-/// is tried again stays as it is.
+/// Puts the document's code onto a statement that the database refused. An error
+/// that may pass when tried again stays as it is.
 enum Failing {
   @discardableResult
   static func with<Result>(_ code: Int, _ body: () throws -> Result) throws -> Result {

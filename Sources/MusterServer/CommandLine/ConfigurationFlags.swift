@@ -10,7 +10,7 @@ extension Flag {
     .value("set", "KEY=VALUE", repeated: true, "Any key of the configuration."),
   ]
 
-  /// What a server can be told besides.
+  /// Settings of a server beyond those of every command.
   static let serving: [Flag] = [
     .value("listen", "HOST:PORT", repeated: true, "Where to serve; port 0 takes a free one."),
     .value("workers", "N", "Event loops; 0 takes one per core."),

@@ -99,8 +99,8 @@ extension Program {
     throw await end.value
   }
 
-  /// Waits until the client has given up. Nobody there at the first try is the end; a line that
-  /// breaks later is not.
+  /// Waits until the client has given up. A first connection that fails ends the wait; one that breaks
+  /// later does not.
   private func ending(of hub: Muster, _ url: String) async -> Failure {
     var wasLive = false
     for await state in hub.states {

@@ -29,7 +29,7 @@ extension Program {
     }
   }
 
-  /// Everybody who has tables, in the order in which those are made.
+  /// The owners of tables, in the order in which their tables are made.
   func owners(
     _ accounts: StoredAccounts, _ store: any Store, _ configuration: ServerConfiguration
   ) throws -> [(String, [Migration])] {

@@ -4,7 +4,7 @@ internal import Glibc
 /// Another program of this machine, run to its end.
 struct Tool {
   let name: String
-  /// What it is given beside our own environment. Not on its command line, which everybody can read.
+  /// Variables added to our own environment. Secrets belong here: every user can read a command line.
   var environment: [String: String] = [:]
 
   /// Runs it and gives back what it wrote.

@@ -93,7 +93,7 @@ struct ConfigurationCheck {
     configuration.refusal(of: key, message).problems
   }
 
-  /// What `body` throws, as a problem with `key`.
+  /// The error that `body` throws, as a problem with `key`.
   private func collect(_ key: String, _ body: () throws -> Void) -> [Problem] {
     do {
       try body()
@@ -107,7 +107,7 @@ struct ConfigurationCheck {
 }
 
 extension ServerConfiguration {
-  /// What is wrong with the value of one key; `message` follows the key in a sentence.
+  /// The refusal of one key's value; `message` follows the key in a sentence.
   func refusal(of key: String, _ message: String) -> ConfigurationError {
     ConfigurationError([Problem(origin: origin(of: key), message: "\(key) \(message)")])
   }

@@ -1,4 +1,4 @@
-/// What a check of the doctor has found.
+/// The result of one check of the doctor.
 struct Finding: Sendable, Equatable {
   enum Level: String, Sendable {
     case good = "ok  "
@@ -9,7 +9,7 @@ struct Finding: Sendable, Equatable {
   let level: Level
   let subject: String
   let sentence: String
-  /// What to do about it; nil if it is good.
+  /// The way to mend it; nil if nothing is wrong.
   let remedy: String?
 
   static func good(_ subject: String, _ sentence: String) -> Finding {

@@ -33,7 +33,7 @@ struct LogLine {
     }
   }
 
-  /// Somebody else's text must not begin a line of its own, nor steer the terminal of whoever reads.
+  /// Foreign text must neither begin a line of its own nor steer the reader's terminal.
   private static func harmless(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))

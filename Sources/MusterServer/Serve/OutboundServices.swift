@@ -5,7 +5,7 @@ internal import PluginKit
 internal import Spreadsheet
 internal import Storage
 
-/// What leaves the house: letters, calls to other servers, spreadsheets.
+/// The services that leave the process: mail, calls to other servers, spreadsheets.
 struct OutboundServices {
   let courier: Courier
   private let workbooks: WorkbookWriter
@@ -54,7 +54,7 @@ extension ServerConfiguration {
     return path.isEmpty ? nil : path
   }
 
-  /// Whoever names authorities wants to know now that they cannot be read.
+  /// Unreadable authorities are reported at the start, not at the first call.
   func checkAuthorities() throws {
     guard let authorities else { return }
     do throws(TransferError) {
