@@ -21,7 +21,8 @@ struct LabMessages: ~Copyable {
 
   /// Each change is told once in the topic of everybody, and once in its grade's.
   func isComplete(_ operations: Int) -> Bool {
-    told[0].count == operations && Set(told[0].values).count == operations
+    told[0].count == operations && told[1].count + told[2].count == operations
+      && Set(told[0].values).count == operations
       && told[1...2].reduce(0) { $0 + Set($1.values).count } == operations
   }
 
