@@ -53,6 +53,8 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
   .systemLibrary(name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1"),
   .systemLibrary(name: "CXLSXWriter", path: "Sources/CXLSXWriter", pkgConfig: "xlsxwriter"),
+  // Its pkg-config file has a flag that SwiftPM refuses, and nothing that is needed.
+  .systemLibrary(name: "CUTF8Proc", path: "Sources/CUTF8Proc"),
 ]
 
 let foundations: [Target] = [
@@ -71,6 +73,7 @@ let foundations: [Target] = [
   library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
   library("Configuration", ["CYAML"], settings: walled),
   library("CommandLineKit", ["Configuration"]),
+  library("UnicodeText", ["CUTF8Proc"], settings: walled),
   library("Storage"),
   library("StoreWork", ["Storage", "Loop"]),
   library("SQLiteStore", ["Storage", "StoreWork", "Loop", "CSQLite"], settings: walled),
@@ -169,6 +172,7 @@ let package = Package(
     tests("WebSocketTests", ["Bytes", "CAllocations", "Deflate", "WebSocket"]),
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests("ConfigurationTests", ["Configuration"]),
+    tests("UnicodeTextTests", ["UnicodeText"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "HTTP", "JSON", "PluginKit", "WebSocket", "HubCore"]),
     tests(

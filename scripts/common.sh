@@ -42,7 +42,7 @@ need_swift() {
 
 BUILD_PACKAGES=(
   libcurl4-openssl-dev libpq-dev libsqlite3-dev libssl-dev liburing-dev
-  libxlsxwriter-dev libyaml-dev
+  libutf8proc-dev libxlsxwriter-dev libyaml-dev
   pkg-config zlib1g-dev
 )
 # Encrypts short records faster than libcrypto; there is none for other processors.
