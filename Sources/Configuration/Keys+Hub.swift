@@ -60,7 +60,8 @@ extension Keys {
     "webhooks.events", WebhookEvent.allCases, "Which events are told. A list.")
 
   static func atLeast(_ least: Int) -> @Sendable (Int) -> String? {
-    { $0 >= least ? nil : "is at least \(least)" }
+    // More is a slip of the finger, and products with it could overflow.
+    { (least...1_000_000_000).contains($0) ? nil : "is \(least) to 1000000000" }
   }
 
   static func atLeast(_ least: Int) -> @Sendable (ByteCount) -> String? {

@@ -6,6 +6,9 @@ extension Duration: Configurable {
     ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
   ]
 
+  /// Ten years, so that a sum of moments and spans cannot overflow, whatever its unit.
+  private static let longest = 3650 * 86_400_000
+
   public init?(configured text: String) {
     if text == "0" {
       self = .zero
@@ -15,7 +18,7 @@ extension Duration: Configurable {
       let size = Duration.units.first(where: { $0.name == unit })?.milliseconds
     else { return nil }
     let (product, isTooLong) = number.multipliedReportingOverflow(by: size)
-    guard !isTooLong else { return nil }
+    guard !isTooLong, product <= Duration.longest else { return nil }
     self = .milliseconds(product)
   }
 
@@ -51,12 +54,15 @@ public struct ByteCount: Configurable, ExpressibleByIntegerLiteral {
     ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1),
   ]
 
+  /// A tebibyte, so that a sum of counts cannot overflow.
+  private static let most = 1 << 40
+
   public init?(configured text: String) {
     guard let (number, unit) = splitNumber(text),
       let size = unit.isEmpty ? 1 : ByteCount.units.first(where: { $0.name == unit })?.bytes
     else { return nil }
     let (product, isTooMuch) = number.multipliedReportingOverflow(by: size)
-    guard !isTooMuch else { return nil }
+    guard !isTooMuch, product <= ByteCount.most else { return nil }
     bytes = product
   }
 

@@ -33,7 +33,7 @@ public struct GzipDecoder: ~Copyable {
   ) throws(DeflateError) {
     if stream == nil { stream = .inflating(windowBits: 15 + 16) }
     stream!.restartInflating()
-    let end = output.count + limit
+    let end = output.count + min(limit, Inflater.mostBytes)
     let place = try stream!.inflate(bytes, into: &output, end: end, next: .startsAnew)
     guard place == .streamEnd else { throw DeflateError(.truncated) }
   }

@@ -5,6 +5,9 @@ public import Bytes
 /// It keeps nothing between messages, so one belongs to an event loop and serves all of its
 /// connections. It owns no memory until it is first used.
 public struct Inflater: ~Copyable {
+  /// No limit is higher, so that sums with one cannot overflow.
+  static let mostBytes = 1 << 40
+
   private var stream: ZlibStream?
 
   public init() {}
@@ -29,7 +32,7 @@ extension ZlibStream {
     _ payload: Span<UInt8>, into output: inout ByteBuffer, limit: Int
   ) throws(DeflateError) {
     restartInflating()
-    let end = output.count + limit
+    let end = output.count + min(limit, Inflater.mostBytes)
     // RFC 7692, 7.2.3.4: a block with the final bit may be followed by more of the message,
     // which may still refer to what came before.
     var place = try inflate(payload, into: &output, end: end, next: .goesOn)

@@ -11,7 +11,7 @@ internal import COpenSSL
 
   init(_ context: TLSContext) throws(TLSError) {
     guard let ssl = unsafe SSL_new(context.raw) else { throw .taken(.context) }
-    guard let bio = unsafe BIO_new(context.wireMethod) else {
+    guard let method = Wire.method, let bio = unsafe BIO_new(method.pointer) else {
       unsafe SSL_free(ssl)
       throw .taken(.context)
     }

@@ -8,7 +8,6 @@ internal import Loop
 // the handles atomically.
 @safe public final class TLSContext: @unchecked Sendable {
   let raw: OpaquePointer
-  let wireMethod: OpaquePointer
   let options: TLSOptions
   /// Nil for a client.
   let server: ServerSide?
@@ -60,12 +59,7 @@ internal import Loop
     let mayOwn = options.ownsRecords && (server != nil || !options.collectsSessions)
     let properties = mayOwn ? HandshakeSecrets.properties : nil
     guard let raw = unsafe SSL_CTX_new_ex(nil, properties, kind) else { throw .taken(.context) }
-    guard let method = unsafe Wire.makeMethod() else {
-      unsafe SSL_CTX_free(raw)
-      throw .taken(.context)
-    }
     unsafe self.raw = raw
-    unsafe wireMethod = method
     self.options = options
     self.server = server
     self.trust = trust
@@ -74,10 +68,7 @@ internal import Loop
     try unsafe server?.attach(to: raw)
   }
 
-  deinit {
-    unsafe SSL_CTX_free(raw)
-    unsafe BIO_meth_free(wireMethod)
-  }
+  deinit { unsafe SSL_CTX_free(raw) }
 
   /// Warnings about the certificates, for the operator: expired, expiring, key open to all.
   public var warnings: [String] {

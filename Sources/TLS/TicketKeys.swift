@@ -11,16 +11,9 @@ final class TicketKeys: Sendable {
   /// How long a key makes new tickets; it opens them for as long again.
   static let period: UInt64 = 6 * 3600 * 1_000_000_000
 
-  /// RFC 5077, 4: a name to find the key by, a key to encrypt, a key to authenticate.
-  struct Key: Sendable, Equatable {
-    var name = TicketKeys.random(16)
-    var cipher = TicketKeys.random(32)
-    var mac = TicketKeys.random(32)
-  }
-
   private struct State: Sendable {
-    var current = Key()
-    var previous: Key?
+    var current = TicketKey()
+    var previous: TicketKey?
     var madeAt: UInt64
   }
 
@@ -33,13 +26,13 @@ final class TicketKeys: Sendable {
   }
 
   /// The key for new tickets.
-  func current() -> Key { rotated().current }
+  func current() -> TicketKey { rotated().current }
 
   /// The key that made a ticket; the flag says whether a fresher ticket should replace it.
-  func key(named name: UnsafePointer<UInt8>) -> (key: Key, isOld: Bool)? {
+  func key(named name: UnsafePointer<UInt8>) -> (key: TicketKey, isOld: Bool)? {
     let state = rotated()
-    if unsafe Self.isSame(state.current.name, name) { return (state.current, false) }
-    guard let previous = state.previous, unsafe Self.isSame(previous.name, name) else { return nil }
+    if unsafe state.current.isNamed(name) { return (state.current, false) }
+    guard let previous = state.previous, unsafe previous.isNamed(name) else { return nil }
     return (previous, true)
   }
 
@@ -49,14 +42,10 @@ final class TicketKeys: Sendable {
       let age = now - state.madeAt
       guard age >= Self.period else { return state }
       state.previous = age < 2 * Self.period ? state.current : nil
-      state.current = Key()
+      state.current = TicketKey()
       state.madeAt = now
       return state
     }
-  }
-
-  private static func isSame(_ one: [UInt8], _ other: UnsafePointer<UInt8>) -> Bool {
-    unsafe CRYPTO_memcmp(one, other, one.count) == 0
   }
 
   static func random(_ count: Int) -> [UInt8] {
@@ -82,18 +71,7 @@ extension TicketKeys {
     }
     let key = current()
     guard unsafe RAND_bytes(vector, 16) == 1 else { return -1 }
-    for index in 0..<16 { unsafe name[index] = key.name[index] }
+    unsafe key.copyName(to: name)
     return unsafe key.set(cipher, mac, vector, encrypting: true) ? 1 : -1
-  }
-}
-
-extension TicketKeys.Key {
-  fileprivate func set(
-    _ context: OpaquePointer, _ mac: OpaquePointer, _ vector: UnsafePointer<UInt8>,
-    encrypting: Bool
-  ) -> Bool {
-    let direction: Int32 = encrypting ? 1 : 0
-    return unsafe EVP_CipherInit_ex(context, EVP_aes_256_cbc(), nil, cipher, vector, direction) == 1
-      && muster_mac_set_key(mac, self.mac, self.mac.count) == 1
   }
 }

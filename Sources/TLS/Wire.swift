@@ -9,8 +9,17 @@ internal import COpenSSL
   var remaining: Int
   var outgoing: ByteBuffer
 
-  /// How OpenSSL reaches a wire. One per context; it must outlive the context's connections.
-  static func makeMethod() -> OpaquePointer? {
+  /// The functions by which OpenSSL reaches a wire.
+  // Sendable: nobody changes the pointer or the method behind it after it was made.
+  @safe struct Method: @unchecked Sendable {
+    let pointer: OpaquePointer
+  }
+
+  /// One for the process, and never freed: sessions may outlive the context that made them, and
+  /// libcrypto has only 127 kinds of BIO to give away.
+  static let method = unsafe makeMethod().map { unsafe Method(pointer: $0) }
+
+  private static func makeMethod() -> OpaquePointer? {
     let kind = BIO_get_new_index() | BIO_TYPE_SOURCE_SINK
     guard let method = unsafe BIO_meth_new(kind, "wire") else { return nil }
     unsafe BIO_meth_set_create(method) { bio in

@@ -17,11 +17,16 @@ public struct OriginRules: Equatable, Sendable {
   }
 
   /// Whether a page from `origin` may connect to `host` (both as in their headers).
-  public func allow(_ origin: String, host: String) -> Bool {
+  ///
+  /// A page that came in the clear may have been written by anybody on the way: it is of the same
+  /// host only for a connection that is in the clear, too. A proxy in front may have taken TLS off,
+  /// so that `https` is the same host for both.
+  public func allow(_ origin: String, host: String, isSecure: Bool) -> Bool {
     if allowsAll { return true }
     let origin = origin.lowercased()
     if allowed.contains(origin) { return true }
     let host = host.lowercased()
-    return allowsSameHost && (origin == "https://\(host)" || origin == "http://\(host)")
+    guard allowsSameHost else { return false }
+    return origin == "https://\(host)" || (!isSecure && origin == "http://\(host)")
   }
 }

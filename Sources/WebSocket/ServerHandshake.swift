@@ -6,14 +6,17 @@ public struct ServerHandshake: Sendable {
   /// The subprotocols this server speaks.
   public var subprotocols: [String]
   public var allowsCompression: Bool
+  /// Whether requests come over TLS.
+  public var isSecure: Bool
 
   public init(
     origins: OriginRules = OriginRules(), subprotocols: [String] = [],
-    allowsCompression: Bool = true
+    allowsCompression: Bool = true, isSecure: Bool = true
   ) {
     self.origins = origins
     self.subprotocols = subprotocols
     self.allowsCompression = allowsCompression
+    self.isSecure = isSecure
   }
 
   /// The outcome of a request for WebSocket.
@@ -85,7 +88,8 @@ public struct ServerHandshake: Sendable {
 
   private func checkOrigin(_ origins: [String], host: String) throws(Refusal) {
     guard let origin = origins.first else { return }
-    guard origins.count == 1, self.origins.allow(origin, host: host) else {
+    guard origins.count == 1, self.origins.allow(origin, host: host, isSecure: isSecure)
+    else {
       throw Refusal(403, "pages from this origin may not connect")
     }
   }

@@ -27,6 +27,15 @@ import Testing
     #expect(lines.allSatisfy { $0.count <= 100 })
   }
 
+  @Test(arguments: ["limits.publishes_per_second", "limits.request_burst", "limits.inflated"])
+  func `no number is so large that a product with it could overflow`(path: String) {
+    var sources = Sources()
+    sources.flags = [.init("--set", path: path, value: "1\(String(repeating: "0", count: 18))")]
+    #expect(throws: ConfigurationError.self) {
+      _ = try ServerConfiguration.load(table, from: sources)
+    }
+  }
+
   @Test func `no two keys have one variable`() {
     #expect(Set(table.keys.map(\.variable)).count == table.keys.count)
     #expect(

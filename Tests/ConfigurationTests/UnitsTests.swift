@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "10", "s", "-1s", "1.5s", "1w", "99999999999999999999s", "9999999999999999d",
+    "", "10", "s", "-1s", "1.5s", "1w", "99999999999999999999s", "9999999999999999d", "3651d",
   ])
   func `what is no time span`(text: String) { #expect(Duration(configured: text) == nil) }
 
@@ -28,7 +28,7 @@ import Testing
     #expect(ByteCount(configured: count.yaml) == count)
   }
 
-  @Test(arguments: ["", "KiB", "-1", "1KB", "9999999999999GiB", "1.5MiB"])
+  @Test(arguments: ["", "KiB", "-1", "1KB", "9999999999999GiB", "1025GiB", "1.5MiB"])
   func `what is no number of bytes`(text: String) { #expect(ByteCount(configured: text) == nil) }
 
   @Test(arguments: [("+08:00", 28_800), ("-03:30", -12_600), ("UTC", 0), ("+00:00", 0)])

@@ -30,6 +30,10 @@ import Testing
     #expect(try inflated(hello + repeating) == Array("HelloHello".utf8))
   }
 
+  @Test func `takes a message without a limit`() throws {
+    #expect(try inflated(deflated(Samples.json(100)), limit: .max) == Samples.json(100))
+  }
+
   @Test func `is not stalled by thousands of final blocks`() throws {
     let blocks = [[UInt8]](repeating: [0x03, 0x00], count: 32_000).flatMap { $0 }
     #expect(try inflated(blocks) == [])

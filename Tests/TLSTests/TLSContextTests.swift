@@ -174,6 +174,25 @@ import Testing
     }
   }
 
+  @Test func `connections outlive their context, however often certificates are reloaded`() throws {
+    let pair = try certificates.make("a")
+    var server = try TLSContext.server([pair])
+    let client = try TLSContext.client(trusting: .file(pair.certificatePath))
+    let link = try Link(server, client)
+    // More often than libcrypto has kinds of BIO.
+    for _ in 0..<200 { server = try server.reloaded([pair]) }
+    try link.settle()
+    _ = try established(server, client)
+  }
+
+  @Test func `wipes the key of tickets before its memory is given back`() {
+    let wiped = Locked<[UInt8]>([])
+    var key: TicketKey? = TicketKey { bytes in wiped.withLock { $0 = bytes } }
+    #expect(key != nil)
+    key = nil
+    #expect(wiped.withLock { $0 } == [UInt8](repeating: 0, count: TicketKey.length))
+  }
+
   @Test func `serves handshakes on many threads while certificates are reloaded`() async throws {
     let pairs = [try certificates.make("a"), try certificates.make("b", .rsa)]
     let current = Locked(try TLSContext.server(pairs))

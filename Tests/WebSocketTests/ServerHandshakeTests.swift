@@ -101,6 +101,7 @@ import WebSocket
     ("https://hub.example.org:8443", true), ("https://HUB.example.org:8443", true),
     ("https://hub.example.org", false), ("https://hub.example.org:8443.evil.example", false),
     ("https://evil.example", false), ("null", false), ("", false),
+    ("http://hub.example.org:8443", false),
   ])
   func `take pages from the same host only, unless told otherwise`(origin: String, isTaken: Bool) {
     let changed = request.with("origin", origin)
@@ -114,10 +115,18 @@ import WebSocket
 
   @Test func `take what is listed, and nothing else`() {
     let rules = OriginRules(allowsSameHost: false, allowed: ["https://App.example.org"])
-    #expect(rules.allow("https://app.example.org", host: "x"))
-    #expect(!rules.allow("http://app.example.org", host: "x"))
-    #expect(!rules.allow("https://x", host: "x"))
-    #expect(OriginRules(allowsAll: true).allow("https://evil.example", host: "x"))
+    #expect(rules.allow("https://app.example.org", host: "x", isSecure: true))
+    #expect(!rules.allow("http://app.example.org", host: "x", isSecure: true))
+    #expect(!rules.allow("https://x", host: "x", isSecure: true))
+    let all = OriginRules(allowsAll: true)
+    #expect(all.allow("https://evil.example", host: "x", isSecure: true))
+  }
+
+  @Test func `take a page in the clear for the same host only in the clear`() {
+    let rules = OriginRules()
+    #expect(rules.allow("http://x", host: "x", isSecure: false))
+    #expect(rules.allow("https://x", host: "x", isSecure: false))
+    #expect(!rules.allow("http://x", host: "x", isSecure: true))
   }
 
   @Test func `refuse a request with two origins`() {

@@ -10,7 +10,8 @@ extension Worker {
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
     _ kind: Endpoint.SocketKind, _ desk: inout Desk
   ) {
-    var handshake = ServerHandshake(origins: house.origins)
+    var handshake = ServerHandshake(
+      origins: house.origins, isSecure: connection.door.isEncrypted)
     handshake.subprotocols = ["muster.v2"]
     handshake.allowsCompression = limits.offersCompression
     let judged = handshake.answer(
