@@ -9,8 +9,14 @@ enum Answers {
     return Response.json(.object(object), status: status).with("Cache-Control", "no-store")
   }
 
-  static func missing(_ request: Request) -> Response {
-    res("missing parameters", isAboutAccounts(request.path) ? [:] : nil)
+  /// `reason` is for people: clients of the document look at `res` alone.
+  static func missing(_ request: Request, because reason: String? = nil) -> Response {
+    let data: JSONValue? = isAboutAccounts(request.path) ? [:] : nil
+    guard let reason else { return res("missing parameters", data) }
+    var object: JSONObject = ["res": "missing parameters"]
+    object["data"] = data
+    object["message"] = .string(reason)
+    return Response.json(.object(object)).with("Cache-Control", "no-store")
   }
 
   /// What is about the caller comes with 200, for the clients read `res` alone; what is about the

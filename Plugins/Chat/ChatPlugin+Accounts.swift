@@ -32,10 +32,11 @@ extension ChatPlugin {
     guard let number = request.given("user_tel"), let name = request.given("user_name"),
       let password = request.given("user_password")
     else { return Answers.missing(request) }
-    return switch try await logins.register(number, name, password) {
+    return switch try await logins.register(number, name, password, from: request.peer) {
     case .registered: Answers.res("register successfully")
     case .taken: Answers.res("user exist")
-    case .refused: Answers.missing(request)
+    case .closed: Answers.res("registration closed", [:])
+    case .refused(let reason): Answers.missing(request, because: reason)
     }
   }
 

@@ -66,12 +66,21 @@ enum Documents {
 
   static let register = Operation(
     "Make an account",
-    details: "Both the number and the name must be free.",
+    details: """
+      Both the number and the name must be free. Where people may register is the operator's \
+      choice (`accounts.registration`); elsewhere `res` is `registration closed`. A password, \
+      number or name that is refused is answered like a missing one; `message` says why.
+      """,
     parameters: [telephone, userName, password],
     answers: [
       .ok(
         .object([
-          .init("res", res("register successfully", "user exist", "missing parameters"))
+          .init(
+            "res",
+            res(
+              "register successfully", "user exist", "missing parameters", "registration closed")),
+          .init("data", .object([]), optional: true),
+          .init("message", .string, optional: true),
         ]), example: ["res": "register successfully"])
     ], limit: .perMinute(60))
 

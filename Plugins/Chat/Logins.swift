@@ -56,25 +56,33 @@ struct Logins: Sendable {
     PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: seconds)
   }
 
-  enum Registration { case registered, taken, refused }
+  enum Registration {
+    case registered, taken, closed
+    /// Why, for people.
+    case refused(String)
+  }
 
   /// The name is also the login: that is what keeps it from being taken twice.
-  func register(_ telephone: String, _ name: String, _ password: String) async throws
-    -> Registration
+  func register(_ telephone: String, _ name: String, _ password: String, from peer: Peer)
+    async throws -> Registration
   {
-    guard let number = Logins.number(telephone), name.unicodeScalars.count <= 64 else {
-      return .refused
+    guard let number = Logins.number(telephone) else {
+      return .refused("the telephone number has digits only")
+    }
+    guard name.unicodeScalars.count <= 64 else {
+      return .refused("the name has at most 64 characters")
     }
     var new = NewAccount(login: name, name: name, password: password, roles: .student)
     new.avatar = Logins.firstAvatar
     new.profiles[.telephone] = number
     do {
-      try await accounts.create(new)
+      try await accounts.register(new, from: peer)
       return .registered
     } catch let error as AccountError {
       switch error.code {
       case .loginTaken, .profileTaken, .emailTaken: return .taken
-      case .invalid, .unknown: return .refused
+      case .registrationClosed: return .closed
+      case .passwordTooShort, .invalid, .unknown: return .refused(error.detail)
       }
     }
   }

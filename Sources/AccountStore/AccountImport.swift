@@ -99,7 +99,7 @@ public struct AccountImport: ~Copyable {
     _ record: CSVRecord, _ columns: ImportColumns, _ report: (ImportLine) -> Void
   ) {
     do {
-      let row = try columns.row(record)
+      let row = try columns.row(record, accounts.rules)
       try seen.insert(row)
       rows.append(row)
     } catch {

@@ -1,7 +1,7 @@
 internal import PluginKit
 
-/// What every account keeps to, however it was made. Only what would break something: how long a
-/// password must be is said where people choose one.
+/// What every account keeps to, however it was made. Only what would break something: how short a
+/// password may be is one of the `RegistrationRules`.
 enum AccountRules {
   static let longestPassword = 1024
   /// Bytes of a login, a name, an address or a profile.

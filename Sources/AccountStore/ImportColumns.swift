@@ -31,7 +31,7 @@ struct ImportColumns {
   }
 
   /// The account that a line describes.
-  func row(_ record: CSVRecord) throws(ImportError) -> ImportRow {
+  func row(_ record: CSVRecord, _ rules: RegistrationRules) throws(ImportError) -> ImportRow {
     guard record.fields.count == count else {
       throw ImportError(
         line: record.line,
@@ -47,6 +47,7 @@ struct ImportColumns {
     for kind in ProfileKind.allCases { account.profiles[kind] = text(kind.rawValue, record) }
     do {
       try AccountRules.check(account)
+      if let password = account.password { try rules.check(password: password) }
     } catch {
       throw ImportError(line: record.line, reason: error.detail)
     }

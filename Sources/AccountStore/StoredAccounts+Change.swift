@@ -5,6 +5,28 @@ internal import Storage
 extension StoredAccounts {
   @discardableResult
   public func create(_ account: NewAccount) async throws -> Account {
+    if let password = account.password { try rules.check(password: password) }
+    return try await make(account)
+  }
+
+  @discardableResult
+  public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
+    try rules.check(peer)
+    let made = try await create(account)
+    options.log.info(
+      "an account was registered",
+      ["account": "\(made.id)", "login": made.login, "from": peer.address])
+    return made
+  }
+
+  /// An account of the example data, whose passwords may be short.
+  public func seed(_ account: NewAccount) async throws { try await make(account) }
+
+  /// The rules in force.
+  public var rules: RegistrationRules { registration.withLock { $0 } }
+
+  @discardableResult
+  private func make(_ account: NewAccount) async throws -> Account {
     try AccountRules.check(account)
     let hash: String? =
       if let password = account.password { try await hasher.hash(password) } else { nil }
@@ -42,6 +64,7 @@ extension StoredAccounts {
 
   public func setPassword(_ password: String, of account: Int64) async throws {
     try AccountRules.check(password: password)
+    try rules.check(password: password)
     let hash = try await hasher.hash(password)
     try await endTokens(of: account) { tx in
       let changed = try tx.execute(

@@ -24,6 +24,10 @@ public final class StoredAccounts: Accounts {
     public var cachedTokens = 20_000
     /// The oldest are ended when one account logs in more often to one system.
     public var tokensPerPurpose = 20
+    /// Tests take short passwords.
+    public var registration = RegistrationRules(passwordLength: 1)
+    /// Gets a line for each registration.
+    public var log = Log.silent
 
     public init() {}
   }
@@ -35,6 +39,7 @@ public final class StoredAccounts: Accounts {
   let board: RevocationBoard
   let throttle: Locked<LoginThrottle>
   let cache: Locked<TokenCache>
+  let registration: Locked<RegistrationRules>
 
   public init(store: any Store, clock: any WallClock, options: Options = Options()) {
     self.store = store
@@ -47,6 +52,7 @@ public final class StoredAccounts: Accounts {
     cache = Locked(
       TokenCache(
         capacity: options.cachedTokens, freshForMilliseconds: Int64(options.cacheSeconds) * 1000))
+    registration = Locked(options.registration)
     board.add { [cache] revocation in
       switch revocation {
       case .account(let id), .permissions(let id): cache.withLock { $0.remove(account: id) }
@@ -69,6 +75,9 @@ public final class StoredAccounts: Accounts {
   public func apply(account: ThrottleRule, address: ThrottleRule) {
     throttle.withLock { $0.apply(account: account, address: address) }
   }
+
+  /// New rules for registrations and passwords, from a reloaded configuration.
+  public func apply(_ rules: RegistrationRules) { registration.withLock { $0 = rules } }
 
   /// Deletes what has expired. For a job that runs now and then.
   public func sweep() async throws {

@@ -7,8 +7,21 @@ extension Keys {
     "accounts.failures_per_address", 30,
     "The same for one address. A whole lecture hall can sit behind one. 0: no limit.",
     isReloadable: true, check: atLeast(0))
+  public static let registration = Key(
+    "accounts.registration", Registration.openNetworks,
+    """
+    From where people may make an account for themselves: closed (nowhere), open_networks (from \
+    accounts.open_networks), open (everywhere).
+    """, isReloadable: true)
+  public static let registrationNetworks = Key(
+    "accounts.open_networks",
+    [
+      "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+      "fc00::/7", "fe80::/10",
+    ], "The networks that accounts.registration: open_networks means.", isReloadable: true)
   public static let passwordLength = Key(
-    "accounts.password_length", 8, "The shortest password that somebody may choose.",
+    "accounts.password_length", 8,
+    "Characters of the shortest password, in registrations, imports and commands alike.",
     isReloadable: true, check: atLeast(1))
   public static let hashingThreads = Key(
     "accounts.hashing_threads", 2,
@@ -68,7 +81,8 @@ extension Keys {
   ]
 
   private static let platform: [AnyKey] = [
-    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(passwordLength),
+    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(registration),
+    AnyKey(registrationNetworks), AnyKey(passwordLength),
     AnyKey(hashingThreads), AnyKey(smtp), AnyKey(smtpUser), AnyKey(smtpPassword),
     AnyKey(smtpInsecure), AnyKey(mailFrom),
   ]

@@ -82,6 +82,13 @@ public enum LogLevel: String, ConfigurableChoice { case debug, info, warning, er
 
 public enum LogFormat: String, ConfigurableChoice { case text, json }
 
+/// From where people may register.
+public enum Registration: String, ConfigurableChoice {
+  case closed
+  case openNetworks = "open_networks"
+  case open
+}
+
 public enum TLSVersion: String, ConfigurableChoice {
   case v12 = "1.2"
   case v13 = "1.3"

@@ -9,7 +9,12 @@ public actor BenchAccounts: Accounts {
   private var issued = 0
   private var tokenFailure: (any Error)?
 
+  /// The rules for registrations; tests take short passwords.
+  public var registration = RegistrationRules(passwordLength: 1)
+
   public init() {}
+
+  public func apply(_ rules: RegistrationRules) { registration = rules }
 
   public func account(_ id: Int64) async throws -> Account? { accounts[id] }
 
@@ -48,6 +53,13 @@ public actor BenchAccounts: Accounts {
     accounts[account.id] = account
     passwords[account.id] = new.password
     return account
+  }
+
+  @discardableResult
+  public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
+    try registration.check(peer)
+    try registration.check(password: account.password ?? "")
+    return try await create(account)
   }
 
   public func update(_ account: Account) async throws {

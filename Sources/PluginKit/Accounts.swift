@@ -97,6 +97,10 @@ public protocol Accounts: Sendable {
   /// Throws `AccountError` when login, e-mail or a profile is taken.
   @discardableResult
   func create(_ account: NewAccount) async throws -> Account
+  /// Makes an account that its holder asks for, if the server's `RegistrationRules` let this peer.
+  /// Throws `AccountError`.
+  @discardableResult
+  func register(_ account: NewAccount, from peer: Peer) async throws -> Account
   func update(_ account: Account) async throws
   func setPassword(_ password: String, of account: Int64) async throws
 
@@ -118,6 +122,9 @@ public protocol Accounts: Sendable {
 public struct AccountError: Error, Equatable {
   public enum Code: Sendable, Equatable {
     case loginTaken, emailTaken, profileTaken, invalid, unknown
+    /// This peer may not register.
+    case registrationClosed
+    case passwordTooShort
   }
   public let code: Code
   public let detail: String

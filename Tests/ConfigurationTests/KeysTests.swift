@@ -24,7 +24,8 @@ import Testing
       #expect(key.help.contains(".") && key.help.count > 20, "\(key.path)")
     }
     let lines = table.printed().split(separator: "\n")
-    #expect(lines.allSatisfy { $0.count <= 100 })
+    // A list stands on one line, however long it is.
+    #expect(lines.allSatisfy { $0.count <= 100 || $0.contains(": [") })
   }
 
   @Test(arguments: ["limits.publishes_per_second", "limits.request_burst", "limits.inflated"])

@@ -66,11 +66,12 @@ extension SignTasksPlugin {
       login: email, name: String(parts[0]), password: password, roles: .student)
     new.email = email
     do {
-      try await services.accounts.create(new)
+      try await services.accounts.register(new, from: request.peer)
     } catch let error as AccountError {
       switch error.code {
       case .loginTaken, .emailTaken, .profileTaken: throw Verdict(21502)
-      case .invalid, .unknown: throw Verdict(21503)
+      case .passwordTooShort: throw Verdict(21501)
+      case .registrationClosed, .invalid, .unknown: throw Verdict(21503)
       }
     }
     return .null

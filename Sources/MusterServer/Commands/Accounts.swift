@@ -61,9 +61,8 @@ extension Program {
     guard let password = console.readSecret("Password: "), !password.isEmpty else {
       throw Failure("no password was given; --no-password makes an account without one")
     }
-    let least = configuration[Keys.passwordLength]
-    guard password.count >= least else {
-      throw Failure("a password has at least \(least) characters (accounts.password_length)")
+    do { try RegistrationRules(configuration).check(password: password) } catch {
+      throw Failure("\(error.detail) (accounts.password_length)")
     }
     guard !console.isTerminal || console.readSecret("Once more: ") == password else {
       throw Failure("the two passwords differ")

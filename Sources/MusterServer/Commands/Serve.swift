@@ -58,6 +58,7 @@ extension Program {
       let fresh = try checkedConfiguration(call)
       running.server.reload(limits: ServerLimits(fresh), origins: OriginRules(fresh))
       running.accounts.apply(account: .account(fresh), address: .address(fresh))
+      running.accounts.apply(RegistrationRules(fresh))
       running.writer.setLevel(Log.Level(fresh[Keys.logLevel]))
       running.live.replace(with: fresh)
       let configured = fresh[Keys.certificates].map { CertificatePair($0) }

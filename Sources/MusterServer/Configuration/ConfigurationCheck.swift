@@ -45,10 +45,16 @@ struct ConfigurationCheck {
 
   private func sites() -> [Problem] {
     let origins = configuration[Keys.origins].filter { HTTP.Origin($0) == nil }
+    let open = configuration[Keys.registrationNetworks].filter { AddressRange($0) == nil }
     let proxies = configuration[Keys.proxies].filter { Network($0) == nil }
     return origins.flatMap {
       refusal("origins", "wants origins such as https://www.example.edu, not \"\($0)\"")
     }
+      + open.flatMap {
+        refusal(
+          "accounts.open_networks",
+          "wants addresses and networks such as 10.0.0.0/8, not \"\($0)\"")
+      }
       + proxies.flatMap {
         refusal("proxies", "wants addresses and networks such as 10.0.0.0/8, not \"\($0)\"")
       }

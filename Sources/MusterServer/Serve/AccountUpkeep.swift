@@ -55,6 +55,27 @@ extension StoredAccounts.Options {
     countsLoopback = !configuration[Keys.demo]
     accountRule = .account(configuration)
     addressRule = .address(configuration)
+    registration = RegistrationRules(configuration)
+  }
+}
+
+extension RegistrationRules {
+  init(_ configuration: ServerConfiguration) {
+    self.init(
+      Admission(configuration[Keys.registration]),
+      networks: configuration[Keys.registrationNetworks].compactMap { AddressRange($0) },
+      passwordLength: configuration[Keys.passwordLength])
+  }
+}
+
+extension RegistrationRules.Admission {
+  fileprivate init(_ choice: Registration) {
+    self =
+      switch choice {
+      case .closed: .closed
+      case .openNetworks: .openNetworks
+      case .open: .open
+      }
   }
 }
 

@@ -47,14 +47,13 @@ enum DemoAccounts {
   static func seed(_ accounts: StoredAccounts) async throws {
     for person in people {
       var new = NewAccount(
-        login: person.login, name: person.name ?? person.login, password: nil,
+        login: person.login, name: person.name ?? person.login, password: person.password,
         roles: person.roles)
       new.email = person.email
       new.avatar = person.avatar
       new.isActive = person.isActive
       new.profiles = person.profiles
-      let account = try await accounts.create(new)
-      try await accounts.setPassword(person.password, of: account.id)
+      try await accounts.seed(new)
     }
   }
 }

@@ -43,8 +43,9 @@ struct Running {
     store = try await program.openStore(configuration)
     watch = StoreWatch(store, clock: clock, log: writer.log)
     let isDemo = configuration[Keys.demo]
-    accounts = StoredAccounts(
-      store: store, clock: clock, options: StoredAccounts.Options(configuration))
+    var options = StoredAccounts.Options(configuration)
+    options.log = writer.log
+    accounts = StoredAccounts(store: store, clock: clock, options: options)
     upkeep = AccountUpkeep(accounts, log: writer.log)
     try await accounts.migrate()
     try await HubServer.migrate(store)

@@ -1,0 +1,41 @@
+import JSON
+import MusterTesting
+import PluginKit
+import Testing
+
+/// `/auth/register`, and what an account that was made there may do.
+@Suite struct RegistrationTests {
+  static let call = "/auth/register?user_tel=13900000001&user_name=zz&user_password=longenough"
+
+  @Test func `a stranger from outside of the open networks cannot register`() async throws {
+    try await withChat { bench async throws in
+      let refused = await bench.get(RegistrationTests.call, from: .outside)
+      #expect(refused.text == #"{"res":"registration closed","data":{}}"#)
+      #expect(try await bench.accounts.find(.login("zz")) == nil)
+      #expect(await bench.res(RegistrationTests.call, from: .near) == "register successfully")
+    }
+  }
+
+  @Test(arguments: [
+    (RegistrationRules.Admission.closed, "registration closed"), (.open, "register successfully"),
+  ])
+  func `registration follows the operator's choice`(
+    admission: RegistrationRules.Admission, answer: String
+  ) async throws {
+    try await withChat { bench async throws in
+      await bench.accounts.apply(RegistrationRules(admission))
+      let peer: Peer = admission == .closed ? .loopback : .outside
+      #expect(await bench.res(RegistrationTests.call, from: peer) == answer)
+    }
+  }
+
+  @Test func `a password that is too short is refused with the reason`() async throws {
+    try await withChat { bench async throws in
+      await bench.accounts.apply(RegistrationRules(.open, passwordLength: 8))
+      let answer = await bench.get(
+        "/auth/register?user_tel=13900000001&user_name=zz&user_password=1")
+      #expect(answer.json["res"] == "missing parameters")
+      #expect(answer.json["message"] == "a password has at least 8 characters")
+    }
+  }
+}
