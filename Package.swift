@@ -86,7 +86,7 @@ let hub: [Target] = [
     "HubCore",
     [
       "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
-      "PluginKit",
+      "PluginKit", "UnicodeText",
     ]),
   library(
     "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Storage"],

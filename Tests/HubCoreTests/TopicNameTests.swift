@@ -21,6 +21,19 @@ import Testing
     #expect(TopicName(name) == nil)
   }
 
+  @Test(arguments: ["chat.room.\u{212A}", "\u{212B}", "\u{2126}", "\u{1112}\u{1161}", "\u{F900}"])
+  func `has one spelling, in NFC`(name: String) {
+    #expect(TopicName(name) == nil)
+  }
+
+  @Test func `a worker's subscriber that was never counted is ignored`() {
+    var counts = WorkerCounts(workers: 2)
+    counts.add(0)
+    counts.remove(1)
+    counts.remove(7)
+    #expect(counts.total == 1 && Array(counts.workers) == [0])
+  }
+
   @Test func `has at most 255 bytes`() {
     #expect(TopicName(String(repeating: "a", count: 255)) != nil)
     #expect(TopicName(String(repeating: "a", count: 256)) == nil)

@@ -14,8 +14,9 @@ struct WorkerCounts {
     total += 1
   }
 
+  /// Ignores a subscriber that was never counted: a wrong count must not end the process.
   mutating func remove(_ worker: Int) {
-    precondition(counts[worker] > 0, "a worker gave back a subscriber it did not have")
+    guard counts.indices.contains(worker), counts[worker] > 0 else { return }
     counts[worker] -= 1
     total -= 1
   }

@@ -1,5 +1,10 @@
+internal import UnicodeText
+
 /// The name of a topic, known to follow the rules: 1–255 bytes of letters of any script, digits
 /// and `_ : -`, in parts between dots, none of them empty.
+///
+/// Only names in NFC are taken: for those, Swift's equality of strings is equality of their bytes,
+/// by which workers choose a topic's home.
 public struct TopicName: Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
@@ -27,7 +32,8 @@ public struct TopicName: Hashable, Sendable, CustomStringConvertible {
       previous = byte
     }
     guard previous != UInt8(ascii: ".") else { return false }
-    return isPlain || name.unicodeScalars.allSatisfy { $0.isASCII || isLetter($0) }
+    if isPlain { return true }
+    return name.unicodeScalars.allSatisfy { $0.isASCII || isLetter($0) } && isNFC(utf8)
   }
 
   private static func isAllowed(_ byte: UInt8) -> Bool {
