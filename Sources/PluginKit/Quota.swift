@@ -1,5 +1,5 @@
 /// How often something may happen per key, in windows that begin with its first occurrence.
-struct Quota: Sendable {
+public struct Quota: Sendable {
   private struct Window {
     var ends: Int64
     var used: Int
@@ -10,13 +10,13 @@ struct Quota: Sendable {
   private let count: Int
   private let milliseconds: Int64
 
-  init(count: Int, seconds: Int) {
+  public init(count: Int, seconds: Int) {
     self.count = count
     milliseconds = Int64(seconds) * 1000
   }
 
   /// Counts one occurrence; false if there were too many already.
-  mutating func take(_ key: String, at now: Int64) -> Bool {
+  public mutating func take(_ key: String, at now: Int64) -> Bool {
     guard wait(key, at: now) == nil else { return false }
     makeRoom(at: now)
     windows[key, default: Window(ends: now + milliseconds, used: 0)].used += 1
@@ -24,7 +24,7 @@ struct Quota: Sendable {
   }
 
   /// Milliseconds until the key may again, nil if it may now.
-  mutating func wait(_ key: String, at now: Int64) -> Int64? {
+  public mutating func wait(_ key: String, at now: Int64) -> Int64? {
     guard let window = windows[key] else { return nil }
     guard window.ends > now else {
       windows[key] = nil
