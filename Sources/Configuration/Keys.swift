@@ -36,7 +36,8 @@ public enum Keys {
   public static let proxies = Key(
     "proxies", [String](),
     """
-    Addresses or networks of proxies whose X-Forwarded-For is believed, such as 127.0.0.1.
+    Addresses or networks of proxies whose X-Forwarded-For, X-Forwarded-Proto and \
+    X-Forwarded-Host are believed, such as 127.0.0.1.
     """, isReloadable: true)
   public static let demo = Key(
     "demo", false,

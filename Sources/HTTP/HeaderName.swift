@@ -51,4 +51,6 @@ extension HeaderName {
   public static var wwwAuthenticate: HeaderName { "WWW-Authenticate" }
   public static var xContentTypeOptions: HeaderName { "X-Content-Type-Options" }
   public static var xForwardedFor: HeaderName { "X-Forwarded-For" }
+  public static var xForwardedHost: HeaderName { "X-Forwarded-Host" }
+  public static var xForwardedProto: HeaderName { "X-Forwarded-Proto" }
 }

@@ -8,6 +8,10 @@ public actor BenchAccounts: Accounts {
   private var nextID: Int64 = 1
   private var issued = 0
   private var tokenFailure: (any Error)?
+  /// How long each token was issued for.
+  public private(set) var lives: [String: TokenLife] = [:]
+  /// How many passwords were looked at.
+  public private(set) var logins = 0
 
   /// The rules for registrations; tests take short passwords.
   public var registration = RegistrationRules(passwordLength: 1)
@@ -69,11 +73,13 @@ public actor BenchAccounts: Accounts {
 
   public func setPassword(_ password: String, of account: Int64) async throws {
     passwords[account] = password
+    try await revokeTokens(of: account)
   }
 
   public func logIn(_ name: LoginName, password: String, from address: String) async throws
     -> LoginOutcome
   {
+    logins += 1
     guard let account = try await find(name) else { return .unknown }
     guard passwords[account.id] == password else { return .wrongPassword }
     return account.isActive ? .success(account) : .disabled
@@ -85,6 +91,7 @@ public actor BenchAccounts: Accounts {
     issued += 1
     let text = "\(purpose)-token-\(issued)"
     tokens[text] = account
+    lives[text] = life
     return IssuedToken(text: text, expiresAt: .max)
   }
 

@@ -54,6 +54,7 @@ public struct PluginBench: Sendable {
     var request = Request(
       method, path, headers: Fields(headers, ignoringCase: true), cookies: Fields(cookies),
       body: body, identity: identity, peer: peer, receivedAt: clock.now)
+    if let host = request.headers["host"] { request.origin = "https://\(host)" }
     request.query = BenchQuery.fields(parts.count > 1 ? String(parts[1]) : "")
     if let identity {
       guard let token = await token(for: identity) else {

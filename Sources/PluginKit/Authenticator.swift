@@ -10,6 +10,8 @@ public struct Authenticator: Sendable {
   public let name: String
   public let scheme: Scheme
   public let identify: Identify
+  /// Whether it also identifies clients at the handshake of the hub's socket, `/ws`.
+  public var opensSockets = false
 
   /// How the documents describe it.
   public enum Scheme: Sendable, Hashable {

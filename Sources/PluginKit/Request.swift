@@ -22,6 +22,9 @@ public struct Request: Sendable {
   public var peer: Peer
   /// Unix milliseconds.
   public var receivedAt: Int64
+  /// The scheme, host and port that the client called, such as `https://muster.example.edu:8443`.
+  /// Behind a trusted proxy they are the proxy's.
+  public var origin: String
 
   public enum Body: Sendable {
     case bytes([UInt8])
@@ -33,7 +36,7 @@ public struct Request: Sendable {
     _ method: Method, _ path: String, parameters: [String: String] = [:], query: Fields = Fields(),
     headers: Fields = Fields(ignoringCase: true), cookies: Fields = Fields(),
     body: Body = .bytes([]), identity: Identity? = nil, peer: Peer = .loopback,
-    receivedAt: Int64 = 0
+    receivedAt: Int64 = 0, origin: String = "https://localhost"
   ) {
     self.method = method
     self.path = path
@@ -45,6 +48,7 @@ public struct Request: Sendable {
     self.identity = identity
     self.peer = peer
     self.receivedAt = receivedAt
+    self.origin = origin
   }
 
   /// The body as JSON. Throws a 400 in the plugin's shape when it is not.

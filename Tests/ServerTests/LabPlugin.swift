@@ -30,7 +30,21 @@ final class LabPlugin: Plugin {
       return [:]
     }
     registerTroubles(&registrar)
+    registerAuthenticators(&registrar)
     registrar.dialect(["/lab/line"], "lab-line", LineDialect())
+  }
+
+  /// A key that opens sockets too, and one that does not.
+  private func registerAuthenticators(_ registrar: inout Registrar) {
+    for (name, opensSockets) in [("lab-key", true), ("lab-pass", false)] {
+      var key = Authenticator(name, .header(name)) { request, _ in
+        request.headers[name].flatMap { Int64($0) }.map {
+          Identity(account: $0, name: "holder \($0)", roles: .student)
+        }
+      }
+      key.opensSockets = opensSockets
+      registrar.authenticator(key)
+    }
   }
 
   private func registerTopics(_ registrar: inout Registrar) {
@@ -214,6 +228,7 @@ final class LabPlugin: Plugin {
     registrar.get("/lab/address", Operation("Where from?")) { request in
       .text(request.peer.address)
     }
+    registrar.get("/lab/origin", Operation("Called as?")) { request in .text(request.origin) }
     registrar.post("/lab/hook", Operation("Takes webhooks.")) { [self] request in
       let status = hookStatus.withLock { $0 }
       if status < 300 { hooks.withLock { $0.append(request) } }

@@ -68,6 +68,20 @@ import Testing
     }
   }
 
+  @Test func `a plugin's authenticator opens the hub's socket if it says so`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      func user(_ header: String) async throws -> String {
+        let wire = try await server.wire()
+        try await wire.upgrade("/ws", headers: [(header, "7")])
+        try await wire.say(["type": "hello", "id": 1, "data": [:]])
+        return try await wire.hear("welcome")["data"]?["user"]?["id"]?.string ?? ""
+      }
+      let (opening, other) = (try await user("lab-key"), try await user("lab-pass"))
+      #expect(opening == "u7")
+      #expect(other.hasPrefix("g:"))
+    }
+  }
+
   @Test func `whoever does not say hello is closed with 4107`() async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in

@@ -33,6 +33,48 @@ import Testing
     #expect(try await address(["203.0.113.9"], isTrusted: false) == "127.0.0.1")
   }
 
+  private func origin(_ headers: [(String, String)], isTrusted: Bool = true) async throws
+    -> String
+  {
+    let trusted = try #require(Network("127.0.0.1"))
+    var text = ""
+    try await TestServer.run(
+      workers: 1, adjusting: { if isTrusted { $0.proxies = [trusted] } },
+      { server in
+        text = try await server.wire().call("GET", "/lab/origin", headers: headers).text
+      })
+    return text
+  }
+
+  @Test(arguments: [
+    ([("X-Forwarded-Host", "study.example.edu")], "https://study.example.edu"),
+    ([("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "a:81")], "http://a:81"),
+    ([("X-Forwarded-Host", "evil.example, a")], "https://a"),
+    ([("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Host", "a:443")], "https://a"),
+  ])
+  func `the origin that a trusted proxy forwards is the one of links`(
+    headers: [(String, String)], expected: String
+  ) async throws {
+    #expect(try await origin(headers) == expected)
+  }
+
+  @Test(arguments: [
+    [("X-Forwarded-Host", "a/b")], [("X-Forwarded-Host", "a\"b")], [("X-Forwarded-Proto", "wss")],
+    [("X-Forwarded-Host", "")],
+  ])
+  func `a forwarded text that is no origin is not repeated`(
+    headers: [(String, String)]
+  ) async throws {
+    let own = try await origin([])
+    #expect(own.hasPrefix("https://"))
+    #expect(try await origin(headers) == own)
+  }
+
+  @Test func `the origin of a client without a proxy is what it called`() async throws {
+    let own = try await origin([("X-Forwarded-Host", "a")], isTrusted: false)
+    #expect(own.hasPrefix("https://") && own != "https://a")
+  }
+
   @Test func `clients behind a proxy are counted each for itself`() async throws {
     let trusted = try #require(Network("127.0.0.1"))
     var limits = ServerLimits.with(\.requestsPerSecond, 1)

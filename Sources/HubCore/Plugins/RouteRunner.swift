@@ -25,8 +25,11 @@ public struct RouteRunner: Sendable {
     self.isExempt = isExempt
     self.capacity = capacity
     gates = Dictionary(units.map { ($0.name, $0.gate) }, uniquingKeysWith: { $1 })
-    authenticators = Dictionary(
+    var authenticators = Dictionary(
       units.map { ($0.name, $0.authenticators) }, uniquingKeysWith: { $1 })
+    // The hub's socket belongs to no plugin, so its handshake asks under an empty name.
+    authenticators[""] = units.flatMap(\.authenticators).filter(\.opensSockets)
+    self.authenticators = authenticators
   }
 
   public func gate(of plugin: String) -> PluginGate? { gates[plugin] }

@@ -42,7 +42,7 @@ final class House: Sendable {
   let disk = Disk()
   /// Where uploads lie until their handler returns.
   let uploadFolder: String
-  /// Whose `X-Forwarded-For` is believed.
+  /// Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.
   let proxies: [Network]
   let workerCount: Int
   /// Names this process in `welcome` and in the logs.

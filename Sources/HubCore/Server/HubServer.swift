@@ -49,7 +49,7 @@ public final class HubServer: Sendable {
     public var extraMetrics: @Sendable () -> [(String, Int)] = { [] }
     /// Where uploads lie until their handler returns.
     public var uploadFolder = "/tmp"
-    /// Whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.
     public var proxies: [Network] = []
     /// To whom it is told who comes and goes; nobody without it.
     public var webhooks: Webhooks?

@@ -12,7 +12,7 @@ extension Worker {
     var request = Request(
       PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
       cookies: Fields(Cookies(head.headers)), peer: Peer(peer(of: connection, head)),
-      receivedAt: loop.unixMilliseconds)
+      receivedAt: loop.unixMilliseconds, origin: origin(of: connection, head))
     request.query = Fields(try head.query())
     if let match = exchange.match {
       let names = house.table(of: connection.door).parameters(of: match, in: head.pathBytes)
@@ -22,14 +22,29 @@ extension Worker {
     return request
   }
 
-  /// Where the request comes from; a proxy that is trusted says that in its own header.
+  /// The address of the client; a trusted proxy gives it in a header.
   func peer(of connection: Connection, _ head: RequestHead) -> PeerAddress {
     let own = connection.peer
-    guard own.isIn(house.proxies), let chain = head.headers.list(.xForwardedFor) else { return own }
-    // The last entry is the proxy's own, be it in a line of its own; what stands before it anybody
-    // may have written.
-    let last = chain.split(separator: ",").last.map { $0.filter { $0 != " " } } ?? ""
-    return IPAddress(last).map { PeerAddress($0, port: 0) } ?? own
+    guard own.isIn(house.proxies), let client = forwarded(.xForwardedFor, head) else { return own }
+    return IPAddress(client).map { PeerAddress($0, port: 0) } ?? own
+  }
+
+  /// The origin that the client called; a trusted proxy gives it in two headers.
+  private func origin(of connection: Connection, _ head: RequestHead) -> String {
+    let scheme = connection.door.isEncrypted ? "https" : "http"
+    let host = head.host.isEmpty ? "localhost" : head.host
+    let own = "\(scheme)://\(host)"
+    guard connection.peer.isIn(house.proxies) else { return own }
+    let outerScheme = forwarded(.xForwardedProto, head) ?? scheme
+    let outerHost = forwarded(.xForwardedHost, head) ?? host
+    // Links are built from it, so text that is no origin falls back to our own.
+    return Origin("\(outerScheme)://\(outerHost)").map { "\($0)" } ?? own
+  }
+
+  /// The last entry of a forwarding header. The trusted proxy wrote it, perhaps as a line of its
+  /// own; the client may have written the entries before it.
+  private func forwarded(_ name: HeaderName, _ head: RequestHead) -> String? {
+    head.headers.list(name)?.split(separator: ",").last.map { $0.filter { $0 != " " } }
   }
 
   private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
