@@ -36,6 +36,12 @@ import Rig
       ])
   }
 
+  /// Shows this and all further pages in a language, as the button in the frame does.
+  func speak(_ language: Language) throws {
+    try evaluate("localStorage.setItem('muster.language', '\(language.rawValue)')")
+    try reload()
+  }
+
   /// Goes to a page of the server and waits until its script has begun.
   func open(_ path: String) throws {
     let answer = try call("Page.navigate", ["url": .string(origin + path)])
@@ -74,6 +80,11 @@ import Rig
     throw Fault("never: \(expression)\nthe page says: \((text ?? "").prefix(1500))")
   }
 
+  /// The text of an element as it is shown.
+  func text(_ selector: String) throws -> String {
+    try evaluate("document.querySelector(\(JSONValue(selector))).innerText").string ?? ""
+  }
+
   func click(_ selector: String) throws {
     try evaluate("document.querySelector(\(JSONValue(selector))).click()")
   }
@@ -85,8 +96,11 @@ import Rig
   }
 
   /// Logs in with the page's own dialog; with a name somebody new, who registers there.
-  func logIn(_ login: String, _ password: String, registering name: String? = nil) throws {
-    try click("#login")
+  func logIn(
+    _ login: String, _ password: String, registering name: String? = nil,
+    with button: String = "#login"
+  ) throws {
+    try click(button)
     if let name {
       try click("dialog form > div:last-child button")
       try type(name, into: "dialog input[name=user_name]")
@@ -128,4 +142,10 @@ import Rig
   func close() throws {
     try tools.call("Target.disposeBrowserContext", ["browserContextId": context])
   }
+}
+
+/// The languages of the pages.
+enum Language: String, CaseIterable {
+  case english = "en"
+  case chinese = "zh"
 }

@@ -2,32 +2,43 @@ import Glibc
 import Rig
 import Testing
 
-/// A server with the example data and a browser, for as long as the tests of the pages run.
-@BrowserThread final class Stage {
-  let browser: Chromium
+/// A server with the example data.
+final class DemoServer {
   let port: UInt16
   private let data: FreshFolder
-  private let server: ChildProcess
+  private let process: ChildProcess
 
-  init() throws {
+  /// - Parameter settings: `key=value`, as `--set` takes them.
+  init(_ settings: [String] = []) throws {
     data = try FreshFolder()
-    server = try ChildProcess(
-      Stage.program,
-      [
-        "serve", "--demo", "--listen", "127.0.0.1:0", "--data", data.path, "--set",
-        "internal.listen=",
-      ])
-    let address = try server.line(after: "is up: https://localhost:", within: 60)
+    process = try ChildProcess(
+      DemoServer.program,
+      ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", data.path]
+        + (["internal.listen=", "drain=0"] + settings).flatMap { ["--set", $0] })
+    let address = try process.line(after: "is up: https://localhost:", within: 60)
     guard let port = UInt16(address) else { throw Fault("no port in \(address)") }
     self.port = port
-    browser = try Chromium()
   }
 
   /// `MUSTER_BINARY`, or what was built together with these tests.
-  private nonisolated static var program: String {
+  private static var program: String {
     if let told = getenv("MUSTER_BINARY") { return String(cString: told) }
     let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
     return (folder.dropLast() + ["muster"]).joined(separator: "/")
+  }
+
+  func stop() { process.stop() }
+}
+
+/// A server and a browser, for as long as the tests of the pages run.
+@BrowserThread final class Stage {
+  let browser: Chromium
+  private let server: DemoServer
+  var port: UInt16 { server.port }
+
+  init() throws {
+    server = try DemoServer()
+    browser = try Chromium()
   }
 
   func stop() {
@@ -35,9 +46,9 @@ import Testing
     server.stop()
   }
 
-  /// A page of somebody new; through a cable if there is one.
-  func newPage(through cable: Cable? = nil) throws -> Page {
-    try browser.newPage("https://localhost:\(cable?.port ?? port)")
+  /// A page of somebody new; through a cable, or from another server than the stage's own.
+  func newPage(through cable: Cable? = nil, of other: DemoServer? = nil) throws -> Page {
+    try browser.newPage("https://localhost:\(cable?.port ?? other?.port ?? port)")
   }
 }
 
@@ -64,9 +75,11 @@ struct StageTrait: SuiteTrait, TestScoping {
 enum InBrowser {
   @TaskLocal static var stage: Stage?
 
-  /// A page of somebody new.
-  @BrowserThread static func newPage(through cable: Cable? = nil) throws -> Page {
-    try #require(stage).newPage(through: cable)
+  /// A page of somebody new; through a cable, or from another server than the stage's own.
+  @BrowserThread static func newPage(
+    through cable: Cable? = nil, of other: DemoServer? = nil
+  ) throws -> Page {
+    try #require(stage).newPage(through: cable, of: other)
   }
 
   /// A cable to the server.

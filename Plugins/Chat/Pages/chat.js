@@ -33,7 +33,11 @@ hub.subscribe("chat.rooms", {
     showRooms();
   },
   onError: async () => { // guests see the list as it was when they came
-    try { takeRooms((await api("/chatroom/list")).room_list); } catch (error) { $("problem").textContent = error.message; }
+    try {
+      const { room_list: list } = await api("/chatroom/list");
+      if (!list) throw new Error(t(session.get() ? "error.103" : "error.101")); // a refusal comes with 200
+      takeRooms(list);
+    } catch (error) { $("problem").textContent = error.message; }
   },
 });
 

@@ -6,12 +6,17 @@ const MOVES = 12, MOST = 240, GLOW_MS = 4000;
 
 begin();
 const asked = new URLSearchParams(location.search);
-/** Who is in the lab: student number → person. */
-const present = new Map();
-/** Chat rooms: name → seats taken. */
-const rooms = new Map();
+const UNKNOWN = "–";
+/** Who is in the lab: student number → person; null while that is not known. @type {Map<string, object>|null} */
+let present = null;
+/** Chat rooms: name → seats taken; null while they are not known. @type {Map<string, number>|null} */
+let rooms = null;
+/** The day's curve; null while it is not known. @type {[number, number][]|null} */
+let points = null;
+/** What happened, newest first; null while it is not known. @type {object[]|null} */
+let moves = null;
+/** Grade → its list and its subscription. */
 const grades = new Map();
-let points = [];
 
 const hub = connect("dashboard");
 /** The lab's clock times are those of Shanghai, without saying so. */
@@ -24,19 +29,25 @@ const lab = hub.subscribe("checkin.presence", {
   onSnapshot: (snapshot) => takePresent(snapshot.data ?? snapshot),
   onEvent: (data, frame) => moved(data, frame.ts),
   onStale: (ms) => grow(ms),
-  onLive: ({ first }) => {
+  onLive: () => {
     grow(0);
     $("bar").hidden = true;
-    showLogin();
+    lock(false);
     loadDay();
-    if (first) loadMoves();
+    if (!moves) loadMoves();
   },
   onError: refused,
 });
 
+/** Asks the lab, which answers a refusal with 200 and `flag: false`. */
+async function ask(path) {
+  const answer = await api(path);
+  if (answer.flag === false) throw new Error(answer.msg ?? t("error.103"));
+  return answer;
+}
+
 function takePresent(users) {
-  present.clear();
-  for (const user of users) present.set(user.studentid, { ...user, since: moment(user.startTime) });
+  present = new Map(users.map((user) => [user.studentid, { ...user, since: moment(user.startTime) }]));
   showPresent();
 }
 
@@ -44,16 +55,17 @@ const moveTexts = { "checkin.in": "board.in", "checkin.out": "board.out", "check
 
 function moved({ event, user, recordtime }, ts) {
   if (event === "checkin.week_reset") return void [...grades.keys()].forEach((grade) => showRank(grade, []));
-  if (!moveTexts[event]) return;
+  if (!moveTexts[event] || !present) return;
   if (event === "checkin.in") present.set(user.studentid, { ...user, since: moment(user.startTime), arrived: Date.now() });
   else present.delete(user.studentid);
-  points.push([Math.floor(ts / 1000), present.size]);
+  points?.push([Math.floor(ts / 1000), present.size]);
   addMove({ event, user, recordtime, ts });
   showPresent();
   showDay();
 }
 
 const showPresent = soon(() => {
+  if (!present) return $("present").replaceChildren(), set("here", UNKNOWN);
   const people = [...present.values()].sort((a, b) => b.since - a.since), rest = people.length - MOST;
   set("here", people.length.toLocaleString(language));
   $("present").classList.toggle("dense", people.length > 12);
@@ -79,15 +91,13 @@ function count() {
 
 // Who came and went
 
-/** Newest first. */
-let moves = [];
-
 function addMove(move) {
-  moves = [move, ...moves].slice(0, MOVES);
+  moves = [move, ...moves ?? []].slice(0, MOVES);
   showMoves();
 }
 
 const showMoves = soon(() => {
+  if (!moves) return $("ticker").replaceChildren();
   $("ticker").replaceChildren(...moves.map(({ event, user, recordtime, ts }) => {
     const came = event === "checkin.in";
     return h("li", {}, h("time", {}, clockTime(ts)), h(came ? "span.arrow.in" : "span.arrow.out", { "aria-hidden": "true" }, came ? "→" : "←"),
@@ -102,23 +112,25 @@ async function loadMoves() {
     const { events } = await lab.history({ limit: MOVES });
     moves = [];
     for (const { data, ts } of events) if (moveTexts[data.event]) addMove({ ...data, ts });
-  } catch { /* a topic without history: the list fills from now on */ }
+    showMoves();
+  } catch { /* the list fills from now on, and the next connection asks again */ }
 }
 
 // The day and the ranks
 
 async function loadDay() {
   try {
-    const day = await api("/checkin/day");
+    const day = await ask("/checkin/day");
     points = day.points;
-    follow(asked.get("grades")?.split(",") ?? day.grades ?? []);
-    showDay();
+    follow(asked.get("grades")?.split(",") ?? day.grades);
   } catch { // the chart is an extra: the people are what counts
     follow(asked.get("grades")?.split(",") ?? []);
   }
+  showDay();
 }
 
 const showDay = soon(() => {
+  if (!points) return $("chart").replaceChildren(h("p.empty", {}, UNKNOWN)), set("peak", "");
   const most = points.reduce((most, [, people]) => Math.max(most, people), 0);
   set("peak", t("board.peak", { n: most }));
   const width = $("chart").clientWidth, wall = document.documentElement.classList.contains("wall");
@@ -127,27 +139,25 @@ const showDay = soon(() => {
 }, 1000);
 
 function follow(wanted) {
-  for (const user of present.values()) if (!asked.has("grades")) wanted = [...wanted, user.studentid.slice(0, 2)];
+  for (const user of present?.values() ?? []) if (!asked.has("grades")) wanted = [...wanted, user.studentid.slice(0, 2)];
   for (const grade of new Set(wanted)) {
     if (!/^\d{1,10}$/.test(grade) || grades.has(grade)) continue;
-    grades.set(grade, h("ol"));
-    hub.subscribe(`checkin.grade.${grade}`, {
+    const list = h("ol", {}, h("li.muted", {}, UNKNOWN));
+    grades.set(grade, { list, topic: hub.subscribe(`checkin.grade.${grade}`, {
       onSnapshot: (snapshot) => showRank(grade, snapshot.data ?? snapshot),
       onEvent: ({ event, top }) => { if (event === "checkin.rank") showRank(grade, top); },
-      onError: async () => {
-        try { showRank(grade, (await api(`/topthree?grade=${grade}`)).data ?? []); } catch { /* the place stays empty */ }
-      },
-    });
+      onError: () => list.replaceChildren(h("li.muted", {}, UNKNOWN)),
+    }) });
   }
   const sorted = [...grades].sort(([a], [b]) => a.localeCompare(b));
-  $("ranks").replaceChildren(...sorted.map(([grade, list]) => h("section", {}, h("h3", {}, t("board.grade", { grade })), list)));
+  $("ranks").replaceChildren(...sorted.map(([grade, { list }]) => h("section", {}, h("h3", {}, t("board.grade", { grade })), list)));
 }
 
 function showRank(grade, users) {
   // Nobody is a leader who was not there yet this week.
   const rows = users.filter((user) => user.weekTime > 0).map((user, index) => h("li", {}, h("span.place", {}, String(index + 1)), h("b", {}, user.name),
     h("span", {}, t("board.hours", { n: user.weekTime.toFixed(2) }))));
-  grades.get(grade).replaceChildren(...(rows.length ? rows : [h("li.muted", {}, t("board.norank"))]));
+  grades.get(grade)?.list.replaceChildren(...(rows.length ? rows : [h("li.muted", {}, t("board.norank"))]));
 }
 
 // Counters
@@ -162,22 +172,22 @@ async function pollCounts() {
 hub.subscribe("chat.rooms", {
   onSnapshot: (snapshot) => takeRooms(snapshot.room_list ?? snapshot),
   onEvent: ({ event, name, population }) => {
-    if (event === "room.released") rooms.delete(name);
-    else rooms.set(name, population);
+    if (event === "room.released") rooms?.delete(name);
+    else rooms?.set(name, population);
     showRooms();
   },
-  onError: async () => { try { takeRooms((await api("/chatroom/list")).room_list); } catch { /* as above */ } },
+  onError: async () => { takeRooms(await api("/chatroom/list").then(({ room_list }) => room_list, () => null)); },
 });
 
+/** @param {{name: string, population: number}[]|null|undefined} list none if the server does not tell */
 function takeRooms(list) {
-  rooms.clear();
-  for (const { name, population } of list) rooms.set(name, population);
+  rooms = list ? new Map(list.map(({ name, population }) => [name, population])) : null;
   showRooms();
 }
 
 const showRooms = soon(() => {
-  set("room-count", String(rooms.size));
-  set("talking", String([...rooms.values()].reduce((sum, people) => sum + people, 0)));
+  set("room-count", rooms ? rooms.size.toLocaleString(language) : UNKNOWN);
+  set("talking", rooms ? [...rooms.values()].reduce((sum, people) => sum + people, 0).toLocaleString(language) : UNKNOWN);
 });
 
 // How old what is shown is
@@ -187,29 +197,36 @@ function grow(ms) {
   set("age", ms > 3000 ? t("age", { age: age(ms) }) : "");
 }
 
-/** Without a login the list is only as new as the last look at it. */
-async function refused(error) {
+/** Without the right to look, nothing on this page is known any more, and nothing of before may stay. */
+function refused(error) {
   if (error.temporary) return;
-  $("bar").replaceChildren(t(session.get() ? "board.once" : "board.login"), " ",
-    error.code === 101 || error.code === 103 ? h("button.quiet", { onclick: logIn }, t("login")) : explain(error));
-  $("bar").hidden = false;
-  showLogin();
-  try {
-    takePresent((await api("/showonline")).data ?? []);
-    loadDay();
-  } catch (problem) {
-    set("age", problem.message);
-  }
+  present = points = moves = null;
+  for (const { topic } of grades.values()) topic.close();
+  grades.clear();
+  $("ranks").replaceChildren();
+  showPresent();
+  showMoves();
+  showDay();
+  const mayHelp = error.code === 101 || error.code === 103;
+  lock(mayHelp);
+  $("bar").textContent = explain(error);
+  $("bar").hidden = mayHelp;
+}
+
+/** Shows one sentence and a way in instead of the lists that may not be seen. */
+function lock(isLocked) {
+  const login = session.get();
+  document.documentElement.classList.toggle("locked", isLocked);
+  $("locked").hidden = !isLocked;
+  set("locked-what", t(login ? "board.locked.other" : "board.locked"));
+  set("locked-why", t(login ? "board.locked.other.lead" : "board.locked.lead"));
+  $("login").hidden = Boolean(login) || lab.live || isLocked;
 }
 
 async function logIn() {
   if (await askLogin()) hub.reconnect();
 }
-
-function showLogin() {
-  $("login").hidden = Boolean(session.get()) || lab.live;
-}
-$("login").addEventListener("click", logIn);
+for (const id of ["login", "unlock"]) $(id).addEventListener("click", logIn);
 
 // The form
 
@@ -243,7 +260,6 @@ document.addEventListener("fullscreenchange", () => { if (!document.fullscreenEl
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") wall(false); });
 if (asked.has("wall")) wall(true);
 
-showMoves();
 count();
 setInterval(count, 1000);
 setInterval(showDay, 60_000);

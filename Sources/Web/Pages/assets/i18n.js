@@ -115,8 +115,10 @@ const strings = {
   "board.checkout": ["Check out", "签退"],
   "board.wall": ["Wall mode", "大屏模式"],
   "board.leave": ["Leave wall mode", "退出大屏"],
-  "board.login": ["Log in to see the lab live from here.", "从此处查看实时数据需要登录。"],
-  "board.once": ["Not live: log in to follow changes.", "非实时数据：登录后可实时更新。"],
+  "board.locked": ["Log in to see who is here", "登录后可查看谁在这里"],
+  "board.locked.lead": ["Outside the lab's own network, the list is for its members only.", "在实验室网络之外，名单仅对成员开放。"],
+  "board.locked.other": ["This account may not see who is here", "此账号无权查看谁在这里"],
+  "board.locked.other.lead": ["It has no confirmed student number. Ask the staff of the lab, or use another account.", "该账号没有经确认的学号。请联系实验室管理人员，或换一个账号。"],
 
   "admin.title": ["Looking after the server", "服务器管理"],
   "admin.gate": ["For the staff", "仅限管理人员"],
