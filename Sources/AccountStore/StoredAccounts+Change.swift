@@ -9,6 +9,11 @@ extension StoredAccounts {
     return try await make(account)
   }
 
+  public func checkRegistration(_ password: String, from peer: Peer) async throws {
+    try rules.check(peer)
+    try rules.check(password: password)
+  }
+
   @discardableResult
   public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
     try rules.check(peer)

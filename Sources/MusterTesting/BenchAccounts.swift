@@ -59,10 +59,14 @@ public actor BenchAccounts: Accounts {
     return account
   }
 
+  public func checkRegistration(_ password: String, from peer: Peer) async throws {
+    try registration.check(peer)
+    try registration.check(password: password)
+  }
+
   @discardableResult
   public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
-    try registration.check(peer)
-    try registration.check(password: account.password ?? "")
+    try await checkRegistration(account.password ?? "", from: peer)
     return try await create(account)
   }
 

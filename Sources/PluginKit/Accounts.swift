@@ -97,6 +97,8 @@ public protocol Accounts: Sendable {
   /// Throws `AccountError` when login, e-mail or a profile is taken.
   @discardableResult
   func create(_ account: NewAccount) async throws -> Account
+  /// Throws what `register` would throw for this password and peer, before anything is asked for.
+  func checkRegistration(_ password: String, from peer: Peer) async throws
   /// Makes an account that its holder asks for, if the server's `RegistrationRules` let this peer.
   /// Throws `AccountError`.
   @discardableResult
