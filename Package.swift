@@ -106,6 +106,7 @@ let plugins: [Target] = [
   plugin("Chat"),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"], resources: nil),
+  plugin("StudyRecords", ["Crypto", "HTTP"], resources: nil),
 ]
 
 let programs: [Target] = [
@@ -115,7 +116,8 @@ let programs: [Target] = [
     [
       "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
       "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
-      "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "TLS", "Web", "WebSocket",
+      "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "StudyRecords", "TLS", "Web",
+      "WebSocket",
     ], resources: [.embedInCode("PluginTemplate")]),
   .executableTarget(
     name: "muster", dependencies: ["MusterServer"], path: "Sources/muster", swiftSettings: strict),
@@ -163,6 +165,9 @@ let package = Package(
     tests(
       "SignTasksTests",
       ["HubCore", "JSON", "MusterTesting", "PluginKit", "SignTasks", "Storage"]),
+    tests(
+      "StudyRecordsTests",
+      ["Bytes", "HubCore", "JSON", "Loop", "MusterTesting", "PluginKit", "Storage", "StudyRecords"]),
     tests("WebTests", ["Chat", "CheckIn", "PluginKit", "Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),

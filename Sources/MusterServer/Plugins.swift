@@ -4,11 +4,12 @@ internal import Configuration
 internal import Loop
 public import PluginKit
 internal import SignTasks
+internal import StudyRecords
 
 extension Program {
   /// The systems that live on every Muster.
   public static let standardPlugins: [any Plugin.Type] = [
-    ChatPlugin.self, CheckInPlugin.self, SignTasksPlugin.self,
+    ChatPlugin.self, CheckInPlugin.self, SignTasksPlugin.self, StudyRecordsPlugin.self,
   ]
 
   /// The keys of the server and of all plugins.

@@ -1,0 +1,58 @@
+internal import PluginKit
+
+/// Runs the configured check with bounds on its number, its time and its failures.
+///
+/// The other system may hang. Only so many registrations wait for it, and nothing else does.
+final class StudentChecks: Sendable {
+  private static let mostAtOnce = 8
+  private static let wrongPasswords = 5
+  private static let windowSeconds = 600
+
+  private let services: PluginServices
+  private let running = Shared(0)
+  /// Bounds guesses of a student's password at the college through this server.
+  private let failures = Shared(Quota(count: wrongPasswords, seconds: windowSeconds))
+
+  init(_ services: PluginServices) { self.services = services }
+
+  /// Throws a 429 for a number with too many wrong passwords.
+  func verify(_ number: String, _ password: String) async throws -> StudentVerdict {
+    if let wait = failures.withLock({ $0.wait(number, at: services.clock.now) }) {
+      throw PluginError(
+        .tooManyRequests, "too many requests", retryAfterSeconds: Int((wait + 999) / 1000))
+    }
+    guard begin() else { return .unavailable }
+    defer { running.withLock { $0 -= 1 } }
+    let verdict = await check.verify(number, password)
+    if verdict == .badPair {
+      failures.withLock { _ = $0.take(number, at: services.clock.now) }
+    }
+    return verdict
+  }
+
+  private func begin() -> Bool {
+    running.withLock { running in
+      guard running < StudentChecks.mostAtOnce else { return false }
+      running += 1
+      return true
+    }
+  }
+
+  private var check: any StudentCheck {
+    let settings = services.settings
+    return switch CheckKind(rawValue: settings.text(Keys.check)) {
+    case .table: TableCheck(store: services.store, log: services.log)
+    case .service:
+      ServiceCheck(
+        url: settings.text(Keys.checkURL), seconds: settings.number(Keys.checkSeconds),
+        web: services.web, clock: services.clock, log: services.log)
+    case .always: AcceptingCheck()
+    case nil: NoCheck()
+    }
+  }
+}
+
+/// The values of `study.student_check`.
+enum CheckKind: String, CaseIterable {
+  case table, service, always
+}

@@ -1,0 +1,23 @@
+internal import PluginKit
+
+/// The addresses of users and records, absolute in the origin that the client of a call used.
+struct Links: Sendable {
+  static let root = "/api/v1.0"
+  /// For events and snapshots, which have no call and so no origin.
+  static let relative = Links(base: root)
+
+  private let base: String
+
+  private init(base: String) { self.base = base }
+
+  init(_ request: Request) { base = request.origin + Links.root }
+
+  func user(_ id: Int64) -> String { "\(base)/users/\(id)" }
+  func study(_ id: Int64) -> String { "\(base)/studys/\(id)" }
+
+  /// A list of everybody's records, or of one user's.
+  func studys(of user: Int64?, page: Int? = nil) -> String {
+    let owner = user.map { self.user($0) } ?? base
+    return "\(owner)/studys/" + (page.map { "?page=\($0)" } ?? "")
+  }
+}
