@@ -105,7 +105,7 @@ let hub: [Target] = [
 let plugins: [Target] = [
   plugin("Chat"),
   plugin("CheckIn"),
-  plugin("SignTasks", ["Bytes", "Crypto"], resources: nil),
+  plugin("SignTasks", ["Bytes", "Crypto"]),
   plugin("StudyRecords", ["Crypto", "HTTP"], resources: nil),
 ]
 
@@ -168,7 +168,7 @@ let package = Package(
     tests(
       "StudyRecordsTests",
       ["Bytes", "HubCore", "JSON", "Loop", "MusterTesting", "PluginKit", "Storage", "StudyRecords"]),
-    tests("WebTests", ["Chat", "CheckIn", "PluginKit", "Web"]),
+    tests("WebTests", ["Chat", "CheckIn", "PluginKit", "SignTasks", "Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("TLSTests", ["Bytes", "Loop", "TLS"]),

@@ -54,6 +54,7 @@ public final class SignTasksPlugin: Plugin {
       }
     }
     registrar.job("counts", .every(seconds: 1)) { _ in await self.announcer.flushCounts() }
+    SignTasksPlugin.registerPages(with: &registrar)
     registrar.demo(Demo.seed)
   }
 

@@ -42,6 +42,13 @@ import Rig
     try reload()
   }
 
+  /// As a reader has it who asked for dark colours.
+  func darken() throws {
+    try call(
+      "Emulation.setEmulatedMedia",
+      ["features": [["name": "prefers-color-scheme", "value": "dark"]]])
+  }
+
   /// Goes to a page of the server and waits until its script has begun.
   func open(_ path: String) throws {
     let answer = try call("Page.navigate", ["url": .string(origin + path)])

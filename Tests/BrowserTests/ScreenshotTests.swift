@@ -79,6 +79,28 @@ extension InBrowser {
       }
     }
 
+    @Test func `sign, for a teacher and on a student's phone`() async throws {
+      try await BrowserThread.run {
+        let teacher = try InBrowser.newPage()
+        try teacher.open("/sign")
+        try teacher.logIn("admin", "123456")
+        try teacher.wait("document.querySelector('#tasks [data-task=\"6\"]')")
+        try teacher.click("#tasks [data-task=\"6\"]")
+        try teacher.wait("document.querySelector('#task .who').textContent.includes('陶然')")
+        let student = try InBrowser.newPage()
+        try student.resize(390, 844)
+        try student.open("/sign")
+        try student.logIn("lin", "lin123456")
+        try student.wait("document.querySelector('#open [data-sign=\"6\"]')")
+        try student.wait("document.querySelector('#history b')")
+        try ScreenshotTests.keep(student, "sign-phone")
+        try student.click("#open [data-sign=\"6\"]")
+        try teacher.wait("document.querySelector('#task .badge.s1')")
+        try ScreenshotTests.keep(teacher, "sign")
+        for page in [teacher, student] { try page.close() }
+      }
+    }
+
     @Test func `dashboard, and on the wall`() async throws {
       try await BrowserThread.run {
         let page = try InBrowser.newPage()

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Chat
 @testable import CheckIn
+@testable import SignTasks
 @testable import Web
 
 /// The site as a server with the plugins of this tree has it.
@@ -11,6 +12,7 @@ enum Site {
     var registrar = Registrar()
     ChatPlugin.registerPages(with: &registrar)
     CheckInPlugin.registerPages(with: &registrar)
+    SignTasksPlugin.registerPages(with: &registrar)
     return (registrar.pages, registrar.assets)
   }()
   static let assets = WebSite.ownAssets + registrar.assets
@@ -30,7 +32,7 @@ struct WebPageTests {
     })
   static let documents = Site.standard.files.filter { $0.contentType.hasPrefix("text/html") }
 
-  @Test(arguments: ["/", "/chat", "/dashboard", "/docs", "/admin"])
+  @Test(arguments: ["/", "/chat", "/dashboard", "/sign", "/docs", "/admin"])
   func `a page is found with and without a slash at the end`(path: String) throws {
     let page = try #require(Site.standard.file(at: path))
     #expect(page.contentType == "text/html; charset=utf-8")

@@ -47,7 +47,7 @@ export async function logOut() {
 /**
  * Calls the server.
  * @param {string} path @param {{method?: string, form?: Record<string, any>, json?: any}} [options] with `form` or `json` a POST
- * @returns {Promise<any>} the JSON of the answer; rejects with a readable sentence, and the answer's status
+ * @returns {Promise<any>} the JSON of the answer; rejects with a readable sentence, and the answer with its status
  */
 export async function api(path, { method, form, json } = {}) {
   const headers = { Accept: "application/json" }, login = session.get();
@@ -63,7 +63,7 @@ export async function api(path, { method, form, json } = {}) {
   const answer = response.status === 204 ? {} : await response.json().catch(() => null);
   if (!response.ok || answer === null) {
     const sentence = response.status === 429 ? t("error.111") : t("error.answer", { status: response.status });
-    throw Object.assign(new Error(sentence), { status: response.status });
+    throw Object.assign(new Error(sentence), { status: response.status, answer });
   }
   return answer;
 }
