@@ -43,7 +43,8 @@ public struct PluginBench: Sendable {
     try await unit.plugin.start()
   }
 
-  /// Calls a route; `target` may carry a query string. Unknown paths give a 404, other methods 405.
+  /// Calls a route; `target` may carry a query string. Unknown paths give a 404, other methods what
+  /// the route makes of a 405.
   public func call(
     _ method: Method, _ target: String, body: Request.Body = .bytes([]),
     headers: KeyValuePairs<String, String> = [:], cookies: KeyValuePairs<String, String> = [:],
@@ -67,7 +68,8 @@ public struct PluginBench: Sendable {
     }
     guard !found.isEmpty else { return BenchAnswer(Response(status: 404)) }
     guard let route = found.first(where: { $0.methods.contains(method) }) else {
-      return BenchAnswer(Response(status: 405))
+      let error = PluginError(.methodNotAllowed, "This address does not take that method.")
+      return BenchAnswer(found[0].shape(error, request))
     }
     request.parameters =
       route.paths.lazy.compactMap { BenchPattern($0).parameters(of: path) }.first ?? [:]

@@ -61,6 +61,7 @@ import Testing
       let wrong = try await wire.call("DELETE", "/lab/hello")
       #expect(wrong.status == 405)
       #expect(wrong["Allow"]?.contains("GET") == true)
+      #expect(try JSONValue(parsing: wrong.body)["error"] == "method_not_allowed")
       let options = try await wire.call("OPTIONS", "/lab/echo")
       #expect(options.status == 204)
       #expect(options["Allow"]?.contains("POST") == true)

@@ -110,6 +110,19 @@ import Testing
     }
   }
 
+  @Test func `of a method that a call does not take is an envelope, too`() async throws {
+    try await withClassroom { room in
+      for (method, path) in [
+        (Method.get, "/sign/create"), (.put, "/gocourse/sign/teacher_list"),
+        (.delete, "/sign/student_get/3"),
+      ] {
+        let answer = await room.bench.call(method, path, as: room.teacher)
+        #expect(answer.status == 200)
+        #expect(answer.text == #"{"status":false,"code":405,"msg":"请求方法有误","data":null}"#)
+      }
+    }
+  }
+
   @Test func `of a course that was not chosen`() async throws {
     try await withClassroom { room in
       let made = await room.post(
@@ -152,14 +165,31 @@ import Testing
         21301, login, ["client": "web", "username": "tao", "password": "x"], as: tao, in: room)
       await expect(
         21400, "/user/refresh_token", ["confirm": "\(room.now - 21)"], as: tao, in: room)
-      await expect(21500, "/user_action/register", ["email": "a"], as: tao, in: room)
+      let register = "/user_action/register"
+      await expect(21500, register, ["email": "a"], as: tao, in: room)
+      await expect(
+        21501, register, ["email": "a@example.edu", "password": "short"], as: tao, in: room)
+      let new: KeyValuePairs = ["email": "new@example.edu", "password": "long enough"]
+      #expect(room.code(await room.post(register, new, as: nil)) == 0)
+      await expect(21502, register, new, as: tao, in: room)
+      await room.bench.accounts.apply(RegistrationRules(.closed))
+      let late: KeyValuePairs = ["email": "late@example.edu", "password": "long enough"]
+      await expect(21503, register, late, as: tao, in: room)
       await expect(12400, "/course_table/get/x", [:], as: tao, in: room)
+      await expect(12401, "/course_table/get/7", ["status": "3"], as: tao, in: room)
       await expect(12402, "/course_table/get/7", [:], as: tao, in: room)
+      await expect(12402, "/course_table/get/5", ["status": "2"], as: tao, in: room)
       await expect(12601, "/course_table/search", [:], as: tao, in: room)
       await expect(12602, "/course_table/search", ["search_type": "teacher"], as: tao, in: room)
+      await expect(
+        12603, "/course_table/search", ["search_type": "student"], as: teacher, in: room)
+      await expect(
+        12604, "/course_table/search", ["search_type": "student", "status": "x"], as: tao, in: room)
       await expect(12700, "/course_table/student_selected", [:], as: teacher, in: room)
       await expect(12701, "/course_table/student_selected", [:], as: tao, in: room)
       await expect(12800, "/course_table/student_select_add", [:], as: teacher, in: room)
+      await expect(12801, "/course_table/student_select_add", ["id": "x"], as: tao, in: room)
+      await expect(12801, "/course_table/student_select_add", ["id": "7"], as: tao, in: room)
       await expect(12802, "/course_table/student_select_add", ["id": "5"], as: tao, in: room)
     }
   }

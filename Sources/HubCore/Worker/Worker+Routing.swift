@@ -32,10 +32,21 @@ extension Worker {
       exchange.methods = methods
       return Response(status: 204).with("Allow", "\(methods)")
     case .methodNotAllowed(let methods):
-      exchange.match = anyMatch(methods, head, connection)
-      return Response.plain(405, "This address does not take that method.")
-        .with("Allow", "\(methods)")
+      let match = anyMatch(methods, head, connection)
+      exchange.match = match
+      return wrongMethod(match, head, connection).with("Allow", "\(methods)")
     }
+  }
+
+  /// In the shape of the route that takes other methods: its clients read no other.
+  private func wrongMethod(
+    _ match: RouteMatch?, _ head: RequestHead, _ connection: Connection
+  ) -> Response {
+    let text = "This address does not take that method."
+    guard let match,
+      case .route(_, let route) = house.table(of: connection.door).routes[match.route].value
+    else { return Response.plain(405, text) }
+    return route.shape(PluginError(.methodNotAllowed, text), Request(.get, head.path))
   }
 
   /// A route of this path, whatever the method: what it says about other sites' pages goes for
