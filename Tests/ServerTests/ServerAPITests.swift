@@ -54,6 +54,12 @@ import Testing
     }
   }
 
+  @Test func `a text that no database can keep is the mistake of its sender`() throws {
+    let error = #expect(throws: StoreError.self) { try Value.text("tao\0").checkStorable() }
+    #expect(RouteRunner.shaped(try #require(error)).code == .invalid)
+    #expect(ClientError.told(try #require(error)).error == .badRequest)
+  }
+
   @Test func `a token that was logged out is not good any more`() async throws {
     try await withHub { bench in
       _ = try await make(bench, "lin", .student)

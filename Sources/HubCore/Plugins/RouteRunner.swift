@@ -146,6 +146,8 @@ public struct RouteRunner: Sendable {
     // No hint to come back: a second try could do it twice.
     case let store as StoreError where store.code == .ambiguous:
       PluginError(.unavailable, "the database broke off: look whether it was done")
+    case let store as StoreError where store.code == .unstorable:
+      PluginError.invalid(store.message)
     case is HubError: PluginError(.unavailable, "not available, try again", retryAfterSeconds: 1)
     case is CancellationError: PluginError(.timeout, "this took too long")
     case TopicRefusal.unauthorized: PluginError(.unauthorized, "log in first")

@@ -2,6 +2,7 @@ internal import Bytes
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Storage
 internal import WebSocket
 
 // Frames of version-2 clients.
@@ -189,6 +190,7 @@ extension ClientError {
     case TopicRefusal.unavailable: (.notAvailable, nil)
     case let known as PluginError: told(known)
     case let known as ClientError: (known, nil)
+    case let store as StoreError where store.code == .unstorable: (.badRequest, store.message)
     default: (.internalError, nil)
     }
   }
