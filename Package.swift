@@ -130,7 +130,10 @@ let programs: [Target] = [
 let testPrograms: [Target] = [
   .executableTarget(
     name: "store-crash-writer", dependencies: ["Storage", "SQLiteStore"],
-    path: "Tests/StoreCrashWriter", swiftSettings: strict)
+    path: "Tests/StoreCrashWriter", swiftSettings: strict),
+  .executableTarget(
+    name: "hub-fuzz", dependencies: ["Bytes", "Deflate", "JSON", "Loop", "Rig"],
+    path: "Tests/Fuzz/Hub", swiftSettings: strict),
 ]
 
 let package = Package(

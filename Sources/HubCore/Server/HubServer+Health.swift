@@ -156,6 +156,8 @@ extension HubServer {
     text.add("users", "gauge", statistics.users)
     text.add("topics", "gauge", statistics.topics)
     text.add("subscriptions", "gauge", statistics.subscriptions)
+    text.add("followed_topics", "gauge", statistics.followedTopics)
+    text.add("user_connections", "gauge", statistics.userConnections)
     text.add("draining", "gauge", isDraining ? 1 : 0)
     for (key, value) in statistics.counters.sorted(by: { $0.key < $1.key }) {
       let name = String(key.prefix { $0 != "{" })

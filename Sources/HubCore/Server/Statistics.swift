@@ -8,6 +8,10 @@ public struct Statistics: Sendable, Equatable {
   public var users = 0
   public var topics = 0
   public var subscriptions = 0
+  /// Topics that a worker has subscribers of, counted for each worker.
+  public var followedTopics = 0
+  /// Connections that count for the limit of their user.
+  public var userConnections = 0
   public var counters: [String: Int] = [:]
   public var turns: [Turns] = []
 
@@ -28,6 +32,7 @@ extension HubServer {
       sum.connections += part.connections
       sum.topics += part.topics
       sum.subscriptions += part.subscriptions
+      sum.followedTopics += part.followedTopics
       sum.counters.merge(part.counters, uniquingKeysWith: +)
       users.formUnion(part.users)
       let turns = worker.loop.statistics
@@ -37,6 +42,7 @@ extension HubServer {
           longestNanoseconds: Int(clamping: turns.longest)))
     }
     sum.users = users.count
+    sum.userConnections = house.people.connections
     return sum
   }
 }
@@ -47,13 +53,14 @@ extension Worker {
     var users: Set<String>
     var topics: Int
     var subscriptions: Int
+    var followedTopics: Int
     var counters: [String: Int]
   }
 
   func statistics() -> Part {
     Part(
       connections: connections.count, users: Set(users.keys), topics: homes.count,
-      subscriptions: locals.values.reduce(0) { $0 + $1.count },
+      subscriptions: locals.values.reduce(0) { $0 + $1.count }, followedTopics: locals.count,
       counters: counters.all.merging(told) { first, _ in first })
   }
 

@@ -43,6 +43,9 @@ final class People: Sendable {
   }
 
   var count: Int { entries.withLock { $0.count } }
+
+  /// Of all users together.
+  var connections: Int { entries.withLock { $0.values.reduce(0) { $0 + $1.connections } } }
 }
 
 /// How fast a user publishes, wherever their connections are. Without a lock: it is asked for each
