@@ -5,7 +5,7 @@ internal import Storage
 public enum Revocation: Sendable, Hashable {
   /// All of an account: its password was set, it was disabled, or somebody asked for it.
   case account(Int64)
-  /// One token, by its digest.
+  /// One token, by its digest: it was ended, or its time is over.
   case token(TokenDigest)
   /// The roles or profiles of an account have changed.
   case permissions(Int64)
@@ -17,11 +17,15 @@ public enum Revocation: Sendable, Hashable {
 /// second server on the same database) revokes is found in the table when `poll` is called.
 final class RevocationBoard: Sendable {
   private struct State {
-    var handlers: [@Sendable (Revocation) -> Void] = []
+    var handlers: [Handler] = []
     /// Rows that were told of, by the time they were written.
     var told: [Int: Int64] = [:]
     var lastSweep: Int64 = 0
+    /// Tokens that expired up to here were told of.
+    var expiryTold: Int64 = 0
   }
+
+  typealias Handler = @Sendable ([Revocation]) -> Void
 
   /// Rows are looked for this far back: another program's clock may differ, and a number given out
   /// earlier can become visible later.
@@ -33,7 +37,7 @@ final class RevocationBoard: Sendable {
 
   init(store: any Store) { self.store = store }
 
-  func add(_ handler: @escaping @Sendable (Revocation) -> Void) {
+  func add(_ handler: @escaping Handler) {
     state.withLock { $0.handlers.append(handler) }
   }
 
@@ -46,13 +50,18 @@ final class RevocationBoard: Sendable {
       """, row.kind, row.account, row.digest, now)
   }
 
-  /// Tells of a row that this program has written and committed.
-  func tell(_ revocation: Revocation, row: Int, at now: Int64) {
-    let handlers = state.withLock { state in
-      let isNew = state.told.updateValue(now, forKey: row) == nil
-      return isNew ? state.handlers : []
+  /// Tells of rows that this program has written and committed.
+  func tell(_ revocations: [(Revocation, row: Int)], at now: Int64) {
+    tell(revocations.map { (row: $0.row, at: now, $0.0) })
+  }
+
+  private func tell(_ revocations: [(row: Int, at: Int64, Revocation)]) {
+    let (handlers, fresh) = state.withLock { state in
+      let fresh = revocations.filter { state.told.updateValue($0.at, forKey: $0.row) == nil }
+      return (state.handlers, fresh.map(\.2))
     }
-    for handler in handlers { handler(revocation) }
+    guard !fresh.isEmpty else { return }
+    for handler in handlers { handler(fresh) }
   }
 
   /// Tells of what others have revoked since the last call.
@@ -60,11 +69,29 @@ final class RevocationBoard: Sendable {
     let rows = try await store.query(
       "SELECT id, kind, account, digest, at FROM account_revocations WHERE at > ? ORDER BY id",
       now - RevocationBoard.window)
-    for row in rows {
-      guard let revocation = try RevocationBoard.revocation(row) else { continue }
-      tell(revocation, row: try row.int("id"), at: try row.int64("at"))
-    }
+    tell(
+      try rows.compactMap { row in
+        guard let revocation = try RevocationBoard.revocation(row) else { return nil }
+        return (row: try row.int("id"), at: try row.int64("at"), revocation)
+      })
+    try await tellExpired(at: now)
     try await sweep(at: now)
+  }
+
+  /// Tells of the tokens whose time is over since the last call. Every server on the database looks
+  /// for itself, so that nothing has to be written. They stay in the table for longer than that
+  /// takes: see `StoredAccounts.sweep`.
+  private func tellExpired(at now: Int64) async throws {
+    let last = state.withLock { $0.expiryTold }
+    let rows = try await store.query(
+      "SELECT digest FROM account_tokens WHERE expires_at > ? AND expires_at <= ?", last, now)
+    let expired = try rows.map { Revocation.token(TokenDigest(bytes: try $0.blob("digest"))) }
+    let handlers = state.withLock { state in
+      state.expiryTold = max(state.expiryTold, now)
+      return state.handlers
+    }
+    guard !expired.isEmpty else { return }
+    for handler in handlers { handler(expired) }
   }
 
   /// Remembers everything that is in the table as told: a server that starts has no connections yet.
@@ -72,7 +99,10 @@ final class RevocationBoard: Sendable {
     let rows = try await store.query(
       "SELECT id, at FROM account_revocations WHERE at > ?", now - RevocationBoard.window)
     let known = try rows.map { (try $0.int("id"), try $0.int64("at")) }
-    state.withLock { $0.told.merge(known) { first, _ in first } }
+    state.withLock { state in
+      state.told.merge(known) { first, _ in first }
+      state.expiryTold = now
+    }
   }
 
   private func sweep(at now: Int64) async throws {

@@ -64,7 +64,7 @@ extension StoredAccounts {
       }
     }
     cache.withLock { $0.remove(account: account.id) }
-    if let (revocation, row) = outcome { board.tell(revocation, row: row, at: now) }
+    if let (revocation, row) = outcome { board.tell([(revocation, row: row)], at: now) }
   }
 
   public func setPassword(_ password: String, of account: Int64) async throws {
@@ -95,7 +95,7 @@ extension StoredAccounts {
       try tx.deleteTokens(of: account)
       return try RevocationBoard.record(.account(account), at: now, in: tx)
     }
-    board.tell(.account(account), row: row, at: now)
+    board.tell([(.account(account), row: row)], at: now)
   }
 
   static func revocation(from before: Account, to after: Account) -> Revocation? {

@@ -40,7 +40,7 @@ extension StoredAccounts {
         return lines
       }
       for (_, revoked) in stored {
-        if let (revocation, row) = revoked { board.tell(revocation, row: row, at: now) }
+        if let (revocation, row) = revoked { board.tell([(revocation, row: row)], at: now) }
       }
       return stored.map(\.0)
     } catch let undone as Undone {

@@ -29,7 +29,7 @@ extension StoredAccounts {
         """, digest, account, purpose, now, expiresAt, sliding)
       return ended
     }
-    for (digest, row) in ended.revoked { board.tell(.token(digest), row: row, at: now) }
+    board.tell(ended.revoked, at: now)
     return IssuedToken(text: text, expiresAt: expiresAt, isNew: !ended.hadOne)
   }
 
@@ -48,6 +48,29 @@ extension StoredAccounts {
     return holder.identity
   }
 
+  /// Lets sliding tokens live on because somebody is connected with them. For a job that runs far
+  /// more often than the shortest of them lives.
+  public func prolong(tokens: Set<[UInt8]>) async throws {
+    let now = clock.now
+    var rest = tokens[...]
+    while !rest.isEmpty {
+      let batch = Array(rest.prefix(StoredAccounts.prolongedAtOnce))
+      rest = rest.dropFirst(batch.count)
+      try await store.write { tx in
+        for digest in batch {
+          try tx.execute(
+            """
+            UPDATE account_tokens SET expires_at = ? + sliding_seconds * 1000
+            WHERE digest = ? AND sliding_seconds IS NOT NULL AND expires_at > ?
+            """, now, digest, now)
+        }
+      }
+    }
+  }
+
+  /// So many in a transaction that logins do not wait for it.
+  private static let prolongedAtOnce = 500
+
   public func revoke(token: String) async throws {
     try await revoke(TokenDigest(token), at: clock.now)
   }
@@ -61,7 +84,7 @@ extension StoredAccounts {
       return try RevocationBoard.record(.token(digest), at: now, in: tx)
     }
     guard let row else { return false }
-    board.tell(.token(digest), row: row, at: now)
+    board.tell([(.token(digest), row: row)], at: now)
     return true
   }
 
@@ -120,7 +143,7 @@ extension StoredAccounts {
 extension Transaction {
   fileprivate struct Ended {
     var hadOne = false
-    var revoked: [(TokenDigest, Int)] = []
+    var revoked: [(Revocation, row: Int)] = []
   }
 
   fileprivate func requireActive(_ account: Int64) throws {
@@ -137,17 +160,19 @@ extension Transaction {
     for account: Int64, _ purpose: String, keeping: Int, at now: Int64
   ) throws -> Ended {
     try execute(
-      "DELETE FROM account_tokens WHERE account = ? AND expires_at <= ?", account, now)
+      "DELETE FROM account_tokens WHERE account = ? AND expires_at <= ?", account,
+      now - StoredAccounts.expiredTokensKept)
     let rows = try query(
       """
-      SELECT digest FROM account_tokens WHERE account = ? AND purpose = ?
+      SELECT digest FROM account_tokens WHERE account = ? AND purpose = ? AND expires_at > ?
       ORDER BY issued_at DESC, digest
-      """, account, purpose)
+      """, account, purpose, now)
     var ended = Ended(hadOne: !rows.isEmpty)
     for row in rows.dropFirst(max(0, keeping)) {
       let digest = TokenDigest(bytes: try row.blob("digest"))
       try execute("DELETE FROM account_tokens WHERE digest = ?", digest.bytes)
-      ended.revoked.append((digest, try RevocationBoard.record(.token(digest), at: now, in: self)))
+      let row = try RevocationBoard.record(.token(digest), at: now, in: self)
+      ended.revoked.append((.token(digest), row: row))
     }
     return ended
   }

@@ -53,16 +53,16 @@ public final class StoredAccounts: Accounts {
       TokenCache(
         capacity: options.cachedTokens, freshForMilliseconds: Int64(options.cacheSeconds) * 1000))
     registration = Locked(options.registration)
-    board.add { [cache] revocation in
-      switch revocation {
-      case .account(let id), .permissions(let id): cache.withLock { $0.remove(account: id) }
-      case .token(let digest): cache.withLock { $0.remove(digest) }
-      }
+    board.add { [cache] revocations in
+      cache.withLock { cache in for revocation in revocations { cache.remove(revocation) } }
     }
   }
 
-  /// Calls `handler` for each revocation, on the thread that finds it: hand it on, do not work there.
-  public func onRevoked(_ handler: @escaping @Sendable (Revocation) -> Void) { board.add(handler) }
+  /// Calls `handler` with revocations, each once, on the thread that finds them: hand them on, do
+  /// not work there.
+  public func onRevoked(_ handler: @escaping @Sendable ([Revocation]) -> Void) {
+    board.add(handler)
+  }
 
   /// Finds what other programs have revoked; call it twice a second. The first call belongs before
   /// the first connection: see `startWatching`.
@@ -79,10 +79,15 @@ public final class StoredAccounts: Accounts {
   /// New rules for registrations and passwords, from a reloaded configuration.
   public func apply(_ rules: RegistrationRules) { registration.withLock { $0 = rules } }
 
-  /// Deletes what has expired. For a job that runs now and then.
+  /// Deletes what expired an hour ago or earlier. For a job that runs now and then.
   public func sweep() async throws {
-    try await store.execute("DELETE FROM account_tokens WHERE expires_at <= ?", clock.now)
+    try await store.execute(
+      "DELETE FROM account_tokens WHERE expires_at <= ?",
+      clock.now - StoredAccounts.expiredTokensKept)
   }
+
+  /// How long an expired token stays in the table: until every server has seen that it expired.
+  static let expiredTokensKept: Int64 = 3_600_000
 
   /// Ends the hashing threads. Nothing else may be called afterwards.
   public func stop() { hasher.stop() }

@@ -44,6 +44,13 @@ struct TokenCache: Sendable {
     entries[digest] = Entry(identity: identity, expiresAt: expiresAt, freshUntil: now + freshFor)
   }
 
+  mutating func remove(_ revocation: Revocation) {
+    switch revocation {
+    case .account(let id), .permissions(let id): remove(account: id)
+    case .token(let digest): remove(digest)
+    }
+  }
+
   mutating func remove(_ digest: TokenDigest) {
     generation &+= 1
     entries[digest] = nil

@@ -29,7 +29,3 @@ public enum Random {
     return text
   }
 }
-
-/// How a token is kept and looked up: its SHA-256. A token is random, so it needs neither salt nor
-/// a slow hash; a stolen table is still of no use.
-public func tokenHash(_ token: String) -> [UInt8] { Digest.sha256(token) }

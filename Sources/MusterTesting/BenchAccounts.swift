@@ -12,6 +12,8 @@ public actor BenchAccounts: Accounts {
   public private(set) var lives: [String: TokenLife] = [:]
   /// How many passwords were looked at.
   public private(set) var logins = 0
+  /// Look-ups of tokens that wait, while they are held.
+  private var held: [CheckedContinuation<Void, Never>]?
 
   /// The rules for registrations; tests take short passwords.
   public var registration = RegistrationRules(passwordLength: 1)
@@ -102,9 +104,25 @@ public actor BenchAccounts: Accounts {
   /// From now on no token can be looked up, as if the database were away; nil ends that.
   public func failTokens(with error: (any Error)?) { tokenFailure = error }
 
+  /// From now on look-ups of tokens wait, as those of a slow database, with an answer that may be
+  /// out of date when it is given.
+  public func holdTokens() { held = held ?? [] }
+
+  /// How many look-ups wait.
+  public var heldTokens: Int { held?.count ?? 0 }
+
+  /// Lets those that wait go on; later ones do not wait any more.
+  public func releaseTokens() {
+    let waiting = held ?? []
+    held = nil
+    for look in waiting { look.resume() }
+  }
+
   public func identity(token: String) async throws -> Identity? {
     if let tokenFailure { throw tokenFailure }
-    return tokens[token].flatMap { accounts[$0] }?.identity
+    let found = tokens[token].flatMap { accounts[$0] }?.identity
+    if held != nil { await withCheckedContinuation { held?.append($0) } }
+    return found
   }
 
   public func revoke(token: String) async throws { tokens[token] = nil }

@@ -62,7 +62,7 @@ func withBench(
     defer { accounts.stop() }
     try await accounts.migrate()
     try await accounts.startWatching()
-    accounts.onRevoked { revocation in revoked.withLock { $0.append(revocation) } }
+    accounts.onRevoked { revocations in revoked.withLock { $0 += revocations } }
     try await body(Bench(store: store, clock: clock, accounts: accounts, revoked: revoked))
   }
 }

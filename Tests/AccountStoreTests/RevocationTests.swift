@@ -1,4 +1,5 @@
 import AccountStore
+import Loop
 import MusterTesting
 import PluginKit
 import Storage
@@ -55,6 +56,65 @@ import Testing
       second.onRevoked { _ in Issue.record("nothing was revoked since") }
       try await second.pollRevocations()
       second.stop()
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a token whose time is over is told once, by every server on the database`(
+    engine: Engine
+  ) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .fixed(seconds: 10))
+      let second = other(bench)
+      let heard = Locked<[Revocation]>([])
+      try await second.startWatching()
+      second.onRevoked { revocations in heard.withLock { $0 += revocations } }
+      bench.clock.turn(seconds: 9)
+      try await bench.accounts.pollRevocations()
+      #expect(bench.takeRevoked().isEmpty)
+      bench.clock.turn(seconds: 1)
+      // Neither the sweep of another server nor a new login takes the news away.
+      try await bench.accounts.sweep()
+      _ = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .fixed(seconds: 100))
+      for _ in 0..<3 {
+        try await bench.accounts.pollRevocations()
+        try await second.pollRevocations()
+        bench.clock.turn(seconds: 1)
+      }
+      let ended = [Revocation.token(TokenDigest(token.text))]
+      #expect(bench.takeRevoked() == ended)
+      #expect(heard.withLock { $0 } == ended)
+      second.stop()
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `a sliding token with which somebody is connected lives on, others do not`(
+    engine: Engine
+  ) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let lives: [TokenLife] = [.sliding(seconds: 10), .sliding(seconds: 10), .fixed(seconds: 10)]
+      var tokens: [String] = []
+      for life in lives {
+        tokens.append(
+          try await bench.accounts.issueToken(for: li.id, purpose: "web", life: life).text)
+      }
+      bench.clock.turn(seconds: 6)
+      let used = Set([TokenDigest(tokens[0]).bytes, TokenDigest(tokens[2]).bytes])
+      try await bench.accounts.prolong(tokens: used)
+      bench.clock.turn(seconds: 6)
+      try await bench.accounts.pollRevocations()
+      let ended = Set(tokens[1...].map { Revocation.token(TokenDigest($0)) })
+      #expect(Set(bench.takeRevoked()) == ended)
+      // A token that has expired does not come back.
+      try await bench.accounts.prolong(tokens: Set(tokens.map { TokenDigest($0).bytes }))
+      #expect(try await bench.accounts.identity(token: tokens[0]) != nil)
+      #expect(try await bench.accounts.identity(token: tokens[1]) == nil)
+      #expect(try await bench.accounts.identity(token: tokens[2]) == nil)
     }
   }
 }

@@ -22,6 +22,12 @@ import Testing
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
+  @Test func `a token in the spelling of older clients has the same hash`() throws {
+    let token = Random.token()
+    let bytes = try #require(Base64.url.decode(token))
+    #expect(tokenHash(Hex.encode(bytes)) == tokenHash(token))
+  }
+
   @Test func `a UUID is of version 4, in lower case, with four hyphens`() {
     for _ in 0..<100 {
       let uuid = Random.uuid()

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Loop
 internal import TLS
+internal import WebSocket
 
 /// One client's line: its socket, its encryption, what it is in the middle of, and what it is owed.
 ///
@@ -80,6 +81,9 @@ final class Connection {
   var link: WebSocketLink? {
     if case .webSocket(let link) = stage { link } else { nil }
   }
+
+  /// Whether its conversation in frames goes on: neither side has begun to end it.
+  var isConversing: Bool { link?.closing.takesMessages ?? false }
 
   /// The version-2 client's side, if it is one.
   var hub: HubSession? {

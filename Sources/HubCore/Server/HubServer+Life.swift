@@ -58,12 +58,21 @@ extension HubServer {
     return true
   }
 
-  /// Closes the connections whose credentials are not good any more: those of a user, those that
-  /// came in with a token.
-  public func revoke(user: String?, tokenHash: [UInt8]?, _ reason: DisconnectReason) async {
-    for worker in workers {
-      await worker.revoke(user: user, tokenHash: tokenHash, reason)
-    }
+  /// Closes a user's connections, because it may not come in any more or may do other things now.
+  public func revoke(user: String, _ reason: DisconnectReason) async {
+    for worker in workers { await worker.revoke(user: user, reason) }
+  }
+
+  /// Closes the connections that came in with one of these tokens, named by their hashes.
+  public func revoke(tokens: Set<[UInt8]>) async {
+    for worker in workers { await worker.revoke(tokens: tokens) }
+  }
+
+  /// The hashes of all tokens with which somebody is connected.
+  public func tokensInUse() async -> Set<[UInt8]> {
+    var tokens: Set<[UInt8]> = []
+    for worker in workers { tokens.formUnion(await worker.tokensInUse()) }
+    return tokens
   }
 }
 
@@ -104,13 +113,22 @@ extension Worker {
     }
   }
 
-  /// Closes a user's connections; with `tokenHash` only those that came in with that token.
-  func revoke(user: String?, tokenHash: [UInt8]?, _ reason: DisconnectReason) {
-    for connection in connections.all {
-      if let user, !isOf(user, connection) { continue }
-      if let tokenHash, !tokenHashes(of: connection).contains(tokenHash) { continue }
+  func revoke(user: String, _ reason: DisconnectReason) {
+    revocations &+= 1
+    for connection in connections.all where isOf(user, connection) {
       close(connection, reason == .permissionsChanged ? .permissionsChanged : .revoked)
     }
+  }
+
+  func revoke(tokens: Set<[UInt8]>) {
+    revocations &+= 1
+    for connection in connections.all where !tokens.isDisjoint(with: tokenHashes(of: connection)) {
+      close(connection, .revoked)
+    }
+  }
+
+  func tokensInUse() -> Set<[UInt8]> {
+    Set(connections.all.flatMap { tokenHashes(of: $0) })
   }
 
   private func isOf(_ user: String, _ connection: Connection) -> Bool {

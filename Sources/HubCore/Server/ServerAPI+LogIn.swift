@@ -82,13 +82,20 @@ extension Request {
     return value
   }
 
-  /// Every token that it may have said with who it comes from, a cookie too.
-  var tokens: [String] { [token, cookies["token"]].compactMap { $0 } }
+  /// Every token in its head: whichever of them named the user, its end is noticed.
+  var tokens: [String] {
+    [headers["token"], authorizationToken, cookies["token"]].compactMap { $0 }
+      .filter { !$0.isEmpty }
+  }
 
   /// The token in its head, if it is there in one of the ways that a script has to write itself; a
   /// cookie comes along by itself, whoever's page it is.
   var token: String? {
     if let token = headers["token"], !token.isEmpty { return token }
+    return authorizationToken
+  }
+
+  private var authorizationToken: String? {
     let parts = headers["authorization"]?.split(separator: " ", maxSplits: 1) ?? []
     guard parts.count == 2, ["bearer", "token"].contains(parts[0].lowercased()) else { return nil }
     return String(parts[1])

@@ -1,5 +1,4 @@
 internal import PluginKit
-internal import Storage
 
 /// A version-2 client's side of a connection.
 final class HubSession {
@@ -12,10 +11,7 @@ final class HubSession {
   }
 
   var stage = Stage.greeting
-  /// Who the upgrade request said it comes from.
-  let admitted: Identity?
-  /// Why nobody knows who it comes from, though it said so.
-  var fault: StoreError?
+  /// The upgrade request, whose header or cookie may name the user.
   let request: Request
   /// The connection's token. A weak reference would make every retain of the connection, and so
   /// every delivery, several times as slow.
@@ -35,11 +31,10 @@ final class HubSession {
   /// How fast the client sends frames.
   var pace: RateLimiter?
 
-  init(admitted: Identity?, request: Request, connection: Connection) {
-    self.admitted = admitted
+  init(request: Request, connection: Connection) {
     self.request = request
     self.connection = connection.token
-    identity = admitted ?? Identity(guest: "\(connection.number)", name: "")
+    identity = Identity(guest: "\(connection.number)", name: "")
   }
 
   static let mostFaults = 20

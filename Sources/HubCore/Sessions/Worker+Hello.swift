@@ -39,28 +39,9 @@ extension Worker {
     _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
     _ request: Request
   ) {
-    let token = connection.token
-    let number = exchange.number
-    Task.immediate {
-      // A browser is known by its cookie, other programs by their header. What is not good there
-      // is no reason to refuse: `hello` may bring better.
-      let admitted: Identity?
-      var fault: StoreError?
-      do {
-        admitted = try await house.runner.identify(request, plugin: "")
-      } catch {
-        admitted = nil
-        fault = error as? StoreError
-      }
-      guard let connection = connections[token], case .http(let exchange) = connection.stage,
-        exchange.number == number
-      else { return }
-      let session = HubSession(
-        admitted: admitted, request: request, connection: connection)
-      session.fault = fault
-      accept(connection, exchange, agreed, .hub(session), messages: messageLimits)
-      awaitHello(token)
-    }
+    let session = HubSession(request: request, connection: connection)
+    accept(connection, exchange, agreed, .hub(session), messages: messageLimits)
+    awaitHello(connection.token)
   }
 
   private func awaitHello(_ token: UInt64) {
@@ -88,9 +69,12 @@ extension Worker {
       do {
         var request = request
         let owner = house.dialectOwner(index)
-        request.identity = try? await house.runner.identify(request, plugin: owner)
-        link.identity = request.identity
         link.tokenHashes = request.tokens.map { tokenHash($0) }
+        let asked = request
+        request.identity = try? await current {
+          try await self.house.runner.identify(asked, plugin: owner)
+        }
+        link.identity = request.identity
         let known = request
         let session = try await ask(owner) { try await registration.dialect.accept(line, known) }
         guard connections[token] === connection, case .http(let exchange) = connection.stage,
@@ -142,27 +126,53 @@ extension Worker {
       } catch {
         return self.failHello(token, re: id, error)
       }
-      guard let connection = self.connections[token] else { return }
+      // A connection that has begun to close was taken out of all tables before.
+      guard let connection = self.connections[token], connection.isConversing else { return }
       self.welcome(found, hello, re: id, connection, session)
     }
   }
 
-  /// Throws if a token was given that is not good.
+  /// The holder of the token in `hello`, else the one that the upgrade request names. Throws if
+  /// the token in `hello` is not good.
   private func identity(_ hello: ClientCommand.Hello, _ session: HubSession) async throws
     -> Identity?
   {
     guard let token = hello.token, !token.isEmpty else {
-      // It may be somebody: as a guest it would think that its login has ended.
-      if let fault = session.fault { throw fault }
-      session.tokenHashes = session.request.tokens.map { tokenHash($0) }
-      return session.admitted
+      return try await identity(of: session.request, session)
     }
     session.tokenHashes = [tokenHash(token)]
-    guard let identity = try await house.accounts.identity(token: token) else {
-      throw TopicRefusal.unauthorized
-    }
-    return identity
+    let found = try await current { try await self.house.accounts.identity(token: token) }
+    guard let found else { throw TopicRefusal.unauthorized }
+    return found
   }
+
+  /// A browser is known by its cookie, other programs by their header. A stale token there makes a
+  /// guest; a database that is away does not, or a user would think that its login has ended.
+  private func identity(of request: Request, _ session: HubSession) async throws -> Identity? {
+    session.tokenHashes = request.tokens.map { tokenHash($0) }
+    do {
+      return try await current { try await self.house.runner.identify(request, plugin: "") }
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      return nil
+    }
+  }
+
+  /// An answer about credentials that no revocation has overtaken: one that came in meanwhile did
+  /// not find this connection under the user that the answer names.
+  private func current(
+    _ lookUp: () async throws -> Identity?
+  ) async throws -> Identity? {
+    for _ in 0..<Worker.mostLookUps {
+      let generation = revocations
+      let identity = try await lookUp()
+      if generation == revocations { return identity }
+    }
+    throw StoreError(.unavailable, "credentials change faster than they can be looked up")
+  }
+
+  private static var mostLookUps: Int { 8 }
 
   private func refuseHello(
     _ token: UInt64, re id: Echo?, _ error: ClientError, _ code: CloseCode
@@ -224,12 +234,14 @@ extension Worker {
     wait(session) { [self] in
       let fresh: Identity?
       do {
-        fresh = try await self.house.accounts.identity(token: token)
+        fresh = try await self.current {
+          try await self.house.accounts.identity(token: token)
+        }
       } catch {
         guard let connection = self.connections[name] else { return }
         return self.tellError(connection, .internalError, re: id)
       }
-      guard let connection = self.connections[name] else { return }
+      guard let connection = self.connections[name], connection.isConversing else { return }
       guard let fresh, fresh.id == session.identity.id else {
         return self.tellError(connection, .tokenExpired, re: id)
       }

@@ -59,6 +59,9 @@ public actor Worker {
   var gathering: [LocalTopic] = []
   /// The connections of each user here.
   var users: [String: Set<UInt64>] = [:]
+  /// How many revocations this worker was told of: an answer about credentials that was asked for
+  /// before one of them may be out of date.
+  var revocations: UInt64 = 0
   /// How fast each address makes calls.
   var callRates: [IPAddress: RateLimiter] = [:]
   var deflater = Deflater()

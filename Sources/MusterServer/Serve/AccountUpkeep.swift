@@ -3,7 +3,8 @@ internal import Configuration
 internal import Loop
 internal import PluginKit
 
-/// Finds what other programs have revoked, and deletes what has expired.
+/// Finds what other programs have revoked and which tokens have expired, and lets those live on
+/// with which somebody is connected.
 ///
 /// `muster account disable` is another program than the server; its rows are found in the database
 /// twice a second, so that connections end within one.
@@ -20,14 +21,18 @@ final class AccountUpkeep: Sendable {
     self.log = log
   }
 
-  func start() {
+  /// - Parameter tokensInUse: the hashes of the tokens with which somebody is connected.
+  func start(tokensInUse: @escaping @Sendable () async -> Set<[UInt8]>) {
     let task = Task { [self] in
       var turn = 0
       var isFailing = false
       while !Task.isCancelled {
         do {
           try await accounts.pollRevocations()
-          if turn % AccountUpkeep.turnsPerSweep == 0 { try await accounts.sweep() }
+          if turn % AccountUpkeep.turnsPerSweep == 0 {
+            try await accounts.prolong(tokens: await tokensInUse())
+            try await accounts.sweep()
+          }
           isFailing = false
         } catch {
           // One line when it begins, not two per second for as long as it lasts.

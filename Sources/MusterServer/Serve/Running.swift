@@ -172,12 +172,12 @@ struct Running {
     }
     try await accounts.startWatching()
     let server = server
-    accounts.onRevoked { revocation in
-      Task { await server.revoke(revocation) }
+    accounts.onRevoked { revocations in
+      Task { await server.revoke(revocations) }
     }
     try await server.start()
     outbound.start()
-    upkeep.start()
+    upkeep.start { await server.tokensInUse() }
     watch.start()
     await jobs.start()
     await certificates.start()
@@ -206,11 +206,15 @@ struct Running {
 }
 
 extension HubServer {
-  fileprivate func revoke(_ revocation: Revocation) async {
-    switch revocation {
-    case .account(let id): await revoke(user: "u\(id)", tokenHash: nil, .revoked)
-    case .permissions(let id): await revoke(user: "u\(id)", tokenHash: nil, .permissionsChanged)
-    case .token(let digest): await revoke(user: nil, tokenHash: digest.bytes, .revoked)
+  fileprivate func revoke(_ revocations: [Revocation]) async {
+    var tokens: Set<[UInt8]> = []
+    for revocation in revocations {
+      switch revocation {
+      case .account(let id): await revoke(user: "u\(id)", .revoked)
+      case .permissions(let id): await revoke(user: "u\(id)", .permissionsChanged)
+      case .token(let digest): tokens.insert(digest.bytes)
+      }
     }
+    if !tokens.isEmpty { await revoke(tokens: tokens) }
   }
 }
