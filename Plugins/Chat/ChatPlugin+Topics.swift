@@ -15,6 +15,7 @@ extension ChatPlugin {
   private func listRules() -> TopicRules {
     var rules = TopicRules()
     rules.allowsGuests = true
+    rules.allowsProvisional = true
     let services = self.services
     let book = self.book
     rules.authorize = { who, _, _ in
@@ -36,6 +37,7 @@ extension ChatPlugin {
     rules.history = .stream(count: 500, seconds: 7 * 86_400, stored: true)
     // Clients of the documents without a token; all other guests are refused.
     rules.allowsGuests = true
+    rules.allowsProvisional = true
     let members = self.members
     rules.authorize = { who, topic, action in
       try await members.authorize(who, topic, action)

@@ -48,7 +48,8 @@ public final class ChatPlugin: Plugin {
     registerTopics(with: &registrar)
     Self.registerPages(with: &registrar)
     registrar.dialect(
-      ["/", "/ws/chat"], "chat", ChatDialect(book: book, services: services))
+      ["/", "/ws/chat"], "chat", admitsProvisional: true,
+      ChatDialect(book: book, services: services))
     registrar.job("tidy", .every(seconds: 1)) { [book] _ in await book.tidy() }
   }
 

@@ -124,7 +124,7 @@ enum Documents {
             ["name": "TEST", "population": 0], ["name": "YOU", "population": 2],
           ]
         ])
-    ], access: access)
+    ], access: access, admitsProvisional: true)
 
   static let create = Operation(
     "Make a room",
@@ -142,7 +142,7 @@ enum Documents {
         ]), example: ["res": "chatroom create successfully"]),
       Operation.Answer(
         429, "More than three new rooms a minute.", example: ["res": "too many requests"]),
-    ], access: access, limit: .perMinute(3))
+    ], access: access, limit: .perMinute(3), admitsProvisional: true)
 
   static let seat = Operation(
     "Book a seat or give it back",
@@ -164,7 +164,7 @@ enum Documents {
               "join chatroom", "leave chatroom", "invalid room", "invalid status",
               "user not exist", "full room", "missing parameters"))
         ]), example: ["res": "full room"])
-    ], access: access)
+    ], access: access, admitsProvisional: true)
 }
 
 extension Documents {

@@ -40,11 +40,12 @@ enum Documents {
 
   private static func operation(
     _ summary: String, _ details: String? = nil, _ parameters: [Operation.Parameter] = [],
-    data: Schema = .null, access: Access = .signedIn, limit: CallLimit? = nil
+    data: Schema = .null, access: Access = .signedIn, limit: CallLimit? = nil,
+    admitsProvisional: Bool = false
   ) -> Operation {
     Operation(
       summary, details: details, parameters: parameters, answers: [.ok(envelope(data))],
-      access: access, limit: limit)
+      access: access, limit: limit, admitsProvisional: admitsProvisional)
   }
 
   private static let table = Operation.Parameter.query(
@@ -153,7 +154,7 @@ enum Documents {
       .query("client", .choice(["web", "android", "ios"]), "The kind of client.", example: "web"),
       .query("pwd_type", optional: true, "`plain`."),
     ], data: login, access: .anyone, limit: .perMinute(300))
-  static let logOut = operation("End the login")
+  static let logOut = operation("End the login", admitsProvisional: true)
   static let register = operation(
     "Make a student's account", nil,
     [.query("email", .string, "The address."), .query("password", .string, "6 to 32 characters.")],

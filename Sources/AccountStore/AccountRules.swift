@@ -13,6 +13,13 @@ enum AccountRules {
     if let password = account.password { try check(password: password) }
   }
 
+  /// An identifier that only the staff gives would confirm the account.
+  static func checkSelfMade(_ account: NewAccount) throws(AccountError) {
+    for kind in [ProfileKind.studentNumber, .staffName] where account.profiles[kind] != nil {
+      throw AccountError(.invalid, "\(kind.rawValue) is given by the staff")
+    }
+  }
+
   static func check(_ account: Account) throws(AccountError) {
     try check(
       login: account.login, name: account.name, email: account.email, profiles: account.profiles)

@@ -6,7 +6,7 @@ extension StoredAccounts {
   @discardableResult
   public func create(_ account: NewAccount) async throws -> Account {
     if let password = account.password { try rules.check(password: password) }
-    return try await make(account)
+    return try await make(account, isSelfMade: false)
   }
 
   public func checkRegistration(_ password: String, from peer: Peer) async throws {
@@ -17,7 +17,11 @@ extension StoredAccounts {
   @discardableResult
   public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
     try rules.check(peer)
-    let made = try await create(account)
+    try AccountRules.checkSelfMade(account)
+    if let password = account.password { try rules.check(password: password) }
+    var account = account
+    account.roles.formIntersection(.student)
+    let made = try await make(account, isSelfMade: true)
     options.log.info(
       "an account was registered",
       ["account": "\(made.id)", "login": made.login, "from": peer.address])
@@ -25,27 +29,30 @@ extension StoredAccounts {
   }
 
   /// An account of the example data, whose passwords may be short.
-  public func seed(_ account: NewAccount) async throws { try await make(account) }
+  public func seed(_ account: NewAccount) async throws {
+    try await make(account, isSelfMade: false)
+  }
 
   /// The rules in force.
   public var rules: RegistrationRules { registration.withLock { $0 } }
 
   @discardableResult
-  private func make(_ account: NewAccount) async throws -> Account {
+  private func make(_ account: NewAccount, isSelfMade: Bool) async throws -> Account {
     try AccountRules.check(account)
     let hash: String? =
       if let password = account.password { try await hasher.hash(password) } else { nil }
     let now = clock.now
     return try await translatingTaken {
       try await store.write { tx in
-        let id = try tx.insert(account, passwordHash: hash, at: now)
+        let id = try tx.insert(account, passwordHash: hash, isSelfMade: isSelfMade, at: now)
         guard let made = try tx.account(id) else { throw AccountError(.unknown, "\(id)") }
         return made
       }
     }
   }
 
-  /// Stores everything but the id. Roles and profiles that changed are told to live connections; an
+  /// Stores everything but the id. A self-made account that is given a student number or a role is
+  /// confirmed by that, and stays confirmed. Roles and profiles that changed are told to live connections; an
   /// account that is switched off loses its tokens.
   public func update(_ account: Account) async throws {
     try AccountRules.check(account)
@@ -100,7 +107,9 @@ extension StoredAccounts {
 
   static func revocation(from before: Account, to after: Account) -> Revocation? {
     if before.isActive && !after.isActive { return .account(after.id) }
-    if before.roles != after.roles || before.profiles != after.profiles {
+    if before.roles != after.roles || before.profiles != after.profiles
+      || before.isProvisional != after.isProvisional
+    {
       return .permissions(after.id)
     }
     return nil
@@ -129,15 +138,18 @@ extension AccountError {
 }
 
 extension Transaction {
-  func insert(_ account: NewAccount, passwordHash: String?, at now: Int64) throws -> Int64 {
+  func insert(
+    _ account: NewAccount, passwordHash: String?, isSelfMade: Bool = false, at now: Int64
+  ) throws -> Int64 {
     let id = try insert(
       """
       INSERT INTO accounts
-        (login, name, avatar, email, email_key, password, roles, is_active, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+        (login, name, avatar, email, email_key, password, roles, is_active, created_at,
+          is_self_made)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
       """, account.login, account.name, account.avatar, account.email,
       account.email?.lowercased(), passwordHash, Int(account.roles.rawValue), account.isActive,
-      now)
+      now, isSelfMade)
     try setProfiles(account.profiles, of: Int64(id))
     return Int64(id)
   }
@@ -146,9 +158,10 @@ extension Transaction {
     try execute(
       """
       UPDATE accounts SET login = ?, name = ?, avatar = ?, email = ?, email_key = ?, roles = ?,
-        is_active = ? WHERE id = ?
+        is_active = ?, is_self_made = ? WHERE id = ?
       """, account.login, account.name, account.avatar, account.email,
-      account.email?.lowercased(), Int(account.roles.rawValue), account.isActive, account.id)
+      account.email?.lowercased(), Int(account.roles.rawValue), account.isActive,
+      account.isProvisional, account.id)
     guard before.profiles != account.profiles else { return }
     for kind in ProfileKind.allCases {
       try execute(

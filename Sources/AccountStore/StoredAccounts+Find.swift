@@ -31,13 +31,17 @@ extension Transaction {
   func account(_ id: Int64) throws -> Account? {
     guard
       let row = try first(
-        "SELECT id, login, name, avatar, email, roles, is_active FROM accounts WHERE id = ?", id)
+        """
+        SELECT id, login, name, avatar, email, roles, is_active, is_self_made
+        FROM accounts WHERE id = ?
+        """, id)
     else { return nil }
     return Account(
       id: id, login: try row.text("login"), name: try row.text("name"),
       avatar: try row.text("avatar"), email: try row.optionalText("email"),
       roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
-      isActive: try row.bool("is_active"), profiles: try profiles(of: id))
+      isActive: try row.bool("is_active"), profiles: try profiles(of: id),
+      isSelfMade: try row.bool("is_self_made"))
   }
 
   func profiles(of id: Int64) throws -> [ProfileKind: String] {

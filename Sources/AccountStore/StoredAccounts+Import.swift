@@ -110,6 +110,8 @@ extension ImportRow {
   /// An account with what the file says about it.
   fileprivate func applied(to before: Account) -> Account {
     var after = before
+    // A line about an account is the staff's word for it.
+    after.isSelfMade = false
     if given.contains("name") { after.name = account.name }
     if given.contains("roles") { after.roles = account.roles }
     if given.contains("email") { after.email = account.email }

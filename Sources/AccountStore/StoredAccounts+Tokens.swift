@@ -97,7 +97,8 @@ extension StoredAccounts {
   private func holder(of digest: TokenDigest, at now: Int64) async throws -> Holder? {
     let rows = try await store.query(
       """
-      SELECT t.expires_at, t.sliding_seconds, a.id, a.name, a.avatar, a.roles, p.kind, p.value
+      SELECT t.expires_at, t.sliding_seconds, a.id, a.login, a.name, a.avatar, a.roles,
+        a.is_self_made, p.kind, p.value
       FROM account_tokens t JOIN accounts a ON a.id = t.account
       LEFT JOIN account_profiles p ON p.account = a.id
       WHERE t.digest = ? AND t.expires_at > ? AND a.is_active = 1
@@ -110,11 +111,13 @@ extension StoredAccounts {
       }
       profiles[kind] = try row.text("value")
     }
+    let account = Account(
+      id: try row.int64("id"), login: try row.text("login"), name: try row.text("name"),
+      avatar: try row.text("avatar"),
+      roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
+      profiles: profiles, isSelfMade: try row.bool("is_self_made"))
     return Holder(
-      identity: Identity(
-        account: try row.int64("id"), name: try row.text("name"), avatar: try row.text("avatar"),
-        roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
-        profiles: profiles),
+      identity: account.identity,
       expiresAt: try row.int64("expires_at"), slidingSeconds: try row.optionalInt("sliding_seconds")
     )
   }

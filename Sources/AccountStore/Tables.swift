@@ -30,7 +30,15 @@ extension StoredAccounts {
       CREATE TABLE account_keys (
         id {id}, name TEXT NOT NULL, digest {blob} NOT NULL UNIQUE, scopes TEXT NOT NULL,
         created_at BIGINT NOT NULL, expires_at BIGINT, used_at BIGINT);
-      """)
+      """),
+    // Only registrations gave an account this avatar and nothing that the staff gives.
+    Migration(
+      2,
+      """
+      ALTER TABLE accounts ADD COLUMN is_self_made BIGINT NOT NULL DEFAULT 0;
+      UPDATE accounts SET is_self_made = 1 WHERE roles = 1 AND avatar = 'default' AND id NOT IN (
+        SELECT account FROM account_profiles WHERE kind = 'student_number');
+      """),
   ]
 
   /// Makes the tables, or brings them up to date.

@@ -69,12 +69,17 @@ public actor BenchAccounts: Accounts {
   @discardableResult
   public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
     try await checkRegistration(account.password ?? "", from: peer)
-    return try await create(account)
+    var account = account
+    account.roles.formIntersection(.student)
+    let made = try await create(account)
+    accounts[made.id]?.isSelfMade = true
+    return accounts[made.id] ?? made
   }
 
   public func update(_ account: Account) async throws {
     guard accounts[account.id] != nil else { throw AccountError(.unknown, "\(account.id)") }
     accounts[account.id] = account
+    accounts[account.id]?.isSelfMade = account.isProvisional
   }
 
   public func setPassword(_ password: String, of account: Int64) async throws {

@@ -42,6 +42,15 @@ public final class BenchClient: DialectConnection {
     if !(frame.skipsAuthor && isAuthor) { append(frame.text) }
   }
 
+  /// The identity that counts for a topic. A dialect answers for the one that it chose.
+  func standing(of account: Identity, behind rules: TopicRules) throws(TopicRefusal) -> Identity {
+    guard dialect != nil else {
+      return account.standing(where: rules.allowsProvisional, guest: id)
+    }
+    if account.isProvisional && !rules.allowsProvisional { throw .denied }
+    return account
+  }
+
   private func append(_ text: [UInt8]) {
     frames.withLock { $0.append(.text(String(decoding: text, as: UTF8.self))) }
   }

@@ -104,8 +104,9 @@ public actor RecordingHub: Hub {
   }
 
   /// The hub's part when a connection subscribes.
-  func join(_ client: BenchClient, _ topic: Topic, as identity: Identity) async throws {
+  func join(_ client: BenchClient, _ topic: Topic, as account: Identity) async throws {
     guard let rules = rules(of: topic) else { throw TopicRefusal.unknown }
+    let identity = try client.standing(of: account, behind: rules)
     if identity.isGuest && !rules.allowsGuests { throw TopicRefusal.unauthorized }
     try await rules.authorize(identity, topic, .subscribe)
     let isFirst = !(rooms[topic]?.places.contains { $0.identity.id == identity.id } ?? false)

@@ -8,10 +8,13 @@ public struct Account: Sendable, Hashable {
   public var roles: Roles
   public var isActive: Bool
   public var profiles: [ProfileKind: String]
+  /// Its holder made it, and the staff has not confirmed it yet.
+  public var isSelfMade: Bool
 
   public init(
     id: Int64, login: String, name: String, avatar: String = "", email: String? = nil,
-    roles: Roles, isActive: Bool = true, profiles: [ProfileKind: String] = [:]
+    roles: Roles, isActive: Bool = true, profiles: [ProfileKind: String] = [:],
+    isSelfMade: Bool = false
   ) {
     self.id = id
     self.login = login
@@ -21,10 +24,18 @@ public struct Account: Sendable, Hashable {
     self.roles = roles
     self.isActive = isActive
     self.profiles = profiles
+    self.isSelfMade = isSelfMade
+  }
+
+  /// True until the staff gives a self-made account a student number or a role of its own.
+  public var isProvisional: Bool {
+    isSelfMade && profiles[.studentNumber] == nil && roles.subtracting(.student).isEmpty
   }
 
   public var identity: Identity {
-    Identity(account: id, name: name, avatar: avatar, roles: roles, profiles: profiles)
+    Identity(
+      account: id, name: name, avatar: avatar, roles: roles, profiles: profiles,
+      isProvisional: isProvisional)
   }
 }
 
@@ -100,7 +111,9 @@ public protocol Accounts: Sendable {
   /// Throws what `register` would throw for this password and peer, before anything is asked for.
   func checkRegistration(_ password: String, from peer: Peer) async throws
   /// Makes an account that its holder asks for, if the server's `RegistrationRules` let this peer.
-  /// Throws `AccountError`.
+  ///
+  /// It is provisional until the staff confirms it: a student number and a staff name are refused,
+  /// and of the roles only `student` is kept. Throws `AccountError`.
   @discardableResult
   func register(_ account: NewAccount, from peer: Peer) async throws -> Account
   func update(_ account: Account) async throws

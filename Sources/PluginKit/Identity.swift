@@ -41,13 +41,16 @@ public struct Identity: Sendable, Hashable {
   public let avatar: String
   public let roles: Roles
   public let profiles: [ProfileKind: String]
+  /// An account that its holder made and the staff has not confirmed yet. It is a stranger to every
+  /// operation, topic, message and dialect that does not admit such accounts.
+  public let isProvisional: Bool
   /// Where this connection comes from, as far as the hub knows: for rules that open a topic to a
   /// network. It says nothing about who somebody is, so it does not count in comparisons.
   public var peer: Peer?
 
   public init(
     account: Int64, name: String, avatar: String = "", roles: Roles,
-    profiles: [ProfileKind: String] = [:]
+    profiles: [ProfileKind: String] = [:], isProvisional: Bool = false
   ) {
     id = "u\(account)"
     self.account = account
@@ -55,6 +58,7 @@ public struct Identity: Sendable, Hashable {
     self.avatar = avatar
     self.roles = roles
     self.profiles = profiles
+    self.isProvisional = isProvisional
   }
 
   /// A person without an account. Two guests with one `key` are one user to the hub.
@@ -65,6 +69,7 @@ public struct Identity: Sendable, Hashable {
     self.avatar = avatar
     roles = []
     profiles = [:]
+    isProvisional = false
   }
 
   public var isGuest: Bool { account == nil }
@@ -74,9 +79,18 @@ public struct Identity: Sendable, Hashable {
 }
 
 extension Identity {
+  /// The identity that counts behind a rule: a guest's for a provisional account, unless the rule
+  /// admits those.
+  package func standing(where admitsProvisional: Bool, guest key: String) -> Identity {
+    guard isProvisional, !admitsProvisional else { return self }
+    var guest = Identity(guest: key, name: "")
+    guest.peer = peer
+    return guest
+  }
+
   public static func == (a: Identity, b: Identity) -> Bool {
     a.id == b.id && a.account == b.account && a.name == b.name && a.avatar == b.avatar
-      && a.roles == b.roles && a.profiles == b.profiles
+      && a.roles == b.roles && a.profiles == b.profiles && a.isProvisional == b.isProvisional
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(id) }

@@ -10,11 +10,13 @@ public struct Operation: Sendable {
   public var access: Access
   public var limit: CallLimit?
   public var timeoutSeconds: Int
+  /// Provisional accounts may call this as themselves; elsewhere they count as strangers.
+  public var admitsProvisional: Bool
 
   public init(
     _ summary: String, details: String? = nil, parameters: [Parameter] = [],
     body: RequestBody? = nil, answers: [Answer] = [.ok(.anything)], access: Access = .anyone,
-    limit: CallLimit? = nil, timeoutSeconds: Int = 15
+    limit: CallLimit? = nil, timeoutSeconds: Int = 15, admitsProvisional: Bool = false
   ) {
     self.summary = summary
     self.details = details
@@ -24,6 +26,7 @@ public struct Operation: Sendable {
     self.access = access
     self.limit = limit
     self.timeoutSeconds = timeoutSeconds
+    self.admitsProvisional = admitsProvisional
   }
 
   public struct Parameter: Sendable {
@@ -107,7 +110,7 @@ public enum Access: Sendable {
   case keyHolder
   case signedIn
   case anyRole(Roles)
-  /// Anyone from the networks listed in this setting of the plugin; elsewhere who is signed in.
+  /// Anyone from the networks listed in this setting of the plugin; elsewhere callers with an account.
   case openNetworks(setting: String)
 }
 

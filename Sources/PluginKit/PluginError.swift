@@ -38,6 +38,10 @@ public struct PluginError: Error, Sendable, Equatable {
     PluginError(.forbidden, message)
   }
 
+  /// The refusal of a provisional account, which logging in again would not help.
+  package static let provisional = PluginError(
+    .forbidden, "this account is limited until the staff confirms it")
+
   /// The status that fits where a system has no shape of its own.
   public var status: Int {
     switch code {

@@ -86,16 +86,22 @@ public struct Registrar: ~Copyable {
   /// `data` and `answer` describe both for the generated documents.
   public mutating func on(
     _ type: String, _ summary: String, data: Schema = .anything, answer: Schema = .anything,
-    _ handler: @escaping MessageHandler
+    admitsProvisional: Bool = false, _ handler: @escaping MessageHandler
   ) {
     messages.append(
       MessageRegistration(
-        type: type, summary: summary, data: data, answer: answer, handler: handler))
+        type: type, summary: summary, data: data, answer: answer,
+        admitsProvisional: admitsProvisional, handler: handler))
   }
 
-  /// An older protocol at `path`; also the first choice of a listener that names it.
-  public mutating func dialect(_ paths: [String], _ name: String, _ dialect: any Dialect) {
-    dialects.append(DialectRegistration(name: name, paths: paths, dialect: dialect))
+  /// An older protocol at `path`; also the first choice of a listener that names it. To a dialect
+  /// that does not admit provisional accounts they come without an identity.
+  public mutating func dialect(
+    _ paths: [String], _ name: String, admitsProvisional: Bool = false, _ dialect: any Dialect
+  ) {
+    dialects.append(
+      DialectRegistration(
+        name: name, paths: paths, admitsProvisional: admitsProvisional, dialect: dialect))
   }
 
   public mutating func job(
@@ -169,11 +175,13 @@ public struct MessageRegistration: Sendable {
   public let summary: String
   public let data: Schema
   public let answer: Schema
+  public let admitsProvisional: Bool
   public let handler: MessageHandler
 }
 
 public struct DialectRegistration: Sendable {
   public let name: String
   public let paths: [String]
+  public let admitsProvisional: Bool
   public let dialect: any Dialect
 }

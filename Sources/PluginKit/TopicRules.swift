@@ -34,6 +34,8 @@ public struct TopicRules: Sendable {
   public var maxMembers: Int?
   /// May somebody without an account subscribe?
   public var allowsGuests = false
+  /// Provisional accounts come in as themselves; elsewhere they count as guests.
+  public var allowsProvisional = false
   /// Throws a `TopicRefusal`. Asked on subscribe, and on publish the first time.
   public var authorize: Authorize = { _, _, _ in }
   /// The state for a new subscriber, beside history and presence.

@@ -38,4 +38,21 @@ import Testing
       #expect(answer.json["message"] == "a password has at least 8 characters")
     }
   }
+
+  @Test func `an account that somebody made for themselves may chat from anywhere`() async throws {
+    try await withChat { bench async throws in
+      #expect(await bench.res(RegistrationTests.call) == "register successfully")
+      let zz = try await bench.identity("zz")
+      #expect(zz.isProvisional)
+      #expect(await bench.get("/chatroom/list", as: zz, from: .outside).status == 200)
+      let room = "/chatroom/room?room_name=TEST&user_name=zz&status=1"
+      #expect(await bench.res(room, from: .outside, as: zz) == "join chatroom")
+      _ = try await bench.subscribe("chat.rooms", as: zz, from: .outside)
+      let client = try await bench.subscribe("chat.room.TEST", as: zz, from: .outside)
+      #expect(client.takeEvents().map(\.told) == ["create zz"])
+      let old = try await bench.oldClient("c2", as: zz, from: .outside)
+      await old.send(Frame.of("join", "somebody", "YOU"))
+      #expect(old.client.takeTexts().first?.contains(#""user_name":"zz""#) == true)
+    }
+  }
 }

@@ -156,4 +156,24 @@ import Testing
       try await withLab(settings: [key: .text("noon")]) { _ in }
     }
   }
+
+  @Test(arguments: ["/showonline", "/showbygrade?grade=21", "/selectone?studentid=2100301418"])
+  func `an account that somebody made for themselves is a stranger here`(target: String)
+    async throws
+  {
+    try await withLab { bench in
+      let zz = try await bench.accounts.register(
+        NewAccount(login: "zz", name: "zz", password: "longenough", roles: .student),
+        from: .loopback
+      ).identity
+      #expect(await bench.get(target, as: zz, from: .outside).json["flag"] == false)
+      #expect(await bench.get(target, as: zz, from: .labDevice).json["flag"] == true)
+      for topic in ["checkin.presence", "checkin.grade.21"] as [Topic] {
+        await #expect(throws: TopicRefusal.unauthorized) {
+          try await bench.subscribe(topic, as: zz, from: .outside)
+        }
+        _ = try await bench.subscribe(topic, as: zz, from: .labDevice)
+      }
+    }
+  }
 }

@@ -21,6 +21,9 @@ final class LabPlugin: Plugin {
       if message.data["bad"] != nil { throw TopicRefusal.bad("not that") }
       return ["asked": message.data, "who": .string(message.sender.id)]
     }
+    registrar.on("lab.introduce", "Says who asked.", admitsProvisional: true) { message in
+      ["who": .string(message.sender.id)]
+    }
     registrar.on("lab.whisper", "Tells the sender alone.") { [services] message in
       await services.hub.send(Event("alone", [:]), to: message.sender.id, in: message.topic)
       return [:]
@@ -133,6 +136,9 @@ final class LabPlugin: Plugin {
     members.publisher = .member
     registrar.topic("lab.members.{name}", "No guests.", members)
 
+    members.allowsProvisional = true
+    registrar.topic("lab.newcomers.{name}", "No guests, but provisional accounts.", members)
+
     var closed = TopicRules()
     closed.allowsGuests = true
     closed.authorize = { _, _, _ in throw TopicRefusal.denied }
@@ -220,6 +226,13 @@ final class LabPlugin: Plugin {
     }
     registrar.get("/lab/who", Operation("Who calls?", access: .signedIn)) { request in
       .text(try request.caller().id)
+    }
+    registrar.get(
+      "/lab/newcomer",
+      Operation("Who is it?", access: .signedIn, admitsProvisional: true)
+    ) { request in .text(try request.caller().id) }
+    registrar.get("/lab/anyone", Operation("Who might it be?")) { request in
+      .text(request.identity?.id ?? "a stranger")
     }
     registrar.post("/lab/echo", Operation("Gives back.")) { request in
       guard case .bytes(let bytes) = request.body else { return .text("a form") }

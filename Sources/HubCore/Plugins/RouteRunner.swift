@@ -42,15 +42,18 @@ public struct RouteRunner: Sendable {
       return retryable(route.shape(busy, request), busy)
     }
     defer { gate.leave() }
+    var isLimited = false
     do {
       var request = request
       try count(request, route, by: .address)
       request.identity = try await caller(request, route.operation.access, plugin: unit.name)
       try count(request, route, by: .account)
+      isLimited = limitProvisional(&request, route.operation)
       try admit(request, route.operation.access, unit.services.settings)
       return fit(try await route.handler(request), request, unit)
     } catch {
-      let known = RouteRunner.shaped(error)
+      var known = RouteRunner.shaped(error)
+      if isLimited && known.code == .unauthorized { known = .provisional }
       if known.code == .failure {
         gate.countFailure()
         unit.services.log.error(
@@ -115,6 +118,17 @@ public struct RouteRunner: Sendable {
       limit, route: route.paths[0], caller: caller, now: request.receivedAt)
     guard let wait else { return }
     throw PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: wait)
+  }
+
+  /// Makes a stranger of a provisional account that the operation does not admit. True if that may
+  /// be the reason of a refusal.
+  private func limitProvisional(_ request: inout Request, _ operation: Operation) -> Bool {
+    guard request.identity?.isProvisional == true, !operation.admitsProvisional else {
+      return false
+    }
+    request.identity = nil
+    if case .anyone = operation.access { return false }
+    return true
   }
 
   private func admit(_ request: Request, _ access: Access, _ settings: Settings) throws {

@@ -30,7 +30,7 @@ final class House: Sendable {
   private let currentCORS: Locked<CORSPolicy>
   let accessLog: AccessLog
   let topics: TopicTable<TopicRules>
-  let messages: [String: (plugin: String, handler: MessageHandler)]
+  let messages: [String: (plugin: String, registration: MessageRegistration)]
   let historyLog: HistoryLog
   let memberLog: MemberLog
   /// To whom it is told who comes and goes, and by what means.
@@ -75,7 +75,7 @@ final class House: Sendable {
     workerCount = entrances.count
     owners = units.flatMap { unit in unit.dialects.map { _ in unit.name } }
     messages = Dictionary(
-      units.flatMap { unit in unit.messages.map { ($0.type, (unit.name, $0.handler)) } },
+      units.flatMap { unit in unit.messages.map { ($0.type, (unit.name, $0)) } },
       uniquingKeysWith: { $1 })
     self.entrances = entrances
     self.everything = everything

@@ -43,6 +43,7 @@ extension ServerAPI {
     .object([
       .init("id", .integer), .init("login", .string), .init("name", .string),
       .init("roles", .array(of: .string)), .init("active", .boolean),
+      .init("provisional", .boolean, "Its holder made it, and the staff has not confirmed it."),
       .init("profiles", .map(of: .string), "By kind: what the systems know this person by."),
     ]))
 
@@ -79,7 +80,7 @@ extension Account {
     return [
       "id": .int(id), "login": .string(login), "name": .string(name),
       "roles": .array(roles.names.map { .string($0) }), "active": .bool(isActive),
-      "profiles": .object(kinds),
+      "provisional": .bool(isProvisional), "profiles": .object(kinds),
     ]
   }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+internal import Crypto
 internal import PluginKit
 
 /// A version-2 client's side of a connection.
@@ -38,4 +40,19 @@ final class HubSession {
   }
 
   static let mostFaults = 20
+
+  /// The identity that counts for a topic or a message: a guest's for a provisional account that
+  /// is not admitted there.
+  func identity(admitsProvisional: Bool) -> Identity {
+    identity.standing(where: admitsProvisional, guest: guestKey)
+  }
+
+  /// Known by its tab, which others must not learn from it.
+  var guestKey: String { Hex.encode(Array(Digest.sha256(session).prefix(8))) }
+
+  /// An error as this client is told it: "log in first" would not help a provisional account.
+  func told(_ error: any Error) -> any Error {
+    guard identity.isProvisional, case TopicRefusal.unauthorized = error else { return error }
+    return PluginError.provisional
+  }
 }

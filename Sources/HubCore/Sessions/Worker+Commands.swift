@@ -133,17 +133,18 @@ extension Worker {
     _ type: String, _ topic: TopicName?, _ data: [UInt8]?, _ id: Echo?,
     _ connection: Connection, _ session: HubSession
   ) {
-    guard let (plugin, handler) = house.messages[type] else {
+    guard let (plugin, message) = house.messages[type] else {
       return tellError(connection, .unknownType, re: id, topic: topic)
     }
     let token = connection.token
-    let message = MemberMessage(
-      topic: Topic(topic?.description ?? ""), sender: session.identity,
+    let sent = MemberMessage(
+      topic: Topic(topic?.description ?? ""),
+      sender: session.identity(admitsProvisional: message.admitsProvisional),
       data: data.flatMap { try? JSONValue(parsing: $0) } ?? .null, id: id?.text ?? "",
       at: loop.unixMilliseconds)
     wait(session) { [self] in
       do {
-        let answer = try await self.ask(plugin) { try await handler(message) }.encoded()
+        let answer = try await self.ask(plugin) { try await message.handler(sent) }.encoded()
         guard let id, let connection = self.connections[token] else { return }
         self.tell(connection) {
           ServerFrame.ack(
@@ -151,7 +152,7 @@ extension Worker {
         }
       } catch {
         guard let connection = self.connections[token] else { return }
-        self.tellError(connection, error, re: id, topic: topic)
+        self.tellError(connection, session.told(error), re: id, topic: topic)
       }
     }
   }

@@ -47,6 +47,7 @@ extension Worker {
       throw TopicRefusal.unknown
     }
     if who.isGuest && !rules.allowsGuests { throw TopicRefusal.unauthorized }
+    if who.isProvisional && !rules.allowsProvisional { throw TopicRefusal.denied }
     if dialect.topics[name] != nil { return }
     let (subscription, _) = try await enter(
       name, rules, .init(recover: nil, wantsPresence: false), connection: token, as: who,

@@ -75,6 +75,9 @@ extension Worker {
           try await self.house.runner.identify(asked, plugin: owner)
         }
         link.identity = request.identity
+        if request.identity?.isProvisional == true, !registration.admitsProvisional {
+          request.identity = nil
+        }
         let known = request
         let session = try await ask(owner) { try await registration.dialect.accept(line, known) }
         guard connections[token] === connection, case .http(let exchange) = connection.stage,
@@ -197,8 +200,7 @@ extension Worker {
   ) {
     let tab = hello.session.flatMap { $0.isEmpty ? nil : $0 } ?? "s_\(Random.token().prefix(22))"
     session.session = tab
-    // A guest is known by its tab, but others must not learn the tab's name from it.
-    var who = found ?? Identity(guest: Worker.guestKey(tab), name: "")
+    var who = found ?? Identity(guest: session.guestKey, name: "")
     who.peer = session.request.peer
     session.identity = who
     // Guests of one address are counted by that.
@@ -220,10 +222,6 @@ extension Worker {
           reconnectWindowMilliseconds: house.reconnectWindow(limits),
           maxMessageBytes: limits.message, node: house.node), into: &$0)
     }
-  }
-
-  private static func guestKey(_ tab: String) -> String {
-    Hex.encode(Array(Digest.sha256(tab).prefix(8)))
   }
 
   /// Swaps the token of a connection that goes on; the user must stay the same.

@@ -15,27 +15,29 @@ extension Worker {
     }
     guard let rules = rules(for: topic) else { return }
     let token = connection.token
+    let who = session.identity(admitsProvisional: rules.allowsProvisional)
     wait(session) { [self] in
       var half: Subscription?
       do {
         let (subscription, welcome) = try await self.enter(
-          topic, rules, wish, connection: token, as: session.identity, tab: session.session)
+          topic, rules, wish, connection: token, as: who, tab: session.session)
         half = subscription
-        let snapshot = try await self.snapshot(topic, rules, session.identity)
+        let snapshot = try await self.snapshot(topic, rules, who)
         try self.complete(subscription, welcome, snapshot, id, token, session)
       } catch {
         if let half { self.withdraw(half) }
-        self.refuse(topic, id, token, error)
+        self.refuse(topic, id, token, session.told(error))
       }
     }
   }
 
-  private func refusal(_ topic: TopicName, _ session: HubSession) -> ClientError? {
-    guard let rules = rules(for: topic) else { return .unknownTopic }
-    if session.identity.isGuest && !rules.allowsGuests { return .unauthorized }
-    if session.topics[topic] != nil { return .alreadySubscribed }
+  private func refusal(_ topic: TopicName, _ session: HubSession) -> (any Error)? {
+    guard let rules = rules(for: topic) else { return ClientError.unknownTopic }
+    let who = session.identity(admitsProvisional: rules.allowsProvisional)
+    if who.isGuest && !rules.allowsGuests { return session.told(TopicRefusal.unauthorized) }
+    if session.topics[topic] != nil { return ClientError.alreadySubscribed }
     let most = limits.topicsPerConnection
-    return most > 0 && session.topics.count >= most ? .limitExceeded : nil
+    return most > 0 && session.topics.count >= most ? ClientError.limitExceeded : nil
   }
 
   /// Asks the owner and the home. On return the newcomer is in, but its events are still held.

@@ -116,10 +116,13 @@ extension Account {
   fileprivate var line: String {
     let profiles = profiles.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.key.rawValue)=\($0.value)" }
-    let words = [
-      "\(id)", login, name, roles.names.joined(separator: ","), isActive ? "active" : "disabled",
-    ]
+    let words = ["\(id)", login, name, roles.names.joined(separator: ","), state]
     return (words + profiles).joined(separator: "\t")
+  }
+
+  private var state: String {
+    guard isActive else { return "disabled" }
+    return isProvisional ? "provisional" : "active"
   }
 
   fileprivate var json: JSONValue {
@@ -129,7 +132,8 @@ extension Account {
     return [
       "id": JSONValue(id), "login": JSONValue(login), "name": JSONValue(name),
       "email": JSONValue(email), "roles": JSONValue(roles.names.map { JSONValue($0) }),
-      "active": JSONValue(isActive), "profiles": .object(profiles),
+      "active": JSONValue(isActive), "provisional": JSONValue(isProvisional),
+      "profiles": .object(profiles),
     ]
   }
 }
