@@ -15,7 +15,9 @@ enum AccountRules {
 
   /// An identifier that only the staff gives would confirm the account.
   static func checkSelfMade(_ account: NewAccount) throws(AccountError) {
-    for kind in [ProfileKind.studentNumber, .staffName] where account.profiles[kind] != nil {
+    let given: [ProfileKind] =
+      account.hasProvenNumber ? [.staffName] : [.studentNumber, .staffName]
+    for kind in given where account.profiles[kind] != nil {
       throw AccountError(.invalid, "\(kind.rawValue) is given by the staff")
     }
   }

@@ -21,7 +21,8 @@ extension StoredAccounts {
     if let password = account.password { try rules.check(password: password) }
     var account = account
     account.roles.formIntersection(.student)
-    let made = try await make(account, isSelfMade: true)
+    let isProvisional = account.profiles[.studentNumber] == nil
+    let made = try await make(account, isSelfMade: isProvisional)
     options.log.info(
       "an account was registered",
       ["account": "\(made.id)", "login": made.login, "from": peer.address])

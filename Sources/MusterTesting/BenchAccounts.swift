@@ -69,10 +69,13 @@ public actor BenchAccounts: Accounts {
   @discardableResult
   public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
     try await checkRegistration(account.password ?? "", from: peer)
+    guard account.hasProvenNumber || account.profiles[.studentNumber] == nil else {
+      throw AccountError(.invalid, "student_number is given by the staff")
+    }
     var account = account
     account.roles.formIntersection(.student)
     let made = try await create(account)
-    accounts[made.id]?.isSelfMade = true
+    accounts[made.id]?.isSelfMade = made.profiles[.studentNumber] == nil
     return accounts[made.id] ?? made
   }
 

@@ -49,6 +49,9 @@ public struct NewAccount: Sendable {
   public var roles: Roles
   public var isActive = true
   public var profiles: [ProfileKind: String] = [:]
+  /// The holder has proved the student number, at the college for one. Without that a registration
+  /// cannot bring a number.
+  public var hasProvenNumber = false
 
   public init(login: String, name: String, password: String? = nil, roles: Roles) {
     self.login = login
@@ -112,8 +115,8 @@ public protocol Accounts: Sendable {
   func checkRegistration(_ password: String, from peer: Peer) async throws
   /// Makes an account that its holder asks for, if the server's `RegistrationRules` let this peer.
   ///
-  /// It is provisional until the staff confirms it: a student number and a staff name are refused,
-  /// and of the roles only `student` is kept. Throws `AccountError`.
+  /// It is provisional until the staff confirms it, unless it brings a proven student number. A staff
+  /// name is refused, and of the roles only `student` is kept. Throws `AccountError`.
   @discardableResult
   func register(_ account: NewAccount, from peer: Peer) async throws -> Account
   func update(_ account: Account) async throws

@@ -46,6 +46,16 @@ import Testing
     }
   }
 
+  @Test func `a student number that was proved confirms an account at once`() async throws {
+    try await withBench(.sqlite) { bench async throws in
+      var new = NewAccount(login: "zz", name: "zz", password: "longenough", roles: .student)
+      new.profiles[.studentNumber] = "2100301419"
+      new.hasProvenNumber = true
+      let made = try await bench.accounts.register(new, from: .loopback)
+      #expect(!made.isSelfMade && !made.isProvisional)
+    }
+  }
+
   @Test(arguments: Engine.testable)
   func `a student number or a role confirms it for good, and is told`(engine: Engine) async throws {
     try await withBench(engine) { bench async throws in

@@ -65,6 +65,7 @@ extension StudyRecordsPlugin {
     var new = NewAccount(
       login: application.name, name: application.name, password: application.password,
       roles: .student)
+    new.hasProvenNumber = true
     new.profiles = [.studyName: application.name, .studentNumber: application.number]
     let account: Account
     do {
