@@ -41,11 +41,12 @@ extension Program {
   }
 
   func restore(_ call: Invocation) async throws -> ExitCode {
-    let address = try DatabaseAddress(try configuration(call))
+    let configuration = try configuration(call)
+    let address = try DatabaseAddress(configuration)
     let file = call.operand(0) ?? ""
     try requireFile(file)
     guard call.has("verify") else {
-      try await restore(file, to: address)
+      try await restoreAlone(file, to: address, configuration)
       return .success
     }
     let owners =
@@ -55,6 +56,20 @@ extension Program {
       }
     console.print("\(file) is whole: tables of \(names(owners)).")
     return .success
+  }
+
+  /// Keeps servers from starting until this is done.
+  private func restoreAlone(
+    _ file: String, to address: DatabaseAddress, _ configuration: ServerConfiguration
+  ) async throws {
+    let claim = try await DataClaim(configuration) { _ in }
+    do {
+      try await restore(file, to: address)
+      await claim.release()
+    } catch {
+      await claim.release()
+      throw error
+    }
   }
 
   private func restore(_ file: String, to address: DatabaseAddress) async throws {

@@ -16,6 +16,7 @@ struct Running {
   let configuration: ServerConfiguration
   let live: LiveConfiguration
   let writer: LogWriter
+  let claim: DataClaim
   let store: any Store
   let watch: StoreWatch
   let accounts: StoredAccounts
@@ -40,6 +41,7 @@ struct Running {
     writer = LogWriter(
       level: Log.Level(configuration[Keys.logLevel]), format: configuration[Keys.logFormat],
       clock: clock)
+    claim = try await DataClaim(configuration) { [writer] in Running.giveUp($0, writer) }
     store = try await program.openStore(configuration)
     watch = StoreWatch(store, clock: clock, log: writer.log)
     let isDemo = configuration[Keys.demo]
@@ -201,7 +203,18 @@ struct Running {
     await watch.stop()
     accounts.stop()
     await store.close()
+    await claim.release()
     await writer.flush()
+  }
+
+  /// Two servers on one database would each miss what the other writes. All that was acknowledged is
+  /// in the database already, so nothing is lost by an end without a drain.
+  private static func giveUp(_ reason: String, _ writer: LogWriter) {
+    Task {
+      writer.log.error("another server has taken the database", ["reason": reason])
+      await writer.flush()
+      _exit(ExitCode.failure.rawValue)
+    }
   }
 }
 
