@@ -118,7 +118,7 @@ public final class Courier: MailService, WebService {
     counters.withLock { $0.calls += 1 }
     let trust = settings().trust
     do {
-      return try await callers.withLane { lane throws(TransferError) in
+      return try await callers.withLane(to: call.host) { lane throws(TransferError) in
         try await lane.call(call, answerLimit: Courier.largestAnswer, trusting: trust)
       }
     } catch {

@@ -90,6 +90,13 @@ extension WebCall {
     return place[..<slashes.upperBound] + String(rest[rest.index(after: at)...])
   }
 
+  /// The scheme, host and port.
+  var host: String {
+    let place = destination
+    guard let slashes = place.firstRange(of: "://") else { return place }
+    return String(place[..<slashes.upperBound] + place[slashes.upperBound...].prefix { $0 != "/" })
+  }
+
   fileprivate var json: JSONValue {
     let headers = headers.map { JSONValue([JSONValue($0.name), JSONValue($0.value)]) }
     return [
