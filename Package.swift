@@ -164,7 +164,10 @@ let package = Package(
       "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "DocumentsTests",
-      ["Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+      [
+        "Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit", "SignTasks",
+        "Storage", "StudyRecords",
+      ]),
     tests(
       "SignTasksTests",
       ["HubCore", "JSON", "MusterTesting", "PluginKit", "SignTasks", "Storage"]),

@@ -48,6 +48,9 @@ enum Documents {
     ]
   }
 
+  private static let noStudent = Operation.Answer(404, "The caller is no student.", refusal)
+  private static let noPage = Operation.Answer(404, "There is no such page.", refusal)
+
   private static let pageQuery = Operation.Parameter.query(
     "page", .integer, optional: true, "From 1; twenty records each.", example: 1)
   private static let userPath = Operation.Parameter.path(
@@ -58,7 +61,8 @@ enum Documents {
   static let user = Operation(
     "A user", parameters: [userPath], answers: [.ok(person, example: exampleUser)],
     access: .signedIn)
-  static let myself = Operation("The caller", answers: [.ok(person)], access: .signedIn)
+  static let myself = Operation(
+    "The caller", answers: [.ok(person), noStudent], access: .signedIn)
   static let days = Operation(
     "The caller's study time per day",
     details: "Days are those of the server's time zone. Only finished records count.",
@@ -74,7 +78,7 @@ enum Documents {
             .array(of: .object([.init("date", .string), .init("seconds", .integer)])),
             "Days without study are left out."),
           .init("zone_offset", .integer, "Seconds east of Greenwich."),
-        ]))
+        ])), noStudent,
     ], access: .signedIn)
   static let token = Operation(
     "Exchange name and password for a token",
@@ -89,9 +93,9 @@ enum Documents {
 
   static let studys = Operation(
     "All records", details: "The oldest first. With `study.private` only the caller's.",
-    parameters: [pageQuery], answers: [.ok(page)], access: .signedIn)
+    parameters: [pageQuery], answers: [.ok(page), noPage], access: .signedIn)
   static let studysOfUser = Operation(
-    "The records of a user", parameters: [userPath, pageQuery], answers: [.ok(page)],
+    "The records of a user", parameters: [userPath, pageQuery], answers: [.ok(page), noPage],
     access: .signedIn)
   static let study = Operation(
     "A record", parameters: [studyPath],

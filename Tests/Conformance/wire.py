@@ -1,6 +1,6 @@
 """Plain HTTP and WebSocket over TLS for clients that know nothing but a document, and a count of
 what came otherwise than the document says."""
-import base64, http.client, json, os, socket, ssl, struct, sys, urllib.parse
+import base64, datetime, http.client, json, os, socket, ssl, struct, sys, time, urllib.parse
 
 port = int(sys.argv[1])
 context = ssl._create_unverified_context()
@@ -50,7 +50,7 @@ def call(path, method="GET", body=None, **fields):
 
 
 class Socket:
-    def __init__(self, path, cookie=None):
+    def __init__(self, path, cookie=None, authorization=None):
         self.line = context.wrap_socket(
             socket.create_connection(("127.0.0.1", port), timeout=20), server_hostname="localhost")
         key = base64.b64encode(os.urandom(16)).decode()
@@ -58,6 +58,8 @@ class Socket:
                 "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
         if cookie:
             head.append(f"Cookie: {cookie}")
+        if authorization:
+            head.append(f"Authorization: {authorization}")
         self.line.sendall(("\r\n".join(head) + "\r\n\r\n").encode())
         self.buffer = b""
         while b"\r\n\r\n" not in self.buffer:

@@ -4,6 +4,7 @@ import JSON
 import MusterTesting
 import PluginKit
 import Storage
+import StudyRecords
 import Testing
 
 @testable import HubCore
@@ -25,6 +26,10 @@ import Testing
 
   @Test func `of the check-in is as the document says`() async throws {
     try await check(CheckInPlugin.self)
+  }
+
+  @Test func `of the study records is as the document says`() async throws {
+    try await check(StudyRecordsPlugin.self)
   }
 
   @Test func `of the server's interface is as the document says`() async throws {
@@ -74,6 +79,7 @@ import Testing
     for path in route.paths {
       for method in route.methods {
         let target = path.replacing(":file", with: "2022-09-18.xlsx").replacing(":id", with: "99")
+          .replacing(":user", with: "1").replacing(":study", with: "7")
         let answer = await bench.call(
           method, "\(target)?\(way.query)", body: .bytes(Array(way.body.utf8)), as: who,
           from: way.peer)

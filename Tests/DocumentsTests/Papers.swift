@@ -4,7 +4,9 @@ import HTTP
 import JSON
 import MusterTesting
 import PluginKit
+import SignTasks
 import Storage
+import StudyRecords
 
 @testable import HubCore
 
@@ -37,6 +39,8 @@ struct Papers {
       try HubServer.ownUnit(services: services([])),
       try PluginUnit(ChatPlugin.self, services: services(ChatPlugin.settings)),
       try PluginUnit(CheckInPlugin.self, services: services(CheckInPlugin.settings)),
+      try PluginUnit(SignTasksPlugin.self, services: services(SignTasksPlugin.settings)),
+      try PluginUnit(StudyRecordsPlugin.self, services: services(StudyRecordsPlugin.settings)),
     ]
     var plan = HubServer.Plan(accounts: accounts, store: store)
     plan.units = units
