@@ -92,13 +92,15 @@ let hub: [Target] = [
     "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Storage"],
     settings: walled),
   library("Spreadsheet", ["CXLSXWriter", "Loop", "PluginKit"], settings: walled),
-  library("AccountStore", ["Bytes", "Crypto", "Loop", "PluginKit", "Storage"]),
+  library(
+    "AccountStore", ["Bytes", "Crypto", "Loop", "PluginKit", "Storage", "UnicodeText"]),
   library("Web", ["PluginKit"], resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(
     "MusterTesting",
     [
       "Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PostgresStore", "PluginKit", "HubCore",
+      "UnicodeText",
     ]),
 ]
 

@@ -44,9 +44,19 @@ extension ChatPlugin {
     let number = request.given("user_tel")
     let name = request.given("user_name")
     guard number != nil || name != nil else { return Answers.missing(request) }
-    guard let account = try await logins.find(telephone: number, name: name) else {
-      return Answers.res("user not exist", [:])
-    }
-    return Answers.res("get user data successfully", ["user": .object(account.chatUser)])
+    guard let account = try await logins.find(telephone: number, name: name),
+      number == nil || request.mayLearnNumber(of: account)
+    else { return Answers.res("user not exist", [:]) }
+    var user = account.chatUser
+    if !request.mayLearnNumber(of: account) { user["user_tel"] = .null }
+    return Answers.res("get user data successfully", ["user": .object(user)])
+  }
+}
+
+extension Request {
+  /// Strangers and provisional accounts learn no telephone number but their own.
+  fileprivate func mayLearnNumber(of account: Account) -> Bool {
+    guard let identity else { return false }
+    return !identity.isProvisional || identity.account == account.id
   }
 }

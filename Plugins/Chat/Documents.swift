@@ -86,6 +86,10 @@ enum Documents {
 
   static let userData = Operation(
     "Look somebody up",
+    details: """
+      Without a token, and for accounts that the staff has not confirmed, by name only and with \
+      `user_tel` null; everybody finds themselves.
+      """,
     parameters: [
       .query("user_tel", .integer, optional: true, "Wins over the name."),
       .query("user_name", optional: true, "The name in the rooms.", example: "admin"),
@@ -104,7 +108,7 @@ enum Documents {
             ]
           ],
         ])
-    ], access: access, limit: .perMinute(120))
+    ], access: access, limit: .perMinute(120), admitsProvisional: true)
 
   private static let rooms = Schema.array(
     of: .named(

@@ -80,7 +80,7 @@ struct Logins: Sendable {
       return .registered
     } catch let error as AccountError {
       switch error.code {
-      case .loginTaken, .profileTaken, .emailTaken: return .taken
+      case .loginTaken, .profileTaken, .emailTaken, .nameTaken: return .taken
       case .registrationClosed: return .closed
       case .passwordTooShort, .invalid, .unknown: return .refused(error.detail)
       }

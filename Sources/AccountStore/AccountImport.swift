@@ -1,5 +1,6 @@
 internal import PluginKit
 internal import Storage
+internal import UnicodeText
 
 /// How an import treats what it finds.
 public struct ImportOptions: Sendable {
@@ -121,20 +122,18 @@ public struct AccountImport: ~Copyable {
   }
 }
 
-/// Names that earlier lines of the same file have, with the line.
+/// Identifiers in earlier lines of the same file, with the line.
 private struct SeenNames {
-  private var lines: [String: Int] = [:]
+  private var lines: [ComparisonForm: Int] = [:]
 
   mutating func insert(_ row: ImportRow) throws(ImportError) {
-    var names = ["login \(row.account.login)"]
-    if let email = row.account.email { names.append("email \(email.lowercased())") }
-    for (kind, value) in row.account.profiles { names.append("\(kind.rawValue) \(value)") }
-    for name in names {
-      if let line = lines[name] {
-        throw ImportError(line: row.line, reason: "\(name) is in line \(line) already")
-      }
+    let identifiers = row.account.identifiers
+    for identifier in identifiers {
+      guard let line = lines[identifier.form] else { continue }
+      throw ImportError(
+        line: row.line, reason: "\(identifier.kind) \(identifier.text) is in line \(line) already")
     }
-    for name in names { lines[name] = row.line }
+    for identifier in identifiers { lines[identifier.form] = row.line }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import UnicodeText
 
 /// What every account keeps to, however it was made. Only what would break something: how short a
 /// password may be is one of the `RegistrationRules`.
@@ -19,6 +20,21 @@ enum AccountRules {
       account.hasProvenNumber ? [.staffName] : [.studentNumber, .staffName]
     for kind in given where account.profiles[kind] != nil {
       throw AccountError(.invalid, "\(kind.rawValue) is given by the staff")
+    }
+    try checkSelfMade(login: account)
+  }
+
+  /// A login that looks like a number or an address of somebody else is refused though nobody has it
+  /// yet: numbers of next year's students are not known today.
+  private static func checkSelfMade(login account: NewAccount) throws(AccountError) {
+    let form = ComparisonForm(account.login)
+    let own = [account.email, account.profiles[.studentNumber]].compactMap(\.self)
+    if own.contains(where: { ComparisonForm($0) == form }) { return }
+    guard form.text.utf8.contains(where: { !(48...57).contains($0) }) else {
+      throw AccountError(.invalid, "the name must not have digits only")
+    }
+    guard !form.text.utf8.contains(UInt8(ascii: "@")) else {
+      throw AccountError(.invalid, "the name must not contain an @")
     }
   }
 
@@ -55,6 +71,9 @@ enum AccountRules {
     }
     guard text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
       throw AccountError(.invalid, "\(what) must not contain control characters")
+    }
+    guard !ComparisonForm(text).isEmpty else {
+      throw AccountError(.invalid, "\(what) has no visible characters")
     }
     guard text.first?.isWhitespace == false, text.last?.isWhitespace == false else {
       throw AccountError(.invalid, "\(what) must not begin or end with a blank")

@@ -1,6 +1,7 @@
 internal import Loop
 public import PluginKit
 internal import Storage
+internal import UnicodeText
 
 extension StoredAccounts {
   @discardableResult
@@ -40,11 +41,14 @@ extension StoredAccounts {
   @discardableResult
   private func make(_ account: NewAccount, isSelfMade: Bool) async throws -> Account {
     try AccountRules.check(account)
+    // Looked up first: hashing is what makes a registration expensive.
+    try await store.read { try $0.requireFree(account, isSelfMade: isSelfMade) }
     let hash: String? =
       if let password = account.password { try await hasher.hash(password) } else { nil }
     let now = clock.now
     return try await translatingTaken {
       try await store.write { tx in
+        if isSelfMade { try tx.requireOwnName(account) }
         let id = try tx.insert(account, passwordHash: hash, isSelfMade: isSelfMade, at: now)
         guard let made = try tx.account(id) else { throw AccountError(.unknown, "\(id)") }
         return made
@@ -146,23 +150,33 @@ extension Transaction {
       """
       INSERT INTO accounts
         (login, name, avatar, email, email_key, password, roles, is_active, created_at,
-          is_self_made)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+          is_self_made, name_form)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
       """, account.login, account.name, account.avatar, account.email,
       account.email?.lowercased(), passwordHash, Int(account.roles.rawValue), account.isActive,
-      now, isSelfMade)
+      now, isSelfMade, ComparisonForm(account.name).text)
     try setProfiles(account.profiles, of: Int64(id))
+    try reserve(account.identifiers, for: Int64(id), isSelfMade: isSelfMade)
     return Int64(id)
+  }
+
+  /// Throws if an account like this cannot be made because of another one.
+  func requireFree(_ account: NewAccount, isSelfMade: Bool) throws {
+    try requireFree(account.identifiers, isSelfMade: isSelfMade)
+    if isSelfMade { try requireOwnName(account) }
   }
 
   func update(_ account: Account, before: Account) throws {
     try execute(
       """
       UPDATE accounts SET login = ?, name = ?, avatar = ?, email = ?, email_key = ?, roles = ?,
-        is_active = ?, is_self_made = ? WHERE id = ?
+        is_active = ?, is_self_made = ?, name_form = ? WHERE id = ?
       """, account.login, account.name, account.avatar, account.email,
       account.email?.lowercased(), Int(account.roles.rawValue), account.isActive,
-      account.isProvisional, account.id)
+      account.isProvisional, ComparisonForm(account.name).text, account.id)
+    try reserve(
+      account.identifiers, insteadOf: before.identifiers, for: account.id,
+      isSelfMade: account.isProvisional)
     guard before.profiles != account.profiles else { return }
     for kind in ProfileKind.allCases {
       try execute(

@@ -65,16 +65,8 @@ extension Transaction {
     case .email(let email):
       return try id("SELECT id FROM accounts WHERE email_key = ?", email.lowercased())
     case .any(let text):
-      return try accountID(.login(text)) ?? onlyProfile(text) ?? accountID(.email(text))
+      return try accountID(identifiedBy: text)
     }
-  }
-
-  /// The account with this text in any profile; nil if two accounts have it in different kinds,
-  /// because then the text does not say who is meant.
-  private func onlyProfile(_ text: String) throws -> Int64? {
-    let rows = try query(
-      "SELECT DISTINCT account FROM account_profiles WHERE value = ? LIMIT 2", text)
-    return rows.count == 1 ? try rows[0].int64("account") : nil
   }
 
   private func id(_ sql: String, _ arguments: any Bindable...) throws -> Int64? {

@@ -79,6 +79,7 @@ extension Transaction {
     -> (ImportLine.Outcome, (Revocation, Int)?)
   {
     guard let id = try accountID(.login(row.account.login)), let before = try account(id) else {
+      try requireFree(row.account.identifiers, isSelfMade: false)
       _ = try insert(row.account, passwordHash: row.hash, at: now)
       return (.created, nil)
     }
@@ -87,6 +88,13 @@ extension Transaction {
     }
     let after = row.applied(to: before)
     let setsPassword = row.hash != nil || row.account.password != nil
+    // Its holder is anybody who registered first, and would get what the line gives.
+    guard setsPassword || !before.isProvisional else {
+      throw AccountError(
+        .loginTaken,
+        "the holder of account \(id) made this login: give the line a password, or confirm it first"
+      )
+    }
     guard after != before || setsPassword else { return (.unchanged, nil) }
     try update(after, before: before)
     if let hash = row.hash {

@@ -39,10 +39,22 @@ extension StoredAccounts {
       UPDATE accounts SET is_self_made = 1 WHERE roles = 1 AND avatar = 'default' AND id NOT IN (
         SELECT account FROM account_profiles WHERE kind = 'student_number');
       """),
+    // `name_form` is null until the identifiers of an account are in the table.
+    Migration(
+      3,
+      """
+      CREATE TABLE account_identifiers (
+        form {text} NOT NULL PRIMARY KEY,
+        account BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE);
+      CREATE INDEX account_identifiers_account ON account_identifiers (account);
+      ALTER TABLE accounts ADD COLUMN name_form {text};
+      CREATE INDEX accounts_name_form ON accounts (name_form);
+      """),
   ]
 
   /// Makes the tables, or brings them up to date.
   public func migrate() async throws {
     try await store.migrate(StoredAccounts.owner, StoredAccounts.migrations)
+    try await reserveExisting()
   }
 }

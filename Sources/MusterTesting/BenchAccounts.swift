@@ -1,4 +1,5 @@
 public import PluginKit
+internal import UnicodeText
 
 /// Accounts in memory with the rules of the real ones, but without slow hashes.
 public actor BenchAccounts: Accounts {
@@ -25,14 +26,23 @@ public actor BenchAccounts: Accounts {
   public func account(_ id: Int64) async throws -> Account? { accounts[id] }
 
   public func find(_ name: LoginName) async throws -> Account? {
-    accounts.values.sorted { $0.id < $1.id }.first { account in
+    if case .any(let text) = name { return owner(of: text) }
+    return accounts.values.sorted { $0.id < $1.id }.first { account in
       switch name {
       case .login(let login): account.login == login
       case .profile(let kind, let value): account.profiles[kind] == value
       case .email(let email): account.email == email
-      case .any(let text):
-        account.login == text || account.email == text || account.profiles.values.contains(text)
+      case .any: false
       }
+    }
+  }
+
+  /// The account that one of its identifiers names.
+  private func owner(of text: String) -> Account? {
+    let form = ComparisonForm(text)
+    return accounts.values.first { account in
+      let texts = [account.login] + [account.email].compactMap(\.self) + account.profiles.values
+      return texts.contains { ComparisonForm($0) == form }
     }
   }
 
@@ -48,8 +58,9 @@ public actor BenchAccounts: Accounts {
 
   @discardableResult
   public func create(_ new: NewAccount) async throws -> Account {
-    if try await find(.login(new.login)) != nil { throw AccountError(.loginTaken, new.login) }
-    for (kind, value) in new.profiles where try await find(.profile(kind, value)) != nil {
+    if owner(of: new.login) != nil { throw AccountError(.loginTaken, new.login) }
+    if let email = new.email, owner(of: email) != nil { throw AccountError(.emailTaken, email) }
+    for value in new.profiles.values where owner(of: value) != nil {
       throw AccountError(.profileTaken, value)
     }
     let account = Account(
@@ -71,6 +82,10 @@ public actor BenchAccounts: Accounts {
     try await checkRegistration(account.password ?? "", from: peer)
     guard account.hasProvenNumber || account.profiles[.studentNumber] == nil else {
       throw AccountError(.invalid, "student_number is given by the staff")
+    }
+    let names = [ComparisonForm(account.login), ComparisonForm(account.name)]
+    if accounts.values.contains(where: { names.contains(ComparisonForm($0.name)) }) {
+      throw AccountError(.nameTaken, account.name)
     }
     var account = account
     account.roles.formIntersection(.student)

@@ -76,7 +76,7 @@ public enum LoginName: Sendable, Hashable {
   case login(String)
   case profile(ProfileKind, String)
   case email(String)
-  /// Login, any profile or e-mail, whichever is found first.
+  /// Login, any profile or e-mail: a text names one account at most, whatever its case or width.
   case any(String)
 }
 
@@ -108,7 +108,8 @@ public protocol Accounts: Sendable {
   /// in logins, names and profiles; case does not count.
   func list(after: Int64, limit: Int, matching: String?) async throws -> [Account]
 
-  /// Throws `AccountError` when login, e-mail or a profile is taken.
+  /// Throws `AccountError` when login, e-mail or a profile is an identifier of another account, of
+  /// whatever kind.
   @discardableResult
   func create(_ account: NewAccount) async throws -> Account
   /// Throws what `register` would throw for this password and peer, before anything is asked for.
@@ -140,6 +141,8 @@ public protocol Accounts: Sendable {
 public struct AccountError: Error, Equatable {
   public enum Code: Sendable, Equatable {
     case loginTaken, emailTaken, profileTaken, invalid, unknown
+    /// A registration would go by the name or an identifier of another account.
+    case nameTaken
     /// This peer may not register.
     case registrationClosed
     case passwordTooShort

@@ -76,16 +76,30 @@ import Testing
   }
 
   @Test(arguments: Engine.testable)
-  func `an import confirms the accounts that it names`(engine: Engine) async throws {
+  func `an import takes a self-made account only together with its password`(engine: Engine)
+    async throws
+  {
     try await withBench(engine) { bench async throws in
       let zz = try await register(bench)
-      var job = AccountImport(into: bench.accounts, options: ImportOptions(updatesExisting: true))
-      var lines: [ImportLine] = []
-      try await job.append(Array("login,roles\nzz,student\n".utf8)) { lines.append($0) }
-      try await job.finish { lines.append($0) }
-      #expect(lines.map(\.outcome) == [.updated])
-      #expect(bench.takeRevoked() == [.permissions(zz.id)])
-      #expect(try await bench.accounts.account(zz.id)?.isProvisional == false)
+      func take(_ file: String) async throws -> [ImportLine.Outcome] {
+        var job = AccountImport(into: bench.accounts, options: ImportOptions(updatesExisting: true))
+        var lines: [ImportLine] = []
+        try await job.append(Array(file.utf8)) { lines.append($0) }
+        try await job.finish { lines.append($0) }
+        return lines.map(\.outcome)
+      }
+      guard case .failed(let reason) = try await take("login,roles\nzz,teacher\n")[0] else {
+        Issue.record("the holder became a teacher")
+        return
+      }
+      #expect(reason.contains("give the line a password"))
+      #expect(try await take("login,roles,password\nzz,teacher,another-one\n") == [.updated])
+      #expect(bench.takeRevoked() == [.account(zz.id)])
+      let given = try #require(try await bench.accounts.account(zz.id))
+      #expect(!given.isProvisional && given.roles == .teacher)
+      #expect(
+        try await bench.accounts.logIn(.login("zz"), password: "longenough", from: "10.0.0.1")
+          == .wrongPassword)
     }
   }
 

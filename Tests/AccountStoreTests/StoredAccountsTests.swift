@@ -22,14 +22,15 @@ import Testing
   }
 
   @Test(arguments: Engine.testable)
-  func `a number that two people have in different systems names neither`(engine: Engine)
-    async throws
-  {
+  func `a number of one person is nobody else's in another system`(engine: Engine) async throws {
     try await withBench(engine) { bench async throws in
       try await bench.make("a", profiles: [.studentNumber: "77"])
-      try await bench.make("b", profiles: [.courseUser: "77"])
-      #expect(try await bench.accounts.find(.any("77")) == nil)
-      #expect(try await bench.accounts.find(.profile(.courseUser, "77"))?.login == "b")
+      await #expect {
+        try await bench.make("b", profiles: [.courseUser: "77"])
+      } throws: {
+        code($0) == .profileTaken
+      }
+      #expect(try await bench.accounts.find(.any("77"))?.login == "a")
     }
   }
 

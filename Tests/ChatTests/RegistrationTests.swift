@@ -39,6 +39,34 @@ import Testing
     }
   }
 
+  @Test func `strangers and new accounts learn no telephone number but their own`() async throws {
+    try await withChat { bench async throws in
+      #expect(await bench.res(RegistrationTests.call) == "register successfully")
+      let zz = try await bench.identity("zz")
+      let tao = try await bench.identity("tao")
+      func number(_ query: String, _ who: Identity?) async -> JSONValue? {
+        await bench.get("/auth/user_data?\(query)", as: who).json["data"]?["user"]?["user_tel"]
+      }
+      for who in [nil, zz] {
+        #expect(await number("user_name=tao", who) == .null)
+        #expect(await number("user_tel=13800000003", who) == nil)
+      }
+      #expect(await number("user_name=zz", zz) == 13_900_000_001)
+      #expect(await number("user_tel=13900000001", zz) == 13_900_000_001)
+      #expect(await number("user_name=tao&user_tel=0", tao) == 0)
+    }
+  }
+
+  @Test(arguments: ["tao", "TAO", "t\u{200B}ao", "ｔａｏ"])
+  func `a name that reads like another one is taken`(name: String) async throws {
+    try await withChat { bench async throws in
+      let answer = await bench.post(
+        "/auth/register",
+        form: ["user_tel": "13900000001", "user_name": name, "user_password": "longenough"])
+      #expect(answer.json["res"] == "user exist")
+    }
+  }
+
   @Test func `an account that somebody made for themselves may chat from anywhere`() async throws {
     try await withChat { bench async throws in
       #expect(await bench.res(RegistrationTests.call) == "register successfully")

@@ -29,7 +29,7 @@ import Testing
     #expect(await screen.run("account", "add", "li") == 1)
     #expect(await screen.run("account", "add", "li", "--no-password") == 0)
     #expect(await screen.run("account", "add", "li", "--no-password") == 1)
-    #expect(screen.errors == "muster: the login is taken\n")
+    #expect(screen.errors == "muster: login li is taken by account 1\n")
     #expect(await screen.run("account", "passwd", "nobody") == 1)
     #expect(await screen.run("account", "add", "x", "--role", "boss") == 2)
     #expect(await screen.run("account", "add", "x", "--profile", "shoe=43") == 2)

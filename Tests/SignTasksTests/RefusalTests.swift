@@ -172,6 +172,10 @@ import Testing
       let new: KeyValuePairs = ["email": "new@example.edu", "password": "long enough"]
       #expect(room.code(await room.post(register, new, as: nil)) == 0)
       await expect(21502, register, new, as: tao, in: room)
+      let alike: KeyValuePairs = ["email": "tao@example.org", "password": "longenough"]
+      #expect(room.code(await room.post(register, alike, as: nil)) == 0)
+      let made = try await room.bench.accounts.find(.any("tao@example.org"))
+      #expect(made?.name == "tao@example.org", "tao is somebody else")
       await room.bench.accounts.apply(RegistrationRules(.closed))
       let late: KeyValuePairs = ["email": "late@example.edu", "password": "long enough"]
       await expect(21503, register, late, as: tao, in: room)

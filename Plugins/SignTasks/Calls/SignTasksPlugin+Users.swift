@@ -66,15 +66,26 @@ extension SignTasksPlugin {
       login: email, name: String(parts[0]), password: password, roles: .student)
     new.email = email
     do {
-      try await services.accounts.register(new, from: request.peer)
+      try await register(new, request.peer)
     } catch let error as AccountError {
       switch error.code {
-      case .loginTaken, .emailTaken, .profileTaken: throw Verdict(21502)
+      case .loginTaken, .emailTaken, .profileTaken, .nameTaken: throw Verdict(21502)
       case .passwordTooShort: throw Verdict(21501)
       case .registrationClosed, .invalid, .unknown: throw Verdict(21503)
       }
     }
     return .null
+  }
+
+  /// The part before the @ may be somebody's name already; the whole address is not.
+  private func register(_ account: NewAccount, _ peer: Peer) async throws {
+    do {
+      try await services.accounts.register(account, from: peer)
+    } catch let error as AccountError where error.code == .nameTaken {
+      var account = account
+      account.name = account.login
+      try await services.accounts.register(account, from: peer)
+    }
   }
 
   private func info(_ request: Request) async throws -> JSONValue {

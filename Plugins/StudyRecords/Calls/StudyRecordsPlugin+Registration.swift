@@ -88,7 +88,7 @@ extension StudyRecordsPlugin {
 
   private static func refusal(_ error: AccountError) throws -> Response {
     switch error.code {
-    case .loginTaken, .emailTaken, .profileTaken: throw PluginError.invalid("用户已经存在。")
+    case .loginTaken, .emailTaken, .profileTaken, .nameTaken: throw PluginError.invalid("用户已经存在。")
     case .registrationClosed: return Refusal.response(403, "forbidden", "当前网络不允许注册。")
     case .passwordTooShort: throw PluginError.invalid("密码太短。")
     case .invalid: throw PluginError.invalid("用户名或密码过长，或含有不允许的字符。")
