@@ -61,5 +61,5 @@ extension Request {
   }
 
   /// Who asks for a seat.
-  var claim: Claim { Claim(account: identity?.account, address: peer.address) }
+  var claim: Claim { Claim(account: identity?.account, peer: peer) }
 }

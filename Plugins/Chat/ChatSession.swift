@@ -128,7 +128,7 @@ extension ChatSession {
 extension ChatSession {
   private var line: String? { account == nil ? connection.id : nil }
 
-  private var claim: Claim { Claim(account: account?.account, address: peer.address) }
+  private var claim: Claim { Claim(account: account?.account, peer: peer) }
 
   /// Who this connection is in a room that it has not left: one name per room.
   private func nameInside(_ room: RoomName) async -> ChatUser? {

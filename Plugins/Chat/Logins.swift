@@ -27,12 +27,12 @@ struct Logins: Sendable {
   /// Throws where somebody tries too often.
   func logIn(_ telephone: String, _ password: String, from peer: Peer) async throws -> Outcome {
     guard let number = Logins.number(telephone) else { return .unknown }
-    let key = "\(number) \(peer.address)"
+    let key = "\(number) \(peer.client)"
     if let wait = failures.withLock({ $0.wait(key, at: clock.now) }) {
       throw Logins.tooMany(seconds: Int((wait + 999) / 1000))
     }
     let outcome = try await accounts.logIn(
-      .profile(.telephone, number), password: password, from: peer.address)
+      .profile(.telephone, number), password: password, from: peer)
     switch outcome {
     case .success(let account):
       let life = TokenLife.sliding(seconds: max(1, settings.number("token_days")) * 86_400)

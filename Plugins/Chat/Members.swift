@@ -86,5 +86,5 @@ extension Identity {
   var chatUser: ChatUser { ChatUser(name: name, avatar: avatar) }
 
   /// Without an address it is nobody's but the account's.
-  var claim: Claim { Claim(account: account, address: peer?.address ?? "") }
+  var claim: Claim { Claim(account: account, peer: peer ?? .unknown) }
 }

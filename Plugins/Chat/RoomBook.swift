@@ -91,7 +91,9 @@ extension RoomBook {
     let now = now
     rooms.expire(at: now)
     if !rooms.contains(room.description) {
-      guard !rooms.isFull, isTrusted || openings.take(claim.address, at: now) else { return nil }
+      guard !rooms.isFull, isTrusted || openings.take("\(claim.peer.client)", at: now) else {
+        return nil
+      }
     }
     let admission = rooms.admit(
       room.description, user, as: party, on: line, by: claim, at: now)

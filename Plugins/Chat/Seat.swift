@@ -1,3 +1,5 @@
+internal import PluginKit
+
 /// Somebody in a chat room, as everybody sees it.
 struct ChatUser: Sendable, Hashable {
   var name: String
@@ -7,23 +9,25 @@ struct ChatUser: Sendable, Hashable {
 /// Who wants something of a seat: an account, or whoever is at an address.
 struct Claim: Sendable, Hashable {
   var account: Int64?
-  var address: String
+  var peer: Peer
 }
 
 /// Who may use a seat. An account has the right to its name; without one, a seat is for those at
-/// the addresses it was taken from.
+/// the addresses it was taken from. An unknown address gives no right to any.
 struct Holders: Sendable, Hashable {
   private var account: Int64?
-  private var addresses: Set<String> = []
+  private var peers: Set<Peer> = []
 
   func admits(_ claim: Claim) -> Bool {
-    guard let wanted = claim.account else { return addresses.contains(claim.address) }
+    guard let wanted = claim.account else {
+      return !claim.peer.isUnknown && peers.contains(claim.peer)
+    }
     return account == nil || account == wanted
   }
 
   mutating func add(_ claim: Claim) {
     account = account ?? claim.account
-    addresses.insert(claim.address)
+    peers.insert(claim.peer)
   }
 }
 

@@ -1,3 +1,5 @@
+internal import PluginKit
+
 /// How failed logins of one kind are slowed down.
 public struct ThrottleRule: Sendable, Hashable {
   /// Failures that cost nothing; 0 switches the limit off.
@@ -31,8 +33,8 @@ public struct ThrottleRule: Sendable, Hashable {
 /// An attempt counts as failed from its beginning, so that many at once cannot slip through before
 /// the first of them is known to be wrong; a success takes that back.
 struct LoginThrottle: Sendable {
-  private var accounts: FailureTable
-  private var addresses: FailureTable
+  private var accounts: FailureTable<String>
+  private var addresses: FailureTable<ClientKey>
 
   init(account: ThrottleRule, address: ThrottleRule, capacity: Int = 20_000) {
     accounts = FailureTable(rule: account, capacity: capacity)
@@ -43,7 +45,7 @@ struct LoginThrottle: Sendable {
   /// if this one may go on.
   ///
   /// - Parameter address: nil where addresses are not counted.
-  mutating func begin(account: String, address: String?, at now: Int64) -> Int64? {
+  mutating func begin(account: String, address: ClientKey?, at now: Int64) -> Int64? {
     let waits = [
       accounts.wait(account, at: now), address.flatMap { addresses.wait($0, at: now) },
     ]
@@ -55,13 +57,13 @@ struct LoginThrottle: Sendable {
 
   /// The attempt was good: the account starts anew, the address gets this one failure back. It does
   /// not start anew, or one good account would pay for guessing all the others.
-  mutating func succeeded(account: String, address: String?) {
+  mutating func succeeded(account: String, address: ClientKey?) {
     accounts.forget(account)
     if let address { addresses.takeBack(address) }
   }
 
   /// The password was not looked at, so nothing was guessed.
-  mutating func undecided(account: String, address: String?) {
+  mutating func undecided(account: String, address: ClientKey?) {
     accounts.takeBack(account)
     if let address { addresses.takeBack(address) }
   }
@@ -78,7 +80,7 @@ struct LoginThrottle: Sendable {
 }
 
 /// Failures by key, of which at most `capacity` are kept.
-private struct FailureTable: Sendable {
+private struct FailureTable<Key: Hashable & Sendable>: Sendable {
   private struct Failures {
     var count = 0
     var last: Int64 = 0
@@ -87,7 +89,7 @@ private struct FailureTable: Sendable {
 
   var rule: ThrottleRule
   private let capacity: Int
-  private var failures: [String: Failures] = [:]
+  private var failures: [Key: Failures] = [:]
 
   init(rule: ThrottleRule, capacity: Int) {
     self.rule = rule
@@ -96,14 +98,14 @@ private struct FailureTable: Sendable {
 
   var count: Int { failures.count }
 
-  func wait(_ key: String, at now: Int64) -> Int64? {
+  func wait(_ key: Key, at now: Int64) -> Int64? {
     guard rule.freeFailures > 0, let known = failures[key], known.blockedUntil > now else {
       return nil
     }
     return known.blockedUntil - now
   }
 
-  mutating func fail(_ key: String, at now: Int64) {
+  mutating func fail(_ key: Key, at now: Int64) {
     guard rule.freeFailures > 0 else { return }
     var entry = failures[key] ?? Failures()
     if now - entry.last > forgetAfter { entry = Failures() }
@@ -114,9 +116,9 @@ private struct FailureTable: Sendable {
     failures[key] = entry
   }
 
-  mutating func forget(_ key: String) { failures[key] = nil }
+  mutating func forget(_ key: Key) { failures[key] = nil }
 
-  mutating func takeBack(_ key: String) {
+  mutating func takeBack(_ key: Key) {
     guard var entry = failures[key] else { return }
     entry.count -= 1
     // It was not blocked when the attempt began.

@@ -3,14 +3,14 @@ public import PluginKit
 internal import Storage
 
 extension StoredAccounts {
-  public func logIn(_ name: LoginName, password: String, from address: String) async throws
+  public func logIn(_ name: LoginName, password: String, from peer: Peer) async throws
     -> LoginOutcome
   {
     // Names are remembered for a while: nobody shall fill the memory with long ones.
     guard name.text.utf8.count <= AccountRules.longest else { return .unknown }
     let candidate = try await candidate(name)
     let key = candidate.map { StoredAccounts.throttleKey($0.account.id) } ?? "name \(name)"
-    let counted = counts(address) ? address : nil
+    let counted = counts(peer) ? peer.client : nil
     if let wait = throttle.withLock({ $0.begin(account: key, address: counted, at: clock.now) }) {
       return .throttled(retryAfterSeconds: Int((wait + 999) / 1000))
     }
@@ -66,9 +66,7 @@ extension StoredAccounts {
       candidate.account.id, candidate.hash)
   }
 
-  private func counts(_ address: String) -> Bool {
-    options.countsLoopback || !(address == "::1" || address.hasPrefix("127."))
-  }
+  private func counts(_ peer: Peer) -> Bool { options.countsLoopback || !peer.isLoopback }
 }
 
 extension LoginName {

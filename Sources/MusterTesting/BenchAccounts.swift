@@ -105,7 +105,7 @@ public actor BenchAccounts: Accounts {
     try await revokeTokens(of: account)
   }
 
-  public func logIn(_ name: LoginName, password: String, from address: String) async throws
+  public func logIn(_ name: LoginName, password: String, from peer: Peer) async throws
     -> LoginOutcome
   {
     logins += 1

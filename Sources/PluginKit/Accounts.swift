@@ -124,7 +124,7 @@ public protocol Accounts: Sendable {
   func setPassword(_ password: String, of account: Int64) async throws
 
   /// Checks a password; failures are counted per account and per address and slow each other.
-  func logIn(_ name: LoginName, password: String, from address: String) async throws
+  func logIn(_ name: LoginName, password: String, from peer: Peer) async throws
     -> LoginOutcome
 
   /// A new opaque token. `purpose` names the system it was issued for.

@@ -20,6 +20,9 @@ public struct AddressRange: Sendable, Hashable {
     self.length = length
   }
 
+  /// The bytes of the one address in it; nil for a range of several.
+  var onlyAddress: [UInt8]? { length == bytes.count * 8 ? bytes : nil }
+
   /// Does the range contain this address of four or sixteen bytes?
   public func contains(_ address: [UInt8]) -> Bool {
     guard address.count == bytes.count else { return false }

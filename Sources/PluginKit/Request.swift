@@ -154,27 +154,3 @@ public struct UploadedFile: Sendable {
     self.path = path
   }
 }
-
-/// The other end of the line.
-public struct Peer: Sendable, Hashable {
-  /// The numeric address, e.g. `192.168.4.7`.
-  public let address: String
-  public let isLoopback: Bool
-  private let bytes: [UInt8]
-
-  /// `bytes` are the four or sixteen of the address.
-  public init(address: String, bytes: [UInt8]) {
-    self.address = address
-    self.bytes = bytes
-    isLoopback = bytes.count == 4 ? bytes[0] == 127 : bytes == Peer.loopbackV6
-  }
-
-  private static let loopbackV6: [UInt8] = .init(repeating: 0, count: 15) + [1]
-
-  public static let loopback = Peer(address: "127.0.0.1", bytes: [127, 0, 0, 1])
-
-  /// Is it in one of `networks`, written as `10.0.0.0/8`, `fd00::/8` or a plain address?
-  public func isIn(_ networks: [AddressRange]) -> Bool {
-    networks.contains { $0.contains(bytes) }
-  }
-}

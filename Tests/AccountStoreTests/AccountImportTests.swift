@@ -38,7 +38,7 @@ import Testing
       #expect(tao.name == "陶然" && tao.roles == .student)
       #expect(try await bench.accounts.find(.login("chen"))?.roles == [.teacher, .staff])
       let outcome = try await bench.accounts.logIn(
-        .login("tao"), password: "tao123456", from: "10.0.0.1")
+        .login("tao"), password: "tao123456", from: Peer("10.0.0.1"))
       #expect(outcome == .success(tao))
     }
   }
@@ -96,7 +96,8 @@ import Testing
       _ = try await run("login,active,roles\ntao,no,student\n", on: bench, options)
       #expect(bench.takeRevoked() == [.account(tao.id)])
       _ = try await run("login,password\nchen,fresh\n", on: bench, options)
-      let chen = try await bench.accounts.logIn(.login("chen"), password: "fresh", from: "10.0.0.1")
+      let chen = try await bench.accounts.logIn(
+        .login("chen"), password: "fresh", from: Peer("10.0.0.1"))
       #expect(chen == .success(try #require(try await bench.accounts.find(.login("chen")))))
     }
   }

@@ -15,7 +15,7 @@ import Testing
       try await bench.accounts.update(gone)
       try await bench.make("empty", password: nil)
       func logIn(_ login: String, _ password: String) async throws -> LoginOutcome {
-        try await bench.accounts.logIn(.login(login), password: password, from: "10.0.0.1")
+        try await bench.accounts.logIn(.login(login), password: password, from: Peer("10.0.0.1"))
       }
       #expect(try await logIn("li", "right") == .success(li))
       #expect(try await logIn("li", "wrong") == .wrongPassword)
@@ -35,16 +35,16 @@ import Testing
   {
     try await withBench(engine) { bench async throws in
       let li = try await bench.make("li", password: "right")
-      func logIn(_ password: String, from address: String) async throws -> LoginOutcome {
-        try await bench.accounts.logIn(.login("li"), password: password, from: address)
+      func logIn(_ password: String, from peer: Peer) async throws -> LoginOutcome {
+        try await bench.accounts.logIn(.login("li"), password: password, from: peer)
       }
       for host in 1...5 {
-        #expect(try await logIn("wrong", from: "10.0.0.\(host)") == .wrongPassword)
+        #expect(try await logIn("wrong", from: Peer("10.0.0.\(host)")) == .wrongPassword)
       }
-      #expect(try await logIn("right", from: "10.0.0.9") == .throttled(retryAfterSeconds: 2))
+      #expect(try await logIn("right", from: Peer("10.0.0.9")) == .throttled(retryAfterSeconds: 2))
       bench.clock.turn(seconds: 2)
-      #expect(try await logIn("right", from: "10.0.0.9") == .success(li))
-      #expect(try await logIn("wrong", from: "10.0.0.9") == .wrongPassword)
+      #expect(try await logIn("right", from: Peer("10.0.0.9")) == .success(li))
+      #expect(try await logIn("wrong", from: Peer("10.0.0.9")) == .wrongPassword)
     }
   }
 
@@ -52,10 +52,10 @@ import Testing
   func `unknown names are counted like known ones`(engine: Engine) async throws {
     try await withBench(engine) { bench async throws in
       for _ in 1...5 {
-        _ = try await bench.accounts.logIn(.login("ghost"), password: "x", from: "10.0.0.1")
+        _ = try await bench.accounts.logIn(.login("ghost"), password: "x", from: Peer("10.0.0.1"))
       }
       #expect(
-        try await bench.accounts.logIn(.login("ghost"), password: "x", from: "10.0.0.2")
+        try await bench.accounts.logIn(.login("ghost"), password: "x", from: Peer("10.0.0.2"))
           == .throttled(retryAfterSeconds: 2))
     }
   }
@@ -64,10 +64,11 @@ import Testing
   func `an address that tries many names is slowed`(engine: Engine) async throws {
     try await withBench(engine, options { $0.addressRule.freeFailures = 4 }) { bench async throws in
       for name in 1...4 {
-        _ = try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
+        _ = try await bench.accounts.logIn(
+          .login("n\(name)"), password: "x", from: Peer("10.0.0.1"))
       }
       #expect(
-        try await bench.accounts.logIn(.login("n5"), password: "x", from: "10.0.0.1")
+        try await bench.accounts.logIn(.login("n5"), password: "x", from: Peer("10.0.0.1"))
           == .throttled(retryAfterSeconds: 2))
     }
   }
@@ -83,7 +84,7 @@ import Testing
     ) { bench async throws in
       for name in 1...9 {
         #expect(
-          try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "127.0.0.1")
+          try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: .loopback)
             == .unknown)
       }
     }
@@ -103,7 +104,8 @@ import Testing
       let outcomes = try await withThrowingTaskGroup(of: LoginOutcome.self) { group in
         for name in 0..<40 {
           group.addTask {
-            try await bench.accounts.logIn(.login("n\(name)"), password: "x", from: "10.0.0.1")
+            try await bench.accounts.logIn(
+              .login("n\(name)"), password: "x", from: Peer("10.0.0.1"))
           }
         }
         return try await group.reduce(into: []) { $0.append($1) }
@@ -117,7 +119,7 @@ import Testing
     try await withBench(.sqlite) { bench async throws in
       bench.accounts.stop()
       let outcome = try await bench.accounts.logIn(
-        .login("li"), password: "x", from: "10.0.0.1")
+        .login("li"), password: "x", from: Peer("10.0.0.1"))
       #expect(outcome == .throttled(retryAfterSeconds: 1))
     }
   }
@@ -130,12 +132,12 @@ import Testing
       var options = StoredAccounts.Options()
       options.passwordCost = PasswordHash.Cost(log2N: 5, r: 1, p: 1)
       let later = StoredAccounts(store: bench.store, clock: bench.clock, options: options)
-      _ = try await later.logIn(.login("li"), password: "wrong", from: "10.0.0.1")
+      _ = try await later.logIn(.login("li"), password: "wrong", from: Peer("10.0.0.1"))
       #expect(try await hash(bench) == before)
-      _ = try await later.logIn(.login("li"), password: "right", from: "10.0.0.1")
+      _ = try await later.logIn(.login("li"), password: "right", from: Peer("10.0.0.1"))
       let after = try await hash(bench)
       #expect(after.hasPrefix("$scrypt$ln=5,"))
-      _ = try await bench.accounts.logIn(.login("li"), password: "right", from: "10.0.0.1")
+      _ = try await bench.accounts.logIn(.login("li"), password: "right", from: Peer("10.0.0.1"))
       #expect(try await hash(bench) == after)
       later.stop()
     }

@@ -1,3 +1,4 @@
+import PluginKit
 import Testing
 
 @testable import AccountStore
@@ -49,13 +50,13 @@ import Testing
   @Test func `one good account does not pay for guessing the others from its address`() {
     var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.rule)
     for victim in ["x", "y"] {
-      #expect(throttle.begin(account: victim, address: "10.0.0.1", at: 0) == nil)
-      #expect(throttle.begin(account: "mine", address: "10.0.0.1", at: 0) == nil)
-      throttle.succeeded(account: "mine", address: "10.0.0.1")
+      #expect(throttle.begin(account: victim, address: ClientKey(v4: 1), at: 0) == nil)
+      #expect(throttle.begin(account: "mine", address: ClientKey(v4: 1), at: 0) == nil)
+      throttle.succeeded(account: "mine", address: ClientKey(v4: 1))
     }
-    #expect(throttle.begin(account: "z", address: "10.0.0.1", at: 0) == nil)
-    #expect(throttle.begin(account: "mine", address: "10.0.0.1", at: 0) == 2000)
-    #expect(throttle.begin(account: "mine", address: "10.0.0.2", at: 0) == nil)
+    #expect(throttle.begin(account: "z", address: ClientKey(v4: 1), at: 0) == nil)
+    #expect(throttle.begin(account: "mine", address: ClientKey(v4: 1), at: 0) == 2000)
+    #expect(throttle.begin(account: "mine", address: ClientKey(v4: 2), at: 0) == nil)
   }
 
   @Test mutating func `an attempt that was not decided is taken back`() {
@@ -68,7 +69,7 @@ import Testing
 
   @Test func `a limit of 0 is none`() {
     var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.off)
-    for _ in 0..<100 { #expect(throttle.begin(account: "a", address: "b", at: 0) == nil) }
+    for _ in 0..<100 { #expect(throttle.begin(account: "a", address: .unknown, at: 0) == nil) }
     #expect(throttle.count == 0)
   }
 

@@ -99,7 +99,7 @@ import Testing
       #expect(try await bench.accounts.prepareFirstStart() == nil)
       guard
         case .success(let admin) = try await bench.accounts.logIn(
-          .login("admin"), password: password, from: "10.0.0.1")
+          .login("admin"), password: password, from: Peer("10.0.0.1"))
       else {
         Issue.record("the printed password does not open the account")
         return

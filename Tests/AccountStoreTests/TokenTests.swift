@@ -77,8 +77,10 @@ import Testing
       try await bench.accounts.setPassword("new", of: li.id)
       #expect(bench.takeRevoked() == [.account(li.id)])
       #expect(try await bench.accounts.identity(token: token.text) == nil)
-      let old = try await bench.accounts.logIn(.login("li"), password: "old", from: "10.0.0.1")
-      let new = try await bench.accounts.logIn(.login("li"), password: "new", from: "10.0.0.1")
+      let old = try await bench.accounts.logIn(
+        .login("li"), password: "old", from: Peer("10.0.0.1"))
+      let new = try await bench.accounts.logIn(
+        .login("li"), password: "new", from: Peer("10.0.0.1"))
       #expect(old == .wrongPassword)
       #expect(new == .success(li))
     }

@@ -1,12 +1,13 @@
+import PluginKit
 import Testing
 
 @testable import Chat
 
 /// Stories of seats, told to the value alone. Times are seconds.
 @Suite struct RoomsTests {
-  private let here = Claim(account: nil, address: "10.0.0.1")
-  private let elsewhere = Claim(account: nil, address: "10.0.0.2")
-  private let account = Claim(account: 7, address: "10.0.0.3")
+  private let here = Claim(account: nil, peer: Peer("10.0.0.1"))
+  private let elsewhere = Claim(account: nil, peer: Peer("10.0.0.2"))
+  private let account = Claim(account: 7, peer: Peer("10.0.0.3"))
 
   private func at(_ seconds: Int64) -> Int64 { 1_000_000 + seconds * 1000 }
 
@@ -183,7 +184,7 @@ import Testing
     #expect(comeIn(&rooms, "TEST", "a", line: "c9", claim: elsewhere, at: at(1)) == .notYours)
     #expect(rooms.giveBack("TEST", "a", by: elsewhere, at: at(1)) == .notThere)
     _ = rooms.admit("TEST", ChatUser(name: "b"), as: "u7", on: nil, by: account, at: at(1))
-    let namesake = Claim(account: 8, address: account.address)
+    let namesake = Claim(account: 8, peer: account.peer)
     #expect(
       rooms.admit("TEST", ChatUser(name: "b"), as: "u8", on: nil, by: namesake, at: at(2))
         == .notYours)

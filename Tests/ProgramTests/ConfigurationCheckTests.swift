@@ -42,6 +42,27 @@ import Testing
     #expect((screen.output + screen.errors).contains(words), "\(screen.output)")
   }
 
+  private static let plain = "listen=[{address: \"ADDRESS\", tls: false}]"
+  private static let closed = [
+    "accounts.registration=closed", "chat.open_networks=[]", "checkin.open_networks=[]",
+  ]
+
+  @Test(arguments: [
+    ("127.0.0.1:0", [], true), ("127.0.0.1:0", closed, false), ("0.0.0.0:0", closed, true),
+    ("0.0.0.0:0", ["proxies=127.0.0.1"], false),
+  ])
+  func `a plain listener without proxies is warned of`(
+    address: String, settings: [String], isWarned: Bool
+  ) async {
+    let screen = Screen()
+    let listen = ConfigurationCheckTests.plain.replacing("ADDRESS", with: address)
+    let flags = ([listen] + settings).flatMap { ["--set", $0] }
+    #expect(await screen.run(["check-config"] + flags) == 0, "\(screen.errors)")
+    #expect(screen.output.contains("listen \(address) takes plain HTTP") == isWarned)
+    _ = await screen.run(["doctor"] + flags)
+    #expect(screen.output.contains("warn  proxies: listen \(address) takes plain") == isWarned)
+  }
+
   @Test func `all problems are told at once, each with its line`() async {
     let screen = Screen()
     let path = screen.file(

@@ -48,6 +48,13 @@ final class Screen: Sendable {
     _ words: String..., environment: [String: String] = [:],
     plugins: [any Plugin.Type] = Program.standardPlugins
   ) async -> Int32 {
+    await run(words, environment: environment, plugins: plugins)
+  }
+
+  func run(
+    _ words: [String], environment: [String: String] = [:],
+    plugins: [any Plugin.Type] = Program.standardPlugins
+  ) async -> Int32 {
     state.withLock {
       $0.output = ""
       $0.errors = ""

@@ -241,6 +241,9 @@ final class LabPlugin: Plugin {
     registrar.get("/lab/address", Operation("Where from?")) { request in
       .text(request.peer.address)
     }
+    registrar.get(
+      "/lab/inside", Operation("From inside?", access: .openNetworks(setting: "open_networks"))
+    ) { _ in .text("inside") }
     registrar.get("/lab/origin", Operation("Called as?")) { request in .text(request.origin) }
     registrar.post("/lab/hook", Operation("Takes webhooks.")) { [self] request in
       let status = hookStatus.withLock { $0 }

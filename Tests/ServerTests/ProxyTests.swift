@@ -1,7 +1,9 @@
-import HubCore
 import Loop
+import PluginKit
 import Rig
 import Testing
+
+@testable import HubCore
 
 /// Whom a call is said to come from, with a proxy in between that is trusted or not.
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
@@ -20,13 +22,74 @@ import Testing
   @Test(arguments: [
     (["203.0.113.9"], "203.0.113.9"), (["198.51.100.1, 203.0.113.9"], "203.0.113.9"),
     // Some proxies leave the line that the client wrote as it is and put one of their own behind it.
-    (["198.51.100.1", "203.0.113.9"], "203.0.113.9"), (["nonsense"], "127.0.0.1"),
-    ([], "127.0.0.1"), (["2001:db8::1"], "2001:db8::1"),
+    (["198.51.100.1", "203.0.113.9"], "203.0.113.9"), (["2001:db8::1"], "2001:db8::1"),
+    // Azure's gateways and IIS write the port, too.
+    (["203.0.113.9:4711"], "203.0.113.9"), (["[2001:db8::1]:443"], "2001:db8::1"),
+    (["[2001:db8::1]"], "2001:db8::1"), (["198.51.100.1 ,\t203.0.113.9:1 "], "203.0.113.9"),
   ])
   func `what a trusted proxy wrote last is believed`(
     forwarded: [String], expected: String
   ) async throws {
     #expect(try await address(forwarded) == expected)
+  }
+
+  @Test(arguments: [
+    [], ["nonsense"], [""], ["203.0.113.9,"], ["203.0.113.9, unknown"], ["203.0.113.9:"],
+    ["203.0.113.9:65536"], ["[203.0.113.9]"], ["[2001:db8::1"], ["2001:db8::1]"], ["[]:1"],
+    ["fe80::1%eth0"], ["203.0.113.9 8"],
+  ])
+  func `a client is unknown where a trusted proxy forwards no address`(
+    forwarded: [String]
+  ) async throws {
+    #expect(try await address(forwarded) == "unknown")
+  }
+
+  private func behindProxy(
+    _ limits: ServerLimits = ServerLimits(), _ body: (TestServer) async throws -> Void
+  ) async throws {
+    let trusted = try #require(Network("127.0.0.1"))
+    try await TestServer.run(
+      workers: 1, limits: limits, adjusting: { $0.proxies = [trusted] }, body)
+  }
+
+  @Test func `an unknown client is in no open network`() async throws {
+    try await behindProxy { server async throws in
+      let wire = try await server.wire()
+      #expect(try await wire.call("GET", "/lab/inside").status == 401)
+      let headers = [("X-Forwarded-For", "127.0.0.1")]
+      #expect(try await wire.call("GET", "/lab/inside", headers: headers).status == 200)
+    }
+  }
+
+  @Test func `connections count for the client and not for the proxy`() async throws {
+    try await behindProxy(.with(\.connectionsPerAddress, 2)) { server async throws in
+      var wires: [Wire] = []
+      func open(_ client: String) async throws -> Int {
+        let wire = try await server.wire()
+        wires.append(wire)
+        let headers = Wire.upgrade + [("X-Forwarded-For", client)]
+        return try await wire.call("GET", "/echo", headers: headers).status
+      }
+      for client in 1...4 { #expect(try await open("203.0.113.\(client)") == 101) }
+      #expect(try await open("203.0.113.1") == 101)
+      #expect(try await open("203.0.113.1") == 429)
+      // Of one network of 64 bits.
+      #expect(try await open("2001:db8::1") == 101)
+      #expect(try await open("2001:db8::2") == 101)
+      #expect(try await open("2001:db8::3") == 429)
+      #expect(try await open("2001:db8:0:1::1") == 101)
+    }
+  }
+
+  @Test func `the connection of a proxy counts for a client only until the answer`() async throws {
+    try await behindProxy(.with(\.connectionsPerAddress, 1)) { server async throws in
+      let pool = [try await server.wire(), try await server.wire(), try await server.wire()]
+      for wire in pool + pool {
+        let headers = [("X-Forwarded-For", "203.0.113.1")]
+        #expect(try await wire.call("GET", "/lab/hello", headers: headers).status == 200)
+      }
+      #expect(server.server.house.admission.count(of: ClientKey([203, 0, 113, 1])) == 0)
+    }
   }
 
   @Test func `nobody else is believed`() async throws {

@@ -29,7 +29,7 @@ import WebSocket
   private func once(_ body: (Wire) async throws -> Void) async throws {
     try await TestServer.run(workers: 1) { server in
       server.server.reload(
-        limits: ServerLimits(), origins: OriginRules(allowed: [SitesTests.campus]))
+        limits: ServerLimits(), origins: OriginRules(allowed: [SitesTests.campus]), proxies: [])
       try await body(try await server.wire())
     }
   }

@@ -35,7 +35,7 @@ extension SignTasksPlugin {
     let password = request.input("password") ?? ""
     guard !name.isEmpty else { throw Verdict(21300) }
     let outcome = try await services.accounts.logIn(
-      .any(name), password: password, from: request.peer.address)
+      .any(name), password: password, from: request.peer)
     switch outcome {
     case .success(let account): return try await token(for: account.id)
     case .unknown, .disabled: throw Verdict(21300)

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Loop
+internal import PluginKit
 internal import TLS
 internal import WebSocket
 
@@ -27,6 +28,13 @@ final class Connection {
   let socket: Socket
   let door: Door
   let peer: PeerAddress
+  /// Whether the peer is a trusted proxy, which speaks for clients.
+  let isProxied: Bool
+  /// The client's address: the peer's own, or the one that a proxy forwarded with the current
+  /// request. Nil where no readable one was forwarded.
+  var client: IPAddress?
+  /// What this connection counts as in the limit of connections per address.
+  var counted: ClientKey?
   var tls: TLSConnection?
   var stage: Stage
   /// Frames and publications that have not been encrypted yet.
@@ -54,13 +62,16 @@ final class Connection {
 
   init(
     token: UInt64, number: ConnectionID, socket: consuming Socket, door: Door, peer: PeerAddress,
-    tls: consuming TLSConnection?, now: UInt64
+    isProxied: Bool, tls: consuming TLSConnection?, now: UInt64
   ) {
     self.token = token
     self.number = number
     self.socket = socket
     self.door = door
     self.peer = peer
+    self.isProxied = isProxied
+    client = isProxied ? nil : peer.address
+    counted = isProxied ? nil : ClientKey(peer.address)
     self.tls = tls
     lastHeard = now
     stage = .greeting

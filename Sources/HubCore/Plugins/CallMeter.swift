@@ -6,13 +6,18 @@ internal import PluginKit
 /// A window begins with a caller's first call and is forgotten when it is over; at most
 /// `capacity` callers are remembered, so that a flood from many addresses costs bounded memory.
 final class CallMeter: Sendable {
+  enum Caller: Hashable {
+    case client(ClientKey)
+    case account(String)
+  }
+
   private struct Window {
     var endsAt: Int64
     var count: Int
   }
   private struct Key: Hashable {
     let route: String
-    let caller: String
+    let caller: Caller
   }
 
   private let windows = Locked<[Key: Window]>([:])
@@ -21,7 +26,7 @@ final class CallMeter: Sendable {
   init(capacity: Int = 100_000) { self.capacity = capacity }
 
   /// Counts one call at `now` (Unix milliseconds); the seconds to wait if it is one too many.
-  func count(_ limit: CallLimit, route: String, caller: String, now: Int64) -> Int? {
+  func count(_ limit: CallLimit, route: String, caller: Caller, now: Int64) -> Int? {
     let key = Key(route: route, caller: caller)
     return windows.withLock { windows in
       if let window = windows[key], window.endsAt > now {

@@ -112,8 +112,9 @@ public struct RouteRunner: Sendable {
   private func count(_ request: Request, _ route: Route, by key: CallLimit.Key) throws {
     guard let limit = route.operation.limit, limit.key == key else { return }
     if limit.key == .address && isExempt(request.peer) { return }
+    let client = CallMeter.Caller.client(request.peer.client)
     let caller =
-      limit.key == .address ? request.peer.address : request.identity?.id ?? request.peer.address
+      limit.key == .address ? client : request.identity.map { .account($0.id) } ?? client
     let wait = meter.count(
       limit, route: route.paths[0], caller: caller, now: request.receivedAt)
     guard let wait else { return }

@@ -1,38 +1,60 @@
 internal import Loop
+internal import PluginKit
 
-/// Counts connections, all in all and by address, across the workers.
+/// Counts connections across the workers: all of them, and those of each client.
+///
+/// A trusted proxy is no client. Its connections count as the client that the current request was
+/// forwarded for; otherwise all clients behind it together would get what one may have.
 final class Admission: Sendable {
   private struct Counts {
     var total = 0
-    var byAddress: [IPAddress: Int] = [:]
+    var byClient: [ClientKey: Int] = [:]
+
+    mutating func subtract(_ client: ClientKey) {
+      let here = (byClient[client] ?? 1) - 1
+      byClient[client] = here > 0 ? here : nil
+    }
   }
 
   /// What becomes of a new connection.
   enum Verdict: Equatable, Sendable {
     case welcome
-    /// There are as many from its address as may be: it is told so, with plain HTTP.
-    case surplusOfAddress
+    /// The client has as many as it may have: this one is told so, with plain HTTP.
+    case surplusOfClient
     /// There are as many altogether as may be.
     case surplus
     /// Not even worth a handshake.
     case refused
   }
 
-  // So many more than allowed are let in only to be told why they cannot stay.
+  // This many more than allowed are let in only to be told why they cannot stay.
   private static let told = 64
 
   private let counts = Locked(Counts())
 
   /// Counts a new connection, unless it is refused.
-  func enter(_ peer: PeerAddress, _ limits: ServerLimits) -> Verdict {
+  ///
+  /// - Parameter client: nil for a trusted proxy.
+  func enter(_ client: ClientKey?, _ limits: ServerLimits) -> Verdict {
     counts.withLock { counts in
-      let here = counts.byAddress[peer.address] ?? 0
       let tooMany = Admission.excess(counts.total, over: limits.connections)
-      let tooManyHere = Admission.excess(here, over: limits.connectionsPerAddress)
+      let here = client.map { counts.byClient[$0] ?? 0 } ?? 0
+      let tooManyHere =
+        client == nil ? 0 : Admission.excess(here, over: limits.connectionsPerAddress)
       if max(tooMany, tooManyHere) > Admission.told { return .refused }
       counts.total += 1
-      counts.byAddress[peer.address] = here + 1
-      return tooMany > 0 ? .surplus : tooManyHere > 0 ? .surplusOfAddress : .welcome
+      if let client { counts.byClient[client] = here + 1 }
+      return tooMany > 0 ? .surplus : tooManyHere > 0 ? .surplusOfClient : .welcome
+    }
+  }
+
+  /// Counts a proxy's connection as that of `client`, unless the client has too many.
+  func enterForwarded(_ client: ClientKey, _ limits: ServerLimits) -> Bool {
+    counts.withLock { counts in
+      let here = counts.byClient[client] ?? 0
+      guard Admission.excess(here, over: limits.connectionsPerAddress) == 0 else { return false }
+      counts.byClient[client] = here + 1
+      return true
     }
   }
 
@@ -41,13 +63,19 @@ final class Admission: Sendable {
     limit > 0 ? max(0, count + 1 - limit) : 0
   }
 
-  func leave(_ peer: PeerAddress) {
+  /// The end of a connection that counted for `client`.
+  func leave(_ client: ClientKey?) {
     counts.withLock { counts in
       counts.total -= 1
-      let here = (counts.byAddress[peer.address] ?? 1) - 1
-      counts.byAddress[peer.address] = here > 0 ? here : nil
+      if let client { counts.subtract(client) }
     }
   }
 
+  /// A proxy's connection is not used for `client` any more.
+  func leaveForwarded(_ client: ClientKey) { counts.withLock { $0.subtract(client) } }
+
   var total: Int { counts.withLock { $0.total } }
+
+  /// Connections that count for `client` now.
+  func count(of client: ClientKey) -> Int { counts.withLock { $0.byClient[client] ?? 0 } }
 }

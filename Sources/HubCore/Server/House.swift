@@ -28,6 +28,7 @@ final class House: Sendable {
   private let currentLimits: Locked<ServerLimits>
   private let currentOrigins: Locked<OriginRules>
   private let currentCORS: Locked<CORSPolicy>
+  private let currentProxies: Locked<[Network]>
   let accessLog: AccessLog
   let topics: TopicTable<TopicRules>
   let messages: [String: (plugin: String, registration: MessageRegistration)]
@@ -42,13 +43,12 @@ final class House: Sendable {
   let disk = Disk()
   /// Where uploads lie until their handler returns.
   let uploadFolder: String
-  /// Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.
-  let proxies: [Network]
   let workerCount: Int
   /// Names this process in `welcome` and in the logs.
   let node: String
   private let owners: [String]
   private let draining = Atomic<Bool>(false)
+  private let hasWarnedOfProxy = Atomic<Bool>(false)
   private let longestTold = Atomic<Int>(0)
   private let inherited = Atomic<Int>(0)
   let extraMetrics: @Sendable () -> [(String, Int)]
@@ -65,7 +65,6 @@ final class House: Sendable {
   ) {
     self.webhooks = webhooks?.rules
     web = webhooks?.web ?? NoWeb()
-    self.proxies = proxies
     self.uploadFolder = uploadFolder
     self.extraMetrics = extraMetrics
     self.topics = topics
@@ -88,6 +87,7 @@ final class House: Sendable {
     currentLimits = Locked(limits)
     currentOrigins = Locked(origins)
     currentCORS = Locked(CORSPolicy(origins))
+    currentProxies = Locked(proxies)
     self.log = log
     self.accessLog = accessLog
     self.heartbeat = heartbeat
@@ -106,8 +106,12 @@ final class House: Sendable {
   /// Which pages of other sites may call everything.
   var cors: CORSPolicy { currentCORS.withLock { $0 } }
 
+  /// Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.
+  var proxies: [Network] { currentProxies.withLock { $0 } }
+
   /// Takes new values for everything that a reload may change.
-  func reload(limits: ServerLimits, origins: OriginRules) {
+  func reload(limits: ServerLimits, origins: OriginRules, proxies: [Network]) {
+    currentProxies.withLock { $0 = proxies }
     currentLimits.withLock { $0 = limits }
     currentOrigins.withLock { $0 = origins }
     currentCORS.withLock { $0 = CORSPolicy(origins) }
@@ -121,6 +125,11 @@ final class House: Sendable {
   var isDraining: Bool { draining.load(ordering: .relaxed) }
 
   func beginDraining() { draining.store(true, ordering: .relaxed) }
+
+  /// True once: requests without a client's address come by the thousand.
+  func beginsProxyWarning() -> Bool {
+    !hasWarnedOfProxy.exchange(true, ordering: .relaxed)
+  }
 
   /// The plugin that a dialect belongs to.
   func dialectOwner(_ index: Int) -> String { owners[index] }

@@ -1,4 +1,4 @@
-internal import Loop
+public import Loop
 public import PluginKit
 public import TLS
 public import WebSocket
@@ -6,8 +6,8 @@ public import WebSocket
 // Reloading, draining, stopping.
 extension HubServer {
   /// Takes new values for everything that may change while the server runs.
-  public func reload(limits: ServerLimits, origins: OriginRules) {
-    house.reload(limits: limits, origins: origins)
+  public func reload(limits: ServerLimits, origins: OriginRules, proxies: [Network]) {
+    house.reload(limits: limits, origins: origins, proxies: proxies)
   }
 
   /// Greets new connections with these certificates from now on. Throws, and keeps the old ones,

@@ -16,7 +16,7 @@ extension ServerAPI {
       throw PluginError.invalid("login or password is missing")
     }
     let outcome = try await services.accounts.logIn(
-      .any(name), password: password, from: request.peer.address)
+      .any(name), password: password, from: request.peer)
     switch outcome {
     case .success(let account):
       let token = try await services.accounts.issueToken(

@@ -57,7 +57,7 @@ extension Worker {
       return nil
     }
     let id = who?.id ?? ""
-    let address = "\(connection.peer.address)"
+    let address = Peer(connection.client).address
     guard wish.user == nil || wish.user == id, wish.finds(id, who?.name ?? "", address) else {
       return nil
     }

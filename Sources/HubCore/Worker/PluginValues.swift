@@ -37,9 +37,19 @@ extension Fields {
   }
 }
 
+extension ClientKey {
+  init(_ address: IPAddress) {
+    if let v4 = address.v4 { self.init(v4: v4) } else { self.init(v6: address.high) }
+  }
+}
+
 extension Peer {
-  init(_ peer: PeerAddress) {
-    let address = peer.address
+  /// The client of `address`; unknown without one.
+  init(_ address: IPAddress?) {
+    guard let address else {
+      self = .unknown
+      return
+    }
     let bytes: [UInt8]
     if let v4 = address.v4 {
       bytes = (0..<4).map { UInt8(truncatingIfNeeded: v4 >> (24 - 8 * UInt32($0))) }

@@ -29,7 +29,9 @@ extension Worker {
   }
 
   private func admit(_ socket: consuming Socket, _ peer: PeerAddress, _ door: Door) {
-    let verdict = house.admission.enter(peer, limits)
+    let isProxied = door.purpose == .everything && peer.isIn(house.proxies)
+    let client = isProxied ? nil : ClientKey(peer.address)
+    let verdict = house.admission.enter(client, limits)
     guard verdict != .refused else {
       counters.refused.add(1)
       socket.resetOnClose()
@@ -41,18 +43,18 @@ extension Worker {
         try TLSConnection(accepting: certificates.current)
       }
     } catch {
-      house.admission.leave(peer)
+      house.admission.leave(client)
       house.log.error("cannot begin a handshake", ["reason": "\(error)"])
       return
     }
     let connection = Connection(
       token: connections.makeToken(), number: nextNumber(), socket: socket, door: door, peer: peer,
-      tls: tls, now: now)
+      isProxied: isProxied, tls: tls, now: now)
     do {
       try loop.register(
         connection.socket.descriptor, token: connection.token, interest: .read)
     } catch {
-      house.admission.leave(peer)
+      house.admission.leave(client)
       return
     }
     connection.admission = verdict

@@ -11,7 +11,7 @@ extension Worker {
   ) throws(HTTPError) -> Request {
     var request = Request(
       PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
-      cookies: Fields(Cookies(head.headers)), peer: Peer(peer(of: connection, head)),
+      cookies: Fields(Cookies(head.headers)), peer: Peer(connection.client),
       receivedAt: loop.unixMilliseconds, origin: origin(of: connection, head))
     request.query = Fields(try head.query())
     if let match = exchange.match {
@@ -22,29 +22,16 @@ extension Worker {
     return request
   }
 
-  /// The address of the client; a trusted proxy gives it in a header.
-  func peer(of connection: Connection, _ head: RequestHead) -> PeerAddress {
-    let own = connection.peer
-    guard own.isIn(house.proxies), let client = forwarded(.xForwardedFor, head) else { return own }
-    return IPAddress(client).map { PeerAddress($0, port: 0) } ?? own
-  }
-
   /// The origin that the client called; a trusted proxy gives it in two headers.
   private func origin(of connection: Connection, _ head: RequestHead) -> String {
     let scheme = connection.door.isEncrypted ? "https" : "http"
     let host = head.host.isEmpty ? "localhost" : head.host
     let own = "\(scheme)://\(host)"
-    guard connection.peer.isIn(house.proxies) else { return own }
-    let outerScheme = forwarded(.xForwardedProto, head) ?? scheme
-    let outerHost = forwarded(.xForwardedHost, head) ?? host
+    guard connection.isProxied else { return own }
+    let outerScheme = head.forwarded(.xForwardedProto) ?? scheme
+    let outerHost = head.forwarded(.xForwardedHost) ?? host
     // Links are built from it, so text that is no origin falls back to our own.
     return Origin("\(outerScheme)://\(outerHost)").map { "\($0)" } ?? own
-  }
-
-  /// The last entry of a forwarding header. The trusted proxy wrote it, perhaps as a line of its
-  /// own; the client may have written the entries before it.
-  private func forwarded(_ name: HeaderName, _ head: RequestHead) -> String? {
-    head.headers.list(name)?.split(separator: ",").last.map { $0.filter { $0 != " " } }
   }
 
   private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
@@ -106,6 +93,7 @@ extension Worker {
     exchange.state = .head
     exchange.match = nil
     exchange.begunAt = 0
+    forgetClient(connection)
     if closes { return part(connection) }
     startReading(connection)
     setTimer(connection, seconds: limits.idleSeconds)
@@ -209,7 +197,7 @@ extension Worker {
   ) {
     house.accessLog.write {
       AccessLog.Line(
-        at: loop.unixMilliseconds, address: "\(peer(of: connection, head).address)",
+        at: loop.unixMilliseconds, address: Peer(connection.client).address,
         method: "\(head.method.name)", path: head.path, status: status, bytes: bytes,
         microseconds: Int((loop.time.monotonic &- exchange.begunAt) / 1000))
     }

@@ -66,6 +66,7 @@ extension Worker {
     if exchange.begunAt == 0 { exchange.begunAt = now }
     counters.requests.add(1)
     exchange.number += 1
+    if !noteClient(connection, head) { connection.admission = .surplusOfClient }
     if connection.admission != .welcome { return turnAway(connection) }
     let outcome = house.table(of: connection.door).match(head.method, head.pathBytes)
     if let endpoint = endpoint(outcome, connection, exchange, head) {
@@ -130,7 +131,7 @@ extension Worker {
     case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
     case .own(let call):
       start(connection, exchange, head) { request in await call.handler(request) }
-    case .route(_, let route) where callsTooFast(connection, head):
+    case .route(_, let route) where callsTooFast(connection):
       let error = PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: 1)
       let response = route.shape(error, Request(.get, head.path))
       answer(connection, exchange, head, response.with("Retry-After", "1"))

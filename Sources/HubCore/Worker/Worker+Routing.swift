@@ -1,5 +1,4 @@
 internal import HTTP
-internal import Loop
 internal import PluginKit
 
 // Who answers a request, and what is said where nobody does.
@@ -68,21 +67,11 @@ extension Worker {
   /// There are too many connections already; this one hears so and is closed.
   func turnAway(_ connection: Connection) -> Bool {
     counters.refused.add(1)
-    if connection.admission == .surplusOfAddress {
+    if connection.admission == .surplusOfClient {
       refuse(connection, .tooManyRequests, "too many connections from this address")
     } else {
       refuse(connection, .serviceUnavailable, "too many connections, try again later")
     }
     return false
-  }
-
-  /// Does this address make more calls than it may?
-  func callsTooFast(_ connection: Connection, _ head: RequestHead) -> Bool {
-    guard limits.requestsPerSecond > 0 else { return false }
-    let peer = peer(of: connection, head)
-    if house.runner.isExempt(Peer(peer)) { return false }
-    let fresh = RateLimiter(
-      perSecond: limits.requestsPerSecond, burst: limits.requestBurst, now: now)
-    return callRates[peer.address, default: fresh].take(at: now) != nil
   }
 }

@@ -137,7 +137,7 @@ extension Worker {
     if let timer = connection.timer { loop.cancel(timer) }
     loop.remove(connection.socket.descriptor)
     connections.remove(connection.token)
-    house.admission.leave(connection.peer)
+    house.admission.leave(connection.counted)
     counters.closed.add(1)
   }
 

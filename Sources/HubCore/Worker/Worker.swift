@@ -63,7 +63,7 @@ public actor Worker {
   /// before one of them may be out of date.
   var revocations: UInt64 = 0
   /// How fast each address makes calls.
-  var callRates: [IPAddress: RateLimiter] = [:]
+  var callRates: [ClientKey: RateLimiter] = [:]
   var deflater = Deflater()
   var lastNumber: UInt64 = 0
 

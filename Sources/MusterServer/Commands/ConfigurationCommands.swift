@@ -11,6 +11,9 @@ extension Program {
       console.print(
         "\(key.path): \(configuration.yaml(key))  # \(configuration.origin(of: key.path))")
     }
+    for warning in PlainListenerCheck(configuration, self).warnings() {
+      console.print("warning: \(warning); \(PlainListenerCheck.remedy)")
+    }
     console.print("The configuration is good; \(changed.count) keys differ from the defaults.")
     return .success
   }

@@ -21,6 +21,9 @@ extension Program {
     try Signals.deliver(on: loop) { signals.continuation.yield($0) }
     try await running.start()
     greet(running)
+    for warning in PlainListenerCheck(running.configuration, self).warnings() {
+      running.log.warning(warning, ["remedy": PlainListenerCheck.remedy])
+    }
     Supervisor.notify("READY=1")
     let watchdog = Supervisor.startWatchdog()
     for await signal in signals.stream {
@@ -56,7 +59,8 @@ extension Program {
   func reload(_ running: Running, _ call: Invocation) async {
     do {
       let fresh = try checkedConfiguration(call)
-      running.server.reload(limits: ServerLimits(fresh), origins: OriginRules(fresh))
+      running.server.reload(
+        limits: ServerLimits(fresh), origins: OriginRules(fresh), proxies: fresh.proxies)
       running.accounts.apply(account: .account(fresh), address: .address(fresh))
       running.accounts.apply(RegistrationRules(fresh))
       running.writer.setLevel(Log.Level(fresh[Keys.logLevel]))

@@ -116,7 +116,7 @@ struct DatabaseCheck {
   /// The example data come with a password for `admin` that stands in a public document.
   private func publicPassword(_ accounts: StoredAccounts) async throws -> Finding {
     let outcome = try await accounts.logIn(
-      .login("admin"), password: "123456", from: "127.0.0.1")
+      .login("admin"), password: "123456", from: .loopback)
     guard case .success = outcome, !configuration[Keys.demo] else {
       return .good("accounts", "admin has a password of its own")
     }

@@ -25,6 +25,10 @@ extension Program {
     report(await DatabaseCheck(program: self, configuration).findings())
     report(CertificateCheck(configuration).findings())
     report(PortCheck(configuration).findings())
+    report(
+      PlainListenerCheck(configuration, self).warnings().map {
+        .warning("proxies", $0, PlainListenerCheck.remedy)
+      })
     report(ServiceCheck(configuration).findings())
     report(MachineCheck.here.findings())
     return worst

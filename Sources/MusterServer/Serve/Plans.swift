@@ -87,6 +87,10 @@ extension WebhookRules {
   }
 }
 
+extension ServerConfiguration {
+  var proxies: [Network] { self[Keys.proxies].compactMap { Network($0) } }
+}
+
 extension OriginRules {
   init(_ configuration: ServerConfiguration) {
     self.init(allowed: configuration[Keys.origins])

@@ -153,7 +153,7 @@ struct Running {
     plan.assets = try site(of: units).files.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
-    plan.proxies = configuration[Keys.proxies].compactMap { Network($0) }
+    plan.proxies = configuration.proxies
     plan.uploadFolder = configuration[Keys.data] + "/uploads"
     let keys = APIKeys(store: store, clock: SystemClock())
     plan.checkKey = { text in

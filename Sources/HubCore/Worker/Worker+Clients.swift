@@ -1,0 +1,53 @@
+internal import HTTP
+internal import Loop
+internal import PluginKit
+
+// The clients behind trusted proxies.
+extension Worker {
+  /// Takes the client of this request from the proxy's header and counts the connection as the
+  /// client's. False if the client has too many connections.
+  func noteClient(_ connection: Connection, _ head: RequestHead) -> Bool {
+    guard connection.isProxied else { return true }
+    connection.client = head.forwarded(.xForwardedFor).flatMap { IPAddress(forwarded: $0[...]) }
+    if connection.client == nil { warnOfProxy(connection) }
+    let key = connection.client.map { ClientKey($0) } ?? .unknown
+    guard house.admission.enterForwarded(key, limits) else { return false }
+    connection.counted = key
+    return true
+  }
+
+  /// The request is answered: the proxy may use the connection for another client.
+  func forgetClient(_ connection: Connection) {
+    guard connection.isProxied, let key = connection.counted.take() else { return }
+    house.admission.leaveForwarded(key)
+  }
+
+  private func warnOfProxy(_ connection: Connection) {
+    guard house.beginsProxyWarning() else { return }
+    house.log.warning(
+      "a trusted proxy forwards no readable client address: such clients are in no open network",
+      ["proxy": "\(connection.peer.address)", "remedy": "let it set X-Forwarded-For"])
+  }
+
+  /// Does this client make more calls than it may?
+  func callsTooFast(_ connection: Connection) -> Bool {
+    guard limits.requestsPerSecond > 0 else { return false }
+    if house.runner.isExempt(Peer(connection.client)) { return false }
+    let fresh = RateLimiter(
+      perSecond: limits.requestsPerSecond, burst: limits.requestBurst, now: now)
+    let key = connection.client.map { ClientKey($0) } ?? .unknown
+    return callRates[key, default: fresh].take(at: now) != nil
+  }
+}
+
+extension RequestHead {
+  /// The last entry of a forwarding header. The trusted proxy wrote it, perhaps as a line of its
+  /// own; the client may have written the entries before it.
+  func forwarded(_ name: HeaderName) -> String? {
+    guard let list = headers.list(name) else { return nil }
+    let last = list.split(separator: ",", omittingEmptySubsequences: false).last ?? ""
+    let isBlank = { (character: Character) in character == " " || character == "\t" }
+    let start = last.drop(while: isBlank)
+    return start.lastIndex { !isBlank($0) }.map { String(start[...$0]) }
+  }
+}
