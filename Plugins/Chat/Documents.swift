@@ -62,7 +62,7 @@ enum Documents {
         ]),
       Operation.Answer(
         429, "Too many wrong passwords.", example: ["res": "too many requests", "data": [:]]),
-    ], limit: .perMinute(300))
+    ], limit: .perMinute(300), changesByGET: true)
 
   static let register = Operation(
     "Make an account",
@@ -82,7 +82,7 @@ enum Documents {
           .init("data", .object([]), optional: true),
           .init("message", .string, optional: true),
         ]), example: ["res": "register successfully"])
-    ], limit: .perMinute(60))
+    ], limit: .perMinute(60), changesByGET: true)
 
   static let userData = Operation(
     "Look somebody up",
@@ -146,7 +146,7 @@ enum Documents {
         ]), example: ["res": "chatroom create successfully"]),
       Operation.Answer(
         429, "More than three new rooms a minute.", example: ["res": "too many requests"]),
-    ], access: access, limit: .perMinute(3), admitsProvisional: true)
+    ], access: access, limit: .perMinute(3), changesByGET: true, admitsProvisional: true)
 
   static let seat = Operation(
     "Book a seat or give it back",
@@ -168,7 +168,7 @@ enum Documents {
               "join chatroom", "leave chatroom", "invalid room", "invalid status",
               "user not exist", "full room", "missing parameters"))
         ]), example: ["res": "full room"])
-    ], access: access, admitsProvisional: true)
+    ], access: access, changesByGET: true, admitsProvisional: true)
 }
 
 extension Documents {

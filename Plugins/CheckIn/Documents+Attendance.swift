@@ -34,7 +34,7 @@ extension Documents {
             total: "0.0")),"code":20011}
           """)),
       prefetch,
-    ], access: access)
+    ], access: access, changesByGET: true)
 
   static let logout = Operation(
     "Check out",
@@ -54,7 +54,7 @@ extension Documents {
             total: "0.03")),"code":20021}
           """)),
       prefetch,
-    ], access: access)
+    ], access: access, changesByGET: true)
 
   static let report = Operation(
     "Report somebody who left without checking out",

@@ -51,7 +51,7 @@ extension Documents {
         example: example(
           #"{"flag":true,"msg":"2022-09-18.xlsx","recordtime":null,"data":null,"code":null}"#)),
       prefetch,
-    ], access: access, limit: .perMinute(10), timeoutSeconds: 60)
+    ], access: access, limit: .perMinute(10), timeoutSeconds: 60, changesByGET: true)
 
   static let export = Operation(
     "A week's table as a spreadsheet",

@@ -56,6 +56,7 @@ public struct PluginBench: Sendable {
       method, path, headers: Fields(headers, ignoringCase: true), cookies: Fields(cookies),
       body: body, identity: identity, peer: peer, receivedAt: clock.now)
     if let host = request.headers["host"] { request.origin = "https://\(host)" }
+    request.isFromOtherSite = request.headers["sec-fetch-site"] == "cross-site"
     request.query = BenchQuery.fields(parts.count > 1 ? String(parts[1]) : "")
     if let identity {
       guard let token = await token(for: identity) else {

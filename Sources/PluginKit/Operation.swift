@@ -12,11 +12,15 @@ public struct Operation: Sendable {
   public var timeoutSeconds: Int
   /// Provisional accounts may call this as themselves; elsewhere they count as strangers.
   public var admitsProvisional: Bool
+  /// Whether even a GET changes something, as some documents have it. All methods but GET count as
+  /// changing anyway.
+  public var changesByGET: Bool
 
   public init(
     _ summary: String, details: String? = nil, parameters: [Parameter] = [],
     body: RequestBody? = nil, answers: [Answer] = [.ok(.anything)], access: Access = .anyone,
-    limit: CallLimit? = nil, timeoutSeconds: Int = 15, admitsProvisional: Bool = false
+    limit: CallLimit? = nil, timeoutSeconds: Int = 15, changesByGET: Bool = false,
+    admitsProvisional: Bool = false
   ) {
     self.summary = summary
     self.details = details
@@ -27,7 +31,10 @@ public struct Operation: Sendable {
     self.limit = limit
     self.timeoutSeconds = timeoutSeconds
     self.admitsProvisional = admitsProvisional
+    self.changesByGET = changesByGET
   }
+
+  public func changes(by method: Method) -> Bool { method != .get || changesByGET }
 
   public struct Parameter: Sendable {
     public enum Place: String, Sendable { case path, query, header }

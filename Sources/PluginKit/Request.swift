@@ -25,6 +25,9 @@ public struct Request: Sendable {
   /// The scheme, host and port that the client called, such as `https://muster.example.edu:8443`.
   /// Behind a trusted proxy they are the proxy's.
   public var origin: String
+  /// Whether a page of a site that is not allowed here caused this request. Its cookies are left
+  /// out, and it changes nothing unless it carries a token.
+  public var isFromOtherSite = false
 
   public enum Body: Sendable {
     case bytes([UInt8])

@@ -26,6 +26,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (Method.get, "/login?studentid=2100301419"), (.get, "/logout?studentid=2100301418"),
+    (.get, "/checkin/login?studentid=2100301419"), (.post, "/report"), (.get, "/excel"),
+    (.post, "/adduser"), (.post, "/addavatar"),
+  ])
+  func `a page of another site cannot act with the lab's network`(
+    method: Method, target: String
+  ) async throws {
+    try await withLab { bench in
+      let body = #"{"reportid":"2100301418","reporterid":"2100301419","studentid":"1"}"#
+      let answer = await bench.call(
+        method, target, body: method == .post ? .bytes(Array(body.utf8)) : .bytes([]),
+        headers: ["Sec-Fetch-Site": "cross-site"], from: .labDevice)
+      #expect(answer.json["msg"] == "未授权")
+      #expect(await bench.present == ["2100301418"])
+    }
+  }
+
   @Test func `the lab's own machines need no login`() async throws {
     try await withLab { bench in
       let answer = await bench.get("/login?studentid=2100301419", from: .labDevice)

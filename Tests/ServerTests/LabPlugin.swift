@@ -244,6 +244,14 @@ final class LabPlugin: Plugin {
     registrar.get(
       "/lab/inside", Operation("From inside?", access: .openNetworks(setting: "open_networks"))
     ) { _ in .text("inside") }
+    let change = Operation(
+      "Changes something.", access: .openNetworks(setting: "open_networks"), changesByGET: true)
+    registrar.route([.get, .post], "/lab/change", change) { request in
+      .text("changed by \(request.identity?.id ?? "somebody")")
+    }
+    registrar.get("/lab/cookies", Operation("What came along?")) { request in
+      .text(request.cookies["a"] ?? "none")
+    }
     registrar.get("/lab/origin", Operation("Called as?")) { request in .text(request.origin) }
     registrar.post("/lab/hook", Operation("Takes webhooks.")) { [self] request in
       let status = hookStatus.withLock { $0 }
@@ -266,6 +274,9 @@ final class LabPlugin: Plugin {
     registrar.crossOrigin(CrossOrigin(setting: "everybody"))
     registrar.post("/lab/open", Operation("For everybody.")) { _ in .noContent }
     registrar.put("/lab/echo", Operation("For everybody, too.")) { _ in .noContent }
+    registrar.get("/lab/open/cookies", Operation("What came along?")) { request in
+      .text(request.cookies["a"] ?? "none")
+    }
   }
 
   /// What came with a form: its fields, and of each file the size and what the disk has of it.
@@ -288,6 +299,7 @@ final class LabPlugin: Plugin {
     Setting("file", .text(""), "What /lab/file serves."),
     Setting("sites", .list(["https://lab.example:8443"]), "Who may call /lab/shared."),
     Setting("everybody", .list(["*"]), "Who may call /lab/open."),
+    Setting("open_networks", .list(["127.0.0.0/8"]), "Who may call /lab/inside."),
   ]
 }
 

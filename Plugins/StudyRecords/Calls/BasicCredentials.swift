@@ -22,7 +22,7 @@ enum BasicCredentials {
       switch try BasicCredentials(request) {
       case nil: return nil
       case .password(let user, let password):
-        return try await logins.identity(user, password, from: request.peer.address)
+        return try await logins.identity(user, password, from: request.peer)
       case .token(let token):
         guard let identity = try await accounts.identity(token: token) else {
           throw PluginError.wrongCredentials

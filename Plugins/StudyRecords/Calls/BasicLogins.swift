@@ -20,14 +20,14 @@ actor BasicLogins {
   init(_ accounts: any Accounts) { self.accounts = accounts }
 
   /// Throws a 401 if the pair is wrong.
-  func identity(_ user: String, _ password: String, from address: String) async throws -> Identity {
+  func identity(_ user: String, _ password: String, from peer: Peer) async throws -> Identity {
     // Neither part can contain a line end, so no two pairs give the same text.
     let digest = Digest.sha256.authenticate(Array("\(user)\n\(password)".utf8), key: key)
     if let token = tokens[digest] {
       if let identity = try await accounts.identity(token: token) { return identity }
       if tokens[digest] == token { tokens[digest] = nil }
     }
-    let token = try await token(digest, user, password, address)
+    let token = try await token(digest, user, password, peer)
     guard let identity = try await accounts.identity(token: token) else {
       throw PluginError.wrongCredentials
     }
@@ -35,12 +35,12 @@ actor BasicLogins {
   }
 
   private func token(
-    _ digest: [UInt8], _ user: String, _ password: String, _ address: String
+    _ digest: [UInt8], _ user: String, _ password: String, _ peer: Peer
   ) async throws -> String {
     if let token = tokens[digest] { return token }
     if let check = checks[digest] { return try await check.value }
     let accounts = accounts
-    let check = Task { try await BasicLogins.issue(user, password, address, accounts) }
+    let check = Task { try await BasicLogins.issue(user, password, peer, accounts) }
     checks[digest] = check
     defer { checks[digest] = nil }
     let token = try await check.value
@@ -50,9 +50,9 @@ actor BasicLogins {
   }
 
   private static func issue(
-    _ user: String, _ password: String, _ address: String, _ accounts: any Accounts
+    _ user: String, _ password: String, _ peer: Peer, _ accounts: any Accounts
   ) async throws -> String {
-    switch try await accounts.logIn(.any(user), password: password, from: address) {
+    switch try await accounts.logIn(.any(user), password: password, from: peer) {
     case .success(let account):
       return try await accounts.issueToken(for: account.id, purpose: purpose, life: life).text
     case .unknown, .wrongPassword, .disabled: throw PluginError.wrongCredentials

@@ -17,19 +17,23 @@ struct Troubles {
   private(set) var all: [Trouble] = []
 
   init(_ route: Route, at path: String, _ method: Method) {
-    for (code, meaning) in Troubles.meanings(for: route.operation) {
+    for (code, meaning) in Troubles.meanings(for: route.operation, method) {
       let error = PluginError(code, meaning.lowercased())
       add(route.shape(error, Request(method, path)), meaning)
     }
   }
 
-  private static func meanings(for operation: Operation) -> [(PluginError.Code, String)] {
+  private static func meanings(
+    for operation: Operation, _ method: Method
+  ) -> [(PluginError.Code, String)] {
     var found: [(PluginError.Code, String)] = [(.unreadableBody, "It cannot be read.")]
     if operation.body != nil || !operation.parameters.isEmpty {
       found.append((.invalid, "Something is missing or makes no sense."))
     }
     switch operation.access {
-    case .anyone: break
+    case .anyone:
+      guard operation.changes(by: method) else { break }
+      found.append((.forbidden, "Not for pages of other sites."))
     case .signedIn, .anyRole, .openNetworks, .keyHolder:
       found += [(.unauthorized, "Nobody is logged in."), (.forbidden, "Not for this caller.")]
     }

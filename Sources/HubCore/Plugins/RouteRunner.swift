@@ -46,6 +46,7 @@ public struct RouteRunner: Sendable {
     do {
       var request = request
       try count(request, route, by: .address)
+      try refuseOtherSites(request, route.operation)
       request.identity = try await caller(request, route.operation.access, plugin: unit.name)
       try count(request, route, by: .account)
       isLimited = limitProvisional(&request, route.operation)
@@ -130,6 +131,14 @@ public struct RouteRunner: Sendable {
     request.identity = nil
     if case .anyone = operation.access { return false }
     return true
+  }
+
+  /// A page can send a request with its reader's network position, and with what its browser adds.
+  /// A token in the head it sends only after a preflight, which lets no other site pass.
+  private func refuseOtherSites(_ request: Request, _ operation: Operation) throws {
+    guard request.isFromOtherSite, operation.changes(by: request.method), !request.hasOwnToken
+    else { return }
+    throw PluginError(.forbidden, "a page of another site may not do this")
   }
 
   private func admit(_ request: Request, _ access: Access, _ settings: Settings) throws {

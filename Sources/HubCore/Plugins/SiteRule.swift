@@ -60,6 +60,12 @@ final class SiteRule: Sendable {
     try policy.append(to: &headers, for: head, isUsual ? all : methods)
   }
 
+  func trust(_ origin: Origin) -> RequestSite {
+    let listed = settings.list(rule.setting)
+    if listed.contains(where: { Origin($0) == origin }) { return .trusted }
+    return listed.contains("*") ? .anywhere : .foreign
+  }
+
   private func policy(
     for origin: Origin?, _ isUsual: Bool, beside usual: CORSPolicy
   ) -> CORSPolicy {

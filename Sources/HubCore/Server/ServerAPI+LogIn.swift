@@ -88,6 +88,13 @@ extension Request {
       .filter { !$0.isEmpty }
   }
 
+  /// Whether it carries credentials that no browser adds by itself.
+  var hasOwnToken: Bool {
+    if headers["token"]?.isEmpty == false { return true }
+    let scheme = headers["authorization"]?.prefix { $0 != " " }.lowercased()
+    return scheme.map { !["basic", "digest", "negotiate", "ntlm"].contains($0) } ?? false
+  }
+
   /// The token in its head, if it is there in one of the ways that a script has to write itself; a
   /// cookie comes along by itself, whoever's page it is.
   var token: String? {

@@ -9,10 +9,13 @@ extension Worker {
   func makeRequest(
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead
   ) throws(HTTPError) -> Request {
+    let origin = origin(of: connection, head)
+    let site = site(of: connection, exchange, head, own: origin)
     var request = Request(
       PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
-      cookies: Fields(Cookies(head.headers)), peer: Peer(connection.client),
-      receivedAt: loop.unixMilliseconds, origin: origin(of: connection, head))
+      cookies: site == .trusted ? Fields(Cookies(head.headers)) : Fields(),
+      peer: Peer(connection.client), receivedAt: loop.unixMilliseconds, origin: origin)
+    request.isFromOtherSite = site == .foreign
     request.query = Fields(try head.query())
     if let match = exchange.match {
       let names = house.table(of: connection.door).parameters(of: match, in: head.pathBytes)
@@ -144,7 +147,7 @@ extension Worker {
   }
 
   /// What the route that was found says about other sites' pages.
-  private func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
+  func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
     guard let match = exchange.match, connection.door.purpose != .inside else { return nil }
     return house.siteRules[match.route]
   }
