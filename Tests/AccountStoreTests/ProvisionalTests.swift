@@ -98,7 +98,7 @@ import Testing
       let given = try #require(try await bench.accounts.account(zz.id))
       #expect(!given.isProvisional && given.roles == .teacher)
       #expect(
-        try await bench.accounts.logIn(.login("zz"), password: "longenough", from: "10.0.0.1")
+        try await bench.accounts.logIn(.login("zz"), password: "longenough", from: Peer("10.0.0.1"))
           == .wrongPassword)
     }
   }
