@@ -3,6 +3,7 @@ import CheckIn
 import JSON
 import MusterTesting
 import PluginKit
+import SignTasks
 import Storage
 import StudyRecords
 import Testing
@@ -15,10 +16,16 @@ import Testing
     let name: String
     var query = ""
     var body = ""
+    var form: KeyValuePairs<String, String>?
     var peer = Peer.loopback
   }
 
   private static let outside = Peer(address: "203.0.113.7", bytes: [203, 0, 113, 7])
+
+  private static let parts: [(name: String, value: String)] = [
+    (name: "file", value: "2022-09-18.xlsx"), ("id", "99"), ("signLogID", "3"), ("signID", "6"),
+    ("courseTableId", "5"), ("table", "5"), ("student", "33"), ("user", "1"), ("study", "7"),
+  ]
 
   @Test func `of the chat is as the document says`() async throws {
     try await check(ChatPlugin.self)
@@ -32,20 +39,43 @@ import Testing
     try await check(StudyRecordsPlugin.self)
   }
 
+  /// One form for all calls: each takes its own fields.
+  private static let signForm: KeyValuePairs = [
+    "course_table_id": "6", "name": "quiz", "time": "45", "sign_id": "6", "info": "OK",
+    "task_id": "9", "detail": "text", "id": "6", "client": "web", "username": "teacher",
+    "password": "secret", "email": "new@example.edu", "confirm": "1661998600",
+    "key": "1661998600\tphone\tweb", "hash": "1661998600phoneweb",
+  ]
+
+  @Test func `of the sign tasks is as the document says`() async throws {
+    var people: [NewAccount] = []
+    for (login, id, role) in [("teacher", "1", Roles.teacher), ("student", "32", .student)] {
+      var new = NewAccount(login: login, name: login, password: "secret", roles: role)
+      new.profiles[.courseUser] = id
+      people.append(new)
+    }
+    let meant = Way(name: "with a form", form: Self.signForm)
+    try await check(SignTasksPlugin.self, as: people, also: meant)
+  }
+
   @Test func `of the server's interface is as the document says`() async throws {
     try await check(HubPlugin.self)
   }
 
-  private func check<P: Plugin>(_ type: P.Type) async throws {
+  private func check<P: Plugin>(
+    _ type: P.Type, as people: [NewAccount] = [], also way: Way? = nil
+  ) async throws {
     let papers = try await Papers.with { $0.calls }
     try await withFreshStore(.sqlite) { store in
       let bench = try await PluginBench(type, store: store, demo: true)
       let boss = try await bench.accounts.create(
         NewAccount(login: "boss", name: "boss", password: "secret", roles: [.admin, .staff])
       ).identity
+      var callers: [Identity?] = [nil, boss]
+      for new in people { callers.append(try await bench.accounts.create(new).identity) }
       for route in bench.unit.routes {
-        for way in ways(route.operation) {
-          for who in [nil, boss] { await call(route, way, as: who, bench, papers) }
+        for way in ways(route.operation) + [way].compactMap({ $0 }) {
+          for who in callers { await call(route, way, as: who, bench, papers) }
         }
       }
     }
@@ -78,10 +108,12 @@ import Testing
   ) async {
     for path in route.paths {
       for method in route.methods {
-        let target = path.replacing(":file", with: "2022-09-18.xlsx").replacing(":id", with: "99")
-          .replacing(":user", with: "1").replacing(":study", with: "7")
+        let target = Self.parts.reduce(into: path) { target, part in
+          target = target.replacing(":\(part.name)", with: part.value)
+        }
+        let form = way.form.map { Request.Body.form(Fields($0), files: []) }
         let answer = await bench.call(
-          method, "\(target)?\(way.query)", body: .bytes(Array(way.body.utf8)), as: who,
+          method, "\(target)?\(way.query)", body: form ?? .bytes(Array(way.body.utf8)), as: who,
           from: way.peer)
         let documented = papers["paths"]?[OpenAPI.template(path)]?[method.rawValue.lowercased()]
         let fault = fault(answer, documented?["responses"] ?? .null, papers)
