@@ -37,6 +37,21 @@ import Testing
       #expect(await room.bench.hub.names(in: "sign.user.32") == ["sign.selected"])
       let students = await room.get("/admin/api/sign/courses/20/students", as: room.teacher)
       #expect(students["students"]?.array?.map { $0["studentID"] } == [32])
+      // Only members of its classes may choose a course for themselves.
+      let choice: KeyValuePairs = ["id": "20"]
+      let path20 = "/course_table/student_select_add"
+      let stranger = try await room.bench.accounts.create(
+        NewAccount(login: "new", name: "new", password: "new", roles: .student)
+      ).identity
+      #expect(room.code(await room.post(path20, choice, as: stranger)) == 12801)
+      let unknown = await take("classes", "class,student\n计科9,new", dry: false)
+      #expect(unknown.json["message"] == "line 2: there is no class 计科9")
+      let members = "\u{FEFF}class,student\n计科11202,new"
+      for isDry in [true, false] {
+        #expect(room.code(await room.post(path20, choice, as: stranger)) == 12801)
+        #expect(await take("classes", members, dry: isDry).json["lines"] == 1)
+      }
+      #expect(room.code(await room.post(path20, choice, as: stranger)) == 0)
       let forbidden = await room.bench.get("/admin/api/sign/courses", as: room.tao)
       #expect(forbidden.status == 403)
     }

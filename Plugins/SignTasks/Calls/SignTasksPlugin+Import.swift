@@ -15,8 +15,9 @@ extension SignTasksPlugin {
     let lines = try CourseImport.lines(of: csv)
     switch body["kind"]?.string {
     case "courses": try await importCourses(lines, isDry)
+    case "classes": try await importClasses(lines, isDry)
     case "selections": try await importSelections(lines, isDry)
-    default: throw PluginError.invalid("kind is courses or selections")
+    default: throw PluginError.invalid("kind is courses, classes or selections")
     }
     return ["lines": JSONValue(lines.count), "dry_run": .bool(isDry)]
   }
@@ -27,6 +28,15 @@ extension SignTasksPlugin {
     let found = courses
     try await unit(isDry) { tx in
       for (line, teacher) in found { try CourseImport.addCourse(line, teacher: teacher, tx) }
+    }
+  }
+
+  private func importClasses(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
+    var rows: [(line: CourseImport.Line, student: Int64)] = []
+    for line in lines { rows.append((line, try await person(line, "student"))) }
+    let found = rows
+    try await unit(isDry) { tx in
+      for row in found { try CourseImport.setClass(row.line, of: row.student, tx) }
     }
   }
 

@@ -9,18 +9,19 @@ extension Documents {
     "All course tables", answers: [.ok(.object([.init("courses", .array(of: course))]))],
     access: staff)
   static let adminImport = Operation(
-    "Take in a list of courses or of who chose which",
+    "Import a list of courses, of classes or of selections",
     details: """
       All of it or nothing. `kind` is `courses`, with the columns `course_table_id`, `teacher`, \
       `course`, `department`, `enrol_year`, `year`, `term`, `from_week`, `end_week`, `status`, \
       `classes` (between semicolons) and optionally `pinyin`, `pinyin_index`, \
-      `department_short`; or `selections`, with `course_table_id` and `student`. People are named \
+      `department_short`; `classes`, with `class` and `student`; or `selections`, with \
+      `course_table_id` and `student`. People are named \
       by any name of their account. With `dry_run` nothing is stored.
       """,
     body: .init(
       .json(
         .object([
-          .init("kind", .choice(["courses", "selections"])), .init("csv", .string),
+          .init("kind", .choice(["courses", "classes", "selections"])), .init("csv", .string),
           .init("dry_run", .boolean, optional: true),
         ])), maxBytes: 4 << 20),
     answers: [.ok(.object([.init("lines", .integer), .init("dry_run", .boolean)]))],

@@ -72,6 +72,7 @@ addWords({
   "sign.import": ["Import a list", "导入名单"],
   "sign.import.kind": ["List of", "名单类型"],
   "sign.import.courses": ["Courses", "课程"],
+  "sign.import.classes": ["Members of classes", "班级成员"],
   "sign.import.selections": ["Course selections", "学生选课"],
   "sign.import.columns": ["Columns of the first line:", "首行列名："],
   "sign.import.file": ["CSV file", "CSV 文件"],
@@ -90,6 +91,7 @@ addWords({
   "sign.term.later": ["Saved. The term has not started yet.", "已保存，学期尚未开始。"],
 
   // The document's refusals that its readers meet; the server's own words are Chinese.
+  "sign.403": ["The staff must confirm this account first.", "此账号须先由工作人员确认。"],
   "sign.17102": ["A task lasts from 1 to 1000 minutes.", "时长须在 1 到 1000 分钟之间。"],
   "sign.17103": ["Please give the task a name.", "请填写有效的签到名称。"],
   "sign.17105": ["This course is not running.", "该课程未在进行中。"],

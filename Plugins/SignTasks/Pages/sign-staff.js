@@ -6,6 +6,7 @@ import { sure } from "/assets/sign-calls.js";
 const BASE = "/admin/api/sign", SHOWN = 200;
 const COLUMNS = {
   courses: "course_table_id,teacher,course,department,enrol_year,year,term,from_week,end_week,status,classes",
+  classes: "class,student",
   selections: "course_table_id,student",
 };
 

@@ -1,7 +1,7 @@
 internal import PluginKit
 internal import Storage
 
-/// Rows of a list: courses with their classes, or who chose which course.
+/// Rows of a list: courses with their classes, members of classes, or who chose which course.
 enum CourseImport {
   struct Line: Sendable {
     let number: Int
@@ -60,7 +60,8 @@ enum CourseImport {
       rows.append(row)
       row = []
     }
-    for byte in csv.utf8 {
+    // Office programs put a mark in front.
+    for byte in csv.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? csv.utf8.dropFirst(3) : csv.utf8[...] {
       switch byte {
       case UInt8(ascii: "\""): isQuoted.toggle()
       case UInt8(ascii: ",") where !isQuoted: endField()
@@ -118,6 +119,16 @@ enum CourseImport {
         """, table, try made?.int64("id"), teacher, department, year)
     }
     try setClasses(line, of: table, department, year, tx)
+  }
+
+  /// Puts a student into a class that a list of courses has named.
+  static func setClass(_ line: Line, of student: Int64, _ tx: Transaction) throws {
+    let name = try line.text("class")
+    guard let row = try tx.first("SELECT id FROM sign_classes WHERE name = ?", name) else {
+      throw line.wrong("there is no class \(name)")
+    }
+    try tx.execute(
+      "UPDATE sign_users SET classid = ? WHERE id = ?", try row.int64("id"), student)
   }
 
   private static func setClasses(
