@@ -62,26 +62,6 @@ import Testing
   }
 
   @Test(arguments: Engine.testable)
-  func `leaves one log of twenty begins and one count of twenty finishes at once`(
-    engine: Engine
-  ) async throws {
-    try await withClassroom(engine) { room in
-      func codes(_ call: @escaping @Sendable () async -> JSONValue) async -> [Int] {
-        await withTaskGroup(of: Int.self) { group in
-          for _ in 0..<20 { group.addTask { room.code(await call()) } }
-          return await group.reduce(into: []) { $0.append($1) }.sorted()
-        }
-      }
-      let begins = await codes { await room.begin(as: room.tao) }
-      #expect(begins == [0] + Array(repeating: 17607, count: 19))
-      let finishes = await codes { await room.finish(as: room.tao) }
-      #expect(finishes == [0] + Array(repeating: 17704, count: 19))
-      let task = await room.get("/sign/teacher_get/6", as: room.teacher)
-      #expect(task["data"]?["count"] == 1)
-    }
-  }
-
-  @Test(arguments: Engine.testable)
   func `makes one task of a name`(engine: Engine) async throws {
     try await withClassroom(engine) { room in
       let form: KeyValuePairs = ["course_table_id": "6", "name": " quiz ", "time": "45"]
