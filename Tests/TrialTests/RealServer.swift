@@ -33,7 +33,8 @@ actor RealServer {
 
   /// Runs a trial against a server that is up, and gone afterwards.
   /// - Parameters:
-  ///   - people: accounts to make; their tokens, in the same order, are given to `body`.
+  ///   - people: accounts to make, `NAME` or `NAME:ROLE`; their tokens, in the same order, are
+  ///     given to `body`.
   ///   - environment: `NAME=value`, such as a library to be loaded in front of the program's own.
   static func run(
     _ settings: [String] = [], people: [String] = [], environment: [String] = [],
@@ -150,11 +151,15 @@ actor RealServer {
     print("the server's log ends:\n\(log.suffix(4000))")
   }
 
-  /// Makes an account; its token.
-  private func enroll(_ name: String) throws -> String {
+  /// Makes an account, `NAME` or `NAME:ROLE:ROLE`; its token.
+  private func enroll(_ person: String) throws -> String {
+    let words = person.split(separator: ":").map(String.init)
+    let name = words.first ?? person
     let place = ["--data", folder.path] + database
     let add = try ChildProcess(
-      RealServer.program, ["account", "add", name, "--no-password"] + place)
+      RealServer.program,
+      ["account", "add", name, "--no-password"] + words.dropFirst().flatMap { ["--role", $0] }
+        + place)
     _ = try add.line(after: "Account ", within: 60)
     let issue = try ChildProcess(RealServer.program, ["token", "issue", name] + place)
     return try issue.line(after: "", within: 60)

@@ -60,8 +60,9 @@ enum CourseImport {
       rows.append(row)
       row = []
     }
-    // Office programs put a mark in front.
-    for byte in csv.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? csv.utf8.dropFirst(3) : csv.utf8[...] {
+    // Office programs put a byte order mark in front.
+    let hasMark = csv.utf8.starts(with: [0xEF, 0xBB, 0xBF])
+    for byte in csv.utf8.dropFirst(hasMark ? 3 : 0) {
       switch byte {
       case UInt8(ascii: "\""): isQuoted.toggle()
       case UInt8(ascii: ",") where !isQuoted: endField()
