@@ -10,8 +10,10 @@ struct Announcer: Sendable {
 
   let hub: any Hub
   let followed: Followed
-  /// The staff that has subscribed to the presence, who alone learn of new people.
-  let staff = Shared<Set<String>>([])
+  let services: PluginServices
+  /// Accounts that were staff when they subscribed to the presence. Staff alone learns of new
+  /// people; whether an account still is staff is asked when there is something to tell.
+  let staff = Shared<Set<Int64>>([])
 
   static func personal(_ number: String) -> Topic { Topic("checkin.user.\(number)") }
 
@@ -41,9 +43,22 @@ struct Announcer: Sendable {
 
   func wasAdded(_ person: Person) async {
     let event = Event("checkin.user_added", ["user": person.json])
-    for member in staff.withLock({ $0 }) {
-      await hub.send(event, to: member, in: Announcer.presence)
+    for account in staff.withLock({ $0 }) {
+      guard let member = await staffMember(account) else { continue }
+      await hub.send(event, to: member.id, in: Announcer.presence)
     }
+  }
+
+  private func staffMember(_ account: Int64) async -> Identity? {
+    do {
+      let identity = try await services.accounts.account(account)?.identity
+      if let identity, identity.isStaff { return identity }
+      staff.withLock { _ = $0.remove(account) }
+    } catch {
+      services.log.warning(
+        "a member of the staff was not told of a new person", ["reason": "\(error)"])
+    }
+    return nil
   }
 
   func ranks(_ grade: Grade, _ top: [Person]) async {

@@ -25,6 +25,7 @@ struct Chart: Dialect {
       chat.release(number, connection)
       throw error
     }
+    chat.arrived(number, connection)
     return ChartSession(chat, ChatPerson(person), identity, connection)
   }
 

@@ -12,8 +12,17 @@ final class Chat: Sendable {
   let services: PluginServices
   /// Who is who among the members, by the hub's name for them.
   private let roster = Shared<[String: ChatPerson]>([:])
+  /// A connection to `/chart`.
+  private struct Line {
+    let connection: any DialectConnection
+    /// The hub's name for its user.
+    let member: String
+    /// False while it is still on its way in.
+    var hasArrived = false
+  }
+
   /// The one connection of each student to `/chart`, by number.
-  private let lines = Shared<[String: any DialectConnection]>([:])
+  private let lines = Shared<[String: Line]>([:])
 
   init(roll: Roll, services: PluginServices) {
     self.roll = roll
@@ -124,33 +133,46 @@ extension Chat {
 
 // The lines of `/chart`.
 extension Chat {
-  func line(of number: String) -> (any DialectConnection)? { lines.withLock { $0[number] } }
+  func line(of number: String) -> (any DialectConnection)? {
+    lines.withLock { $0[number]?.connection }
+  }
 
   /// True if `connection` is now the one of that student; false if another one is and lives.
   func claim(_ number: String, as identity: Identity, _ connection: any DialectConnection) async
     -> Bool
   {
-    let older: (any DialectConnection)? = lines.withLock { lines in
+    let older: Line? = lines.withLock { lines in
       if let older = lines[number] { return older }
-      lines[number] = connection
+      lines[number] = Line(connection: connection, member: identity.id)
       return nil
     }
     guard let older else { return true }
-    // A connection that has gone silent is what the newcomer lost a moment ago.
-    let members = await services.hub.members(of: Chat.topic)
-    guard members.first(where: { $0.id == identity.id })?.state == .unstable else { return false }
+    guard older.hasArrived, await !isHeard(older.member) else { return false }
     let isMine = lines.withLock { lines in
-      guard lines[number]?.id == older.id else { return false }
-      lines[number] = connection
+      guard lines[number]?.connection.id == older.connection.id else { return false }
+      lines[number] = Line(connection: connection, member: identity.id)
       return true
     }
-    if isMine { await older.close(code: Chat.replaced, reason: "replaced") }
+    if isMine { await older.connection.close(code: Chat.replaced, reason: "replaced") }
     return isMine
+  }
+
+  /// Whether a member is there and not silent. A connection that has gone silent, or that the hub
+  /// does not know any more, is what a newcomer of the same name lost a moment ago.
+  private func isHeard(_ id: String) async -> Bool {
+    let members = await services.hub.members(of: Chat.topic)
+    return members.first { $0.id == id }?.state == .online
+  }
+
+  func arrived(_ number: String, _ connection: any DialectConnection) {
+    lines.withLock { lines in
+      if lines[number]?.connection.id == connection.id { lines[number]?.hasArrived = true }
+    }
   }
 
   func release(_ number: String, _ connection: any DialectConnection) {
     lines.withLock { lines in
-      if lines[number]?.id == connection.id { lines[number] = nil }
+      if lines[number]?.connection.id == connection.id { lines[number] = nil }
     }
   }
 

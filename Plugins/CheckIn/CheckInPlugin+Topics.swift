@@ -27,7 +27,8 @@ extension CheckInPlugin {
     rules.gatherMilliseconds = CheckInPlugin.gatherMilliseconds
     rules.authorize = { who, _, _ in
       try self.requireMember(who)
-      if who.isStaff { self.announcer.staff.withLock { _ = $0.insert(who.id) } }
+      guard who.isStaff, let account = who.account else { return }
+      self.announcer.staff.withLock { _ = $0.insert(account) }
     }
     rules.snapshot = { _, _ in .raw(try await self.roll.presentAnswer()) }
     return rules

@@ -27,7 +27,7 @@ public final class CheckInPlugin: Plugin {
     self.services = services
     times = try JobTimes(services.settings)
     let roll = Roll(store: services.store, clock: services.clock, zone: services.zone)
-    let announcer = Announcer(hub: services.hub, followed: followed)
+    let announcer = Announcer(hub: services.hub, followed: followed, services: services)
     let ranks = Ranks(
       roll: roll, announcer: announcer, followed: followed, log: services.log)
     let post = Post(mail: services.mail, settings: services.settings, log: services.log)

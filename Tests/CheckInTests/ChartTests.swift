@@ -153,6 +153,18 @@ import Testing
     }
   }
 
+  @Test func `a line whose user the chat does not know any more gives its place`() async throws {
+    try await withLab { bench in
+      let cookie = try await session(bench, "2100301419")
+      let first = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c1")
+      _ = first.client.takeTexts()
+      #expect(await bench.hub.remove("g:checkin:2100301419", from: "checkin.chat"))
+      let second = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c2")
+      #expect(second.client.takeTexts() == [map(tao)])
+      #expect(first.client.takeFrames().contains(.closed(code: 4007, reason: "replaced")))
+    }
+  }
+
   @Test func `whoever has not checked in does not come in`() async throws {
     try await withLab { bench in
       await #expect(throws: PluginError(.unauthorized, "check in first")) {

@@ -105,6 +105,18 @@ import Testing
     }
   }
 
+  @Test func `an account that is no longer staff is not told of new people`() async throws {
+    try await withLab { bench in
+      let boss = try await bench.account("boss", roles: .staff)
+      let watching = try await bench.subscribe("checkin.presence", as: boss)
+      var account = try #require(await bench.accounts.find(.login("boss")))
+      account.roles = .student
+      try await bench.accounts.update(account)
+      _ = await bench.post("/adduser", json: ["name": "wu", "studentid": "2000301421"])
+      #expect(watching.takeEvents().isEmpty)
+    }
+  }
+
   @Test func `somebody imported as present is in the lab from then on`() async throws {
     try await withLab { bench in
       _ = await bench.post(

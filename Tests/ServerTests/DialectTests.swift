@@ -41,6 +41,24 @@ import Testing
     }
   }
 
+  @Test func `a session that a plugin makes too late is told that it is closed`() async throws {
+    try await TestServer.run(workers: 1, time: ManualTime()) { server in
+      let wire = try await server.wire()
+      try await wire.send(Wire.request("GET", "/lab/line?name=late", headers: Wire.upgrade))
+      // As long as a plugin is waited for.
+      try await server.until {
+        await server.pass(1)
+        return await wire.waiting.count > 0
+      }
+      #expect(try await wire.reply().status == 504)
+      let opener = try await server.client("s_opener")
+      try await opener.subscribe("lab.room.gate")
+      let event = try await opener.hear("event")
+      #expect(event["data"]?["event"] == "lab.closed")
+      #expect(event["data"]?["how"] == "lost")
+    }
+  }
+
   @Test func `old clients are found and sent away like new ones`() async throws {
     try await TestServer.run(workers: 1) { server in
       let old = try await line(server, "ada")

@@ -34,7 +34,7 @@ final class LabPlugin: Plugin {
     }
     registerTroubles(&registrar)
     registerAuthenticators(&registrar)
-    registrar.dialect(["/lab/line"], "lab-line", LineDialect())
+    registrar.dialect(["/lab/line"], "lab-line", LineDialect(hub: services.hub))
   }
 
   /// A key that opens sockets too, and one that does not.
@@ -306,6 +306,8 @@ final class LabPlugin: Plugin {
 /// An old protocol: `JOIN topic`, `SAY topic word`, `LEAVE topic`, `QUIT`; events look like
 /// `topic word`.
 struct LineDialect: Dialect {
+  let hub: any Hub
+
   func accept(_ connection: any DialectConnection, _ request: Request) async throws
     -> any DialectSession
   {
@@ -313,8 +315,16 @@ struct LineDialect: Dialect {
       throw PluginError(.unauthorized, "a name, please")
     }
     let who = request.identity ?? Identity(guest: name, name: name)
+    if name == "late" { await waitForGate() }
     await connection.send(Array("HI \(name)".utf8))
-    return LineSession(connection, who)
+    return LineSession(connection, who, hub: hub)
+  }
+
+  /// Waits until somebody is in `lab.room.gate`, and does not hear that nobody waits for it.
+  private func waitForGate() async {
+    while await hub.population(of: "lab.room.gate") == 0 {
+      try? await Task.sleep(for: .milliseconds(5))
+    }
   }
 
   func frame(for event: Event, in topic: Topic) -> DialectFrame? {
@@ -326,10 +336,12 @@ struct LineDialect: Dialect {
 final class LineSession: DialectSession {
   private let connection: any DialectConnection
   private let who: Identity
+  private let hub: any Hub
 
-  init(_ connection: any DialectConnection, _ who: Identity) {
+  init(_ connection: any DialectConnection, _ who: Identity, hub: any Hub) {
     self.connection = connection
     self.who = who
+    self.hub = hub
   }
 
   func received(_ text: [UInt8]) async {
@@ -351,5 +363,8 @@ final class LineSession: DialectSession {
     }
   }
 
-  func closed(_ how: Departure) async {}
+  func closed(_ how: Departure) async {
+    guard who.name == "late" else { return }
+    _ = try? await hub.publish(Event("lab.closed", ["how": .string("\(how)")]), to: "lab.room.gate")
+  }
 }

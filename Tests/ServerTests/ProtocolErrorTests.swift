@@ -126,6 +126,25 @@ import Testing
     }
   }
 
+  @Test func `who comes and goes too fast is told how long to wait`() async throws {
+    let time = ManualTime()
+    try await TestServer.run(workers: 1, time: time) { server in
+      await server.pass(3)
+      let wire = try await server.client()
+      var answers: [String: Int] = [:]
+      for _ in 0..<70 {
+        answers[try await wire.subscribe("lab.room.a")["type"]?.string ?? "", default: 0] += 1
+        try await wire.say(["type": "unsubscribe", "id": "off", "topic": "lab.room.a"])
+        _ = try await wire.hear()
+      }
+      #expect(answers == ["subscribed": 60, "error": 10])
+      // Nobody is told of those who come into a topic without presence.
+      #expect(try await wire.subscribe("lab.state.a")["type"] == "subscribed")
+      await server.pass(0.1)
+      #expect(try await wire.subscribe("lab.room.a")["type"] == "subscribed")
+    }
+  }
+
   @Test(arguments: TestServer.workers)
   func `one user publishes only so much, from however many connections`(workers: Int)
     async throws

@@ -30,6 +30,20 @@ import WebSocket
     }
   }
 
+  @Test(arguments: ["/ws", "/echo", "/lab/line?name=ada"])
+  func `frames in the segment of the upgrade are answered after the 101`(path: String) async throws
+  {
+    try await TestServer.run(workers: 1) { server in
+      let wire = try await server.wire()
+      let request = Array(Wire.request("GET", path, headers: Wire.upgrade).utf8)
+      try await wire.send(request + Wire.frame(9, Array("early".utf8)))
+      #expect(try await wire.reply().status == 101)
+      if path.hasPrefix("/lab") { #expect(try await wire.frame().text == "HI ada") }
+      let pong = try await wire.frame()
+      #expect(pong.opcode == 10 && pong.text == "early")
+    }
+  }
+
   @Test func `the answer proves the key and agrees on the subprotocol`() async throws {
     try await TestServer.run(workers: 1) { server in
       let offer = [("Sec-WebSocket-Protocol", "other, muster.v2")]

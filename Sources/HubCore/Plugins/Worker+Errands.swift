@@ -7,13 +7,19 @@ extension Worker {
   static var patience: Int { 15 }
 
   /// What `work` of a plugin comes to. Throws what it throws, or a timeout; what the plugin goes
-  /// on doing after that is cancelled, and nobody hears of it.
+  /// on doing after that is cancelled.
+  ///
+  /// - Parameter late: takes back an answer that comes after the timeout.
   func ask<Answer>(
-    _ plugin: String, _ work: @escaping () async throws -> Answer
+    _ plugin: String, late: @escaping (Answer) async -> Void = { _ in },
+    _ work: @escaping () async throws -> Answer
   ) async throws -> Answer {
     let errand = Errand<Answer>()
     let task = Task.immediate {
-      do { errand.end(with: .success(try await work())) } catch {
+      do {
+        let answer = try await work()
+        if !errand.end(with: .success(answer)) { await late(answer) }
+      } catch {
         errand.end(with: .failure(error))
       }
     }
@@ -57,9 +63,12 @@ private final class Errand<Answer> {
   /// Whoever waits for it.
   var waiter: CheckedContinuation<Void, Never>?
 
-  func end(with result: Result<Answer, any Error>) {
-    guard outcome == nil else { return }
+  /// False if it was answered before.
+  @discardableResult
+  func end(with result: Result<Answer, any Error>) -> Bool {
+    guard outcome == nil else { return false }
     outcome = result
     waiter.take()?.resume()
+    return true
   }
 }

@@ -28,8 +28,8 @@ final class HubSession {
   var isBusy = false
   /// Frames in a row that made no sense.
   var faults = 0
-  /// How fast its user publishes, on all connections together; nil before the welcome.
-  var publishPace: SharedPace?
+  /// How fast its user publishes and comes in, on all connections together; nil before the welcome.
+  var paces: UserPaces?
   /// How fast the client sends frames.
   var pace: RateLimiter?
 

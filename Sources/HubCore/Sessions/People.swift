@@ -6,7 +6,7 @@ internal import Synchronization
 final class People: Sendable {
   private struct Entry {
     var connections: Int
-    let pace: SharedPace
+    let paces: UserPaces
   }
 
   private let entries = Locked<[String: Entry]>([:])
@@ -14,16 +14,16 @@ final class People: Sendable {
   /// Counts one more connection of a user; nil, and nothing is counted, if that is one too many.
   ///
   /// - Parameter most: 0 is no limit.
-  func enter(_ user: String, atMost most: Int) -> SharedPace? {
+  func enter(_ user: String, atMost most: Int) -> UserPaces? {
     entries.withLock { entries in
       guard let entry = entries[user] else {
-        let pace = SharedPace()
-        entries[user] = Entry(connections: 1, pace: pace)
-        return pace
+        let paces = UserPaces()
+        entries[user] = Entry(connections: 1, paces: paces)
+        return paces
       }
       if most > 0, entry.connections >= most { return nil }
       entries[user]?.connections += 1
-      return entry.pace
+      return entry.paces
     }
   }
 
@@ -37,7 +37,7 @@ final class People: Sendable {
     entries.withLock { entries in
       entries = entries.filter { _, entry in
         entry.connections > 0
-          || !entry.pace.isFull(at: now, perSecond: perSecond, burst: burst)
+          || !entry.paces.areFull(at: now, perSecond: perSecond, burst: burst)
       }
     }
   }
@@ -48,7 +48,20 @@ final class People: Sendable {
   var connections: Int { entries.withLock { $0.values.reduce(0) { $0 + $1.connections } } }
 }
 
-/// How fast a user publishes, wherever their connections are. Without a lock: it is asked for each
+/// How fast a user does what others are told of.
+struct UserPaces: Sendable {
+  let publishes = SharedPace()
+  /// Comings into topics where each is an event for those who are there.
+  let joins = SharedPace()
+
+  /// Whether a newcomer of this name could do no more than this user.
+  func areFull(at now: UInt64, perSecond: Int, burst: Int) -> Bool {
+    publishes.isFull(at: now, perSecond: perSecond, burst: burst)
+      && joins.isFull(at: now, perSecond: perSecond, burst: burst)
+  }
+}
+
+/// How fast a user does something, wherever their connections are. Without a lock: it is asked for each
 /// message.
 final class SharedPace: Sendable {
   private let emptyAt = Atomic<UInt64>(0)

@@ -136,6 +136,10 @@ extension Worker {
     guard let (plugin, message) = house.messages[type] else {
       return tellError(connection, .unknownType, re: id, topic: topic)
     }
+    if let wait = tooFast(session.paces?.publishes) {
+      return tellError(
+        connection, .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait)
+    }
     let token = connection.token
     let sent = MemberMessage(
       topic: Topic(topic?.description ?? ""),

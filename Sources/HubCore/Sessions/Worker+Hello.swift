@@ -79,7 +79,9 @@ extension Worker {
           request.identity = nil
         }
         let known = request
-        let session = try await ask(owner) { try await registration.dialect.accept(line, known) }
+        let session = try await ask(owner, late: { session in await session.closed(.lost) }) {
+          try await registration.dialect.accept(line, known)
+        }
         guard connections[token] === connection, case .http(let exchange) = connection.stage,
           exchange.number == number
         else {
@@ -205,10 +207,10 @@ extension Worker {
     session.identity = who
     // Guests of one address are counted by that.
     let most = who.isGuest ? 0 : limits.connectionsPerUser
-    guard let pace = house.people.enter(who.id, atMost: most) else {
+    guard let paces = house.people.enter(who.id, atMost: most) else {
       return refuseHello(connection.token, re: id, .limitExceeded, .tooManyConnections)
     }
-    session.publishPace = pace
+    session.paces = paces
     session.stage = .welcomed
     users[who.id, default: []].insert(connection.token)
     let resumed = house.tabs.resume(tab, user: who.id, at: steadyTime)

@@ -14,6 +14,10 @@ extension Worker {
       return tellError(connection, refusal, re: id, topic: topic)
     }
     guard let rules = rules(for: topic) else { return }
+    if rules.tellsOfMembers, let wait = tooFast(session.paces?.joins) {
+      return tellError(
+        connection, .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait)
+    }
     let token = connection.token
     let who = session.identity(admitsProvisional: rules.allowsProvisional)
     wait(session) { [self] in
@@ -144,7 +148,7 @@ extension Worker {
     guard subscription.topic.rules.publisher == .member else {
       return tellError(connection, .permissionDenied, re: id, topic: topic)
     }
-    if let wait = tooFast(session) {
+    if let wait = tooFast(session.paces?.publishes) {
       return tellError(
         connection, .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait)
     }
@@ -178,10 +182,10 @@ extension Worker {
     }
   }
 
-  /// Milliseconds to wait if this user publishes faster than is allowed.
-  private func tooFast(_ session: HubSession) -> Int? {
+  /// Milliseconds to wait if this user publishes or comes in faster than is allowed.
+  func tooFast(_ pace: SharedPace?) -> Int? {
     guard limits.publishesPerSecond > 0 else { return nil }
-    return session.publishPace?.take(
+    return pace?.take(
       at: now, perSecond: limits.publishesPerSecond, burst: limits.publishBurst)
   }
 
@@ -262,7 +266,7 @@ extension Worker {
       let user = session.identity.id
       users[user]?.remove(connection.token)
       if users[user]?.isEmpty == true { users[user] = nil }
-      if session.publishPace.take() != nil { house.people.leave(user) }
+      if session.paces.take() != nil { house.people.leave(user) }
       // Who said `bye` has ended the tab, too.
       if case .welcomed = session.stage {
         house.tabs.leave(session.session, user: user, at: steadyTime)
@@ -333,4 +337,9 @@ extension PresenceTable {
     if wish.after == nil && wish.limit == nil { return overview() }
     return page(after: wish.after, limit: min(wish.limit ?? 200, 1000))
   }
+}
+
+extension TopicRules {
+  /// Whether each newcomer is an event for those who are there.
+  fileprivate var tellsOfMembers: Bool { presence || membership != nil }
 }

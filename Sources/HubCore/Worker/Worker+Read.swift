@@ -88,6 +88,9 @@ extension Worker {
     case .http(let exchange): serveRequests(connection, exchange, &desk)
     case .webSocket(let link):
       guard !link.early.isEmpty else { return }
+      // What is queued goes first, the answer to the upgrade above all: a pong does not queue.
+      send(connection, &desk)
+      guard !connection.isParting else { return }
       desk.opened.removeAll()
       desk.opened.append(link.early)
       link.early.removeAll(keepingCapacity: false)
