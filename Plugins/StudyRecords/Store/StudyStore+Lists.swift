@@ -20,14 +20,13 @@ extension StudyStore {
 
   /// A page of everybody's records; nil if there is no such page.
   func page(_ number: Int) async throws -> StudyPage? {
-    try await store.read { tx in
-      let all = try tx.first(
-        "SELECT CAST(coalesce(sum(records), 0) AS BIGINT) AS count FROM study_users")
-      let count = try all?.int("count") ?? 0
-      guard number <= StudyPage.pages(count) else { return nil }
-      return StudyPage(
-        number: number, count: count, studys: try tx.studys(onPage: number, of: count))
-    }
+    let all = try await store.first(
+      "SELECT CAST(coalesce(sum(records), 0) AS BIGINT) AS count FROM study_users")
+    let count = try all?.int("count") ?? 0
+    guard number <= StudyPage.pages(count) else { return nil }
+    let anchor = try await anchors.anchor(before: (number - 1) * StudyPage.size, of: count)
+    let studys = try await store.read { tx in try tx.studys(onPage: number, of: count, anchor) }
+    return StudyPage(number: number, count: count, studys: studys)
   }
 }
 
@@ -50,19 +49,24 @@ extension StudyStore {
 }
 
 extension Transaction {
-  /// Ids have gaps where a transaction failed, so a page is found by counting from the nearer end.
-  fileprivate func studys(onPage number: Int, of count: Int) throws -> [Study] {
+  /// Ids have gaps where a transaction failed, so a page is counted off: from the end if that is
+  /// near, else from an anchor.
+  fileprivate func studys(
+    onPage number: Int, of count: Int, _ anchor: PageAnchors.Anchor
+  ) throws -> [Study] {
     let before = (number - 1) * StudyPage.size
     let length = min(StudyPage.size, count - before)
     guard length > 0 else { return [] }
-    let after = count - before - length
-    let isNearStart = before <= after
-    let rows = try query(
-      """
-      SELECT \(Study.columns) FROM study_studys ORDER BY id \(isNearStart ? "" : "DESC")
-      LIMIT ? OFFSET ?
-      """, length, isNearStart ? before : after)
-    let studys = try rows.map { try Study($0) }
-    return isNearStart ? studys : studys.reversed()
+    let (skipped, after) = (before - anchor.count, count - before - length)
+    if after < skipped {
+      let rows = try query(
+        "SELECT \(Study.columns) FROM study_studys ORDER BY id DESC LIMIT ? OFFSET ?", length,
+        after)
+      return try rows.map { try Study($0) }.reversed()
+    }
+    return try query(
+      "SELECT \(Study.columns) FROM study_studys WHERE id > ? ORDER BY id LIMIT ? OFFSET ?",
+      anchor.id, length, skipped
+    ).map { try Study($0) }
   }
 }

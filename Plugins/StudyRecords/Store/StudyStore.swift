@@ -6,6 +6,12 @@ struct StudyStore: Sendable {
   private static let mostOpen = 100
 
   let store: any Store
+  let anchors: PageAnchors
+
+  init(store: any Store) {
+    self.store = store
+    anchors = PageAnchors(store: store)
+  }
 
   /// A new open record; nil if `onlyOne` may be open and another is.
   func start(by user: Int64, at moment: Moment, onlyOne: Bool) async throws -> Study? {
