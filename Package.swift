@@ -108,7 +108,7 @@ let plugins: [Target] = [
   plugin("Chat"),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
-  plugin("StudyRecords", ["Crypto", "HTTP"], resources: nil),
+  plugin("StudyRecords", ["Crypto", "HTTP"]),
 ]
 
 let programs: [Target] = [

@@ -35,6 +35,7 @@ public final class StudyRecordsPlugin: Plugin {
     registerTopics(with: &registrar)
     registrar.job("count", .every(seconds: 1)) { _ in await self.announcer.flushCount() }
     registrar.job("last_seen", .every(seconds: 5)) { _ in try await self.users.seen.flush() }
+    StudyRecordsPlugin.registerPages(with: &registrar)
     registrar.demo(Demo.seed)
   }
 

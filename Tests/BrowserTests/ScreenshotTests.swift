@@ -101,6 +101,36 @@ extension InBrowser {
       }
     }
 
+    /// Two months of study of a student, and a record that runs.
+    private static let study = """
+      (async () => { const headers = {token: JSON.parse(sessionStorage.getItem('muster.login')).token}; \
+      const call = async (path, method, json) => (await fetch(path, {method, headers, body: JSON.stringify(json)})).json(); \
+      const text = (ms) => new Date(ms).toISOString().slice(0, 19).replace('T', ' '); const day = 86400000, hour = 3600000; \
+      const today = Math.floor(Date.now() / day) * day; \
+      for (let back = 56; back > 0; back--) { if (back % 7 === 3 || back % 5 === 1) continue; \
+      const start = today - back * day + (back % 3 + 1) * hour; \
+      const {url} = await call('/api/v1.0/studys/', 'POST', {start_time: text(start)}); \
+      await call(url, 'PUT', {end_time: text(start + (0.6 + back * 7 % 11 / 2.2) * hour)}); } \
+      await call('/api/v1.0/studys/', 'POST', {start_time: text(Date.now() - 2520000)}); })()
+      """
+
+    @Test func `study, and on a phone`() async throws {
+      try await BrowserThread.run {
+        let page = try InBrowser.newPage()
+        try page.open("/study")
+        try page.logIn("lin", "lin123456")
+        try page.wait("document.querySelector('#records li')")
+        try page.evaluate(ScreenshotTests.study)
+        try page.reload()
+        try page.wait("document.querySelector('#records .open')")
+        try page.wait("document.querySelector('#calendar .l3, #calendar .l4')")
+        try ScreenshotTests.keep(page, "study")
+        try page.resize(390, 844)
+        try ScreenshotTests.keep(page, "study-phone")
+        try page.close()
+      }
+    }
+
     @Test func `dashboard, and on the wall`() async throws {
       try await BrowserThread.run {
         let page = try InBrowser.newPage()
