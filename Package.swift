@@ -71,7 +71,8 @@ let foundations: [Target] = [
   library("Deflate", ["Bytes", "CZlib"], settings: walled),
   library("HTTP", ["Bytes"]),
   library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
-  library("Configuration", ["CYAML"], settings: walled),
+  library("TimeZones", settings: walled),
+  library("Configuration", ["CYAML", "TimeZones"], settings: walled),
   library("CommandLineKit", ["Configuration"]),
   library("UnicodeText", ["CUTF8Proc"], settings: walled),
   library("Storage"),
@@ -81,12 +82,12 @@ let foundations: [Target] = [
 ]
 
 let hub: [Target] = [
-  library("PluginKit", ["Storage", "JSON"]),
+  library("PluginKit", ["Storage", "JSON", "TimeZones"]),
   library(
     "HubCore",
     [
       "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
-      "PluginKit", "UnicodeText",
+      "PluginKit", "TimeZones", "UnicodeText",
     ]),
   library(
     "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Storage"],
@@ -108,7 +109,7 @@ let plugins: [Target] = [
   plugin("Chat"),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
-  plugin("StudyRecords", ["Crypto", "HTTP"]),
+  plugin("StudyRecords", ["Crypto", "HTTP", "TimeZones"]),
 ]
 
 let programs: [Target] = [
@@ -144,7 +145,7 @@ let package = Package(
     .executable(name: "muster", targets: ["muster"]),
     .executable(name: "muster-bench", targets: ["muster-bench"]),
     // What a plugin outside this tree builds against.
-    .library(name: "PluginKit", targets: ["PluginKit", "Storage", "JSON"]),
+    .library(name: "PluginKit", targets: ["PluginKit", "Storage", "JSON", "TimeZones"]),
     .library(name: "MusterTesting", targets: ["MusterTesting"]),
     .library(name: "MusterServer", targets: ["MusterServer"]),
     .library(name: "MusterClient", targets: ["MusterClient"]),
@@ -160,7 +161,7 @@ let package = Package(
     // Starts the server, so that it has to be there.
     tests("BrowserTests", ["Bytes", "JSON", "Loop", "Rig", "WebSocket", "muster"]),
     tests("BytesTests", ["Bytes"]),
-    tests("PluginKitTests", ["PluginKit"]),
+    tests("PluginKitTests", ["PluginKit", "TimeZones"]),
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
@@ -185,6 +186,7 @@ let package = Package(
     tests("WebSocketTests", ["Bytes", "CAllocations", "Deflate", "WebSocket"]),
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests("ConfigurationTests", ["Configuration"]),
+    tests("TimeZonesTests", ["TimeZones"]),
     tests("UnicodeTextTests", ["UnicodeText"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests("HubCoreTests", ["Bytes", "HTTP", "JSON", "PluginKit", "WebSocket", "HubCore"]),

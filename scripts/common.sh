@@ -43,7 +43,7 @@ need_swift() {
 BUILD_PACKAGES=(
   libcurl4-openssl-dev libpq-dev libsqlite3-dev libssl-dev liburing-dev
   libutf8proc-dev libxlsxwriter-dev libyaml-dev
-  pkg-config zlib1g-dev
+  pkg-config tzdata zlib1g-dev
 )
 # Encrypts short records faster than libcrypto; there is none for other processors.
 [ "$(uname -m)" != x86_64 ] || BUILD_PACKAGES+=(libipsec-mb-dev)

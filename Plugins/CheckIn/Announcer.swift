@@ -18,11 +18,11 @@ struct Announcer: Sendable {
   static func personal(_ number: String) -> Topic { Topic("checkin.user.\(number)") }
 
   func cameIn(_ person: Person) async {
-    await tell("checkin.in", ["user": person.json], of: person)
+    await tell("checkin.in", ["user": .raw(person.live)], of: person)
   }
 
   func wentOut(_ person: Person, _ stay: Stay) async {
-    let user = person.json
+    let user = JSONValue.raw(person.live)
     let hours = JSONValue.string(stay.duration.text)
     await tell(
       "checkin.out", ["user": user, "recordtime": hours], of: person,
@@ -30,19 +30,19 @@ struct Announcer: Sendable {
   }
 
   func wasClosed(_ person: Person, _ stay: Stay) async {
-    await tell("checkin.auto_out", ["user": person.json, "record": stay.json], of: person)
+    await tell("checkin.auto_out", ["user": .raw(person.live), "record": stay.json], of: person)
   }
 
   /// Who reported is for the person and the staff, who alone may follow the personal topic.
   func wasReported(_ person: Person, _ stay: Stay) async {
-    let user = person.json
+    let user = JSONValue.raw(person.live)
     await tell(
       "checkin.reported", ["user": user], of: person,
       privately: ["user": user, "reporterid": .string(stay.reporter), "record": stay.json])
   }
 
   func wasAdded(_ person: Person) async {
-    let event = Event("checkin.user_added", ["user": person.json])
+    let event = Event("checkin.user_added", ["user": .raw(person.live)])
     for account in staff.withLock({ $0 }) {
       guard let member = await staffMember(account) else { continue }
       await hub.send(event, to: member.id, in: Announcer.presence)

@@ -22,10 +22,12 @@ final class Board: Sendable {
     present = Kept(lifetime: lifetime)
   }
 
-  /// The whole answer to "who is here".
-  func presentAnswer(_ reading: () async throws -> [Person]) async throws -> [UInt8] {
+  /// The whole answer to "who is here": to the documented call, or to the topic.
+  func presentAnswer(
+    isLive: Bool, _ reading: () async throws -> [Person]
+  ) async throws -> [UInt8] {
     try await present.use(at: clock.now) {
-      $0.answer()
+      $0.answer(isLive: isLive)
     } reading: {
       Presence(try await reading())
     }
@@ -80,39 +82,46 @@ final class Board: Sendable {
 
 /// Everybody who is here, by id, each in words already.
 struct Presence: Following, Sendable {
-  private var people: [(id: Int, json: [UInt8])]
-  private var known: [UInt8]?
+  /// In words: as the documented call has them, and as the topic does.
+  private typealias Words = (documented: [UInt8], live: [UInt8])
+
+  private var people: [(id: Int, words: Words)]
+  private var documented: [UInt8]?
+  private var live: [UInt8]?
 
   /// `people` are in the order of their ids.
-  init(_ people: [Person]) { self.people = people.map { ($0.id, $0.encoded) } }
+  init(_ people: [Person]) { self.people = people.map { ($0.id, Self.words(of: $0)) } }
+
+  private static func words(of person: Person) -> Words { (person.encoded, person.live) }
 
   mutating func take(_ person: Person) -> Bool {
-    known = nil
+    documented = nil
+    live = nil
     let place = place(of: person.id)
     let isListed = place < people.count && people[place].id == person.id
     switch (isListed, person.isPresent) {
-    case (true, true): people[place].json = person.encoded
+    case (true, true): people[place].words = Self.words(of: person)
     case (true, false): people.remove(at: place)
-    case (false, true): people.insert((person.id, person.encoded), at: place)
+    case (false, true): people.insert((person.id, Self.words(of: person)), at: place)
     case (false, false): break
     }
     return true
   }
 
-  mutating func answer() -> [UInt8] {
-    if let known { return known }
-    let answer = Envelope.good(nil, .raw(list)).bytes
-    known = answer
+  mutating func answer(isLive: Bool = false) -> [UInt8] {
+    if let known = isLive ? live : documented { return known }
+    let answer = Envelope.good(nil, .raw(list(isLive ? \.live : \.documented))).bytes
+    if isLive { live = answer } else { documented = answer }
     return answer
   }
 
-  private var list: [UInt8] {
+  private func list(_ words: KeyPath<Words, [UInt8]>) -> [UInt8] {
     var list: [UInt8] = []
-    list.reserveCapacity(people.reduce(2) { $0 + $1.json.count + 1 })
+    list.reserveCapacity(people.reduce(2) { $0 + $1.words[keyPath: words].count + 1 })
     list.append(UInt8(ascii: "["))
     for (index, person) in people.enumerated() {
       if index > 0 { list.append(UInt8(ascii: ",")) }
-      list += person.json
+      list += person.words[keyPath: words]
     }
     list.append(UInt8(ascii: "]"))
     return list

@@ -30,7 +30,7 @@ extension CheckInPlugin {
       guard who.isStaff, let account = who.account else { return }
       self.announcer.staff.withLock { _ = $0.insert(account) }
     }
-    rules.snapshot = { _, _ in .raw(try await self.roll.presentAnswer()) }
+    rules.snapshot = { _, _ in .raw(try await self.roll.presentAnswer(isLive: true)) }
     return rules
   }
 
@@ -63,7 +63,7 @@ extension CheckInPlugin {
         let person = try await roll.find(number)
       else { return ["user": nil, "record": nil] }
       let last = try await roll.stays(of: person.id, limit: 1).first
-      return ["user": person.json, "record": last?.json ?? .null]
+      return ["user": .raw(person.live), "record": last?.json ?? .null]
     }
     return rules
   }

@@ -52,7 +52,7 @@ final class DayCurve: Sendable {
   }
 
   private func points(_ now: Int64) async throws -> [(moment: Int64, count: Int)] {
-    let midnight = midnight(before: now)
+    let midnight = roll.zone.startOfDay(at: now) / 1000
     let (base, changes) = try await roll.store.read { tx in
       (try tx.presentCount(at: midnight), try tx.changesPerMinute(since: midnight))
     }
@@ -65,15 +65,6 @@ final class DayCurve: Sendable {
     // Whoever looks at the curve wants it to reach until now.
     if let last = points.last, last.moment < now / 1000 { points.append((now / 1000, count)) }
     return points
-  }
-
-  private func midnight(before now: Int64) -> Int64 {
-    var time = roll.zone.time(at: now)
-    time.hour = 0
-    time.minute = 0
-    time.second = 0
-    time.millisecond = 0
-    return time.unixMilliseconds / 1000
   }
 }
 

@@ -3,17 +3,26 @@ internal import PluginKit
 
 /// What the generated documents say of the objects and events of this system.
 enum Documents {
-  static let user = Schema.named(
-    "CheckInUser",
-    .object([
-      .init("name", .string), .init("id", .integer, "Goes into `/mytimerecored?userid=`."),
-      .init("endTime", .nullable(.string), "The last check-out, Asia/Shanghai."),
-      .init("startTime", .nullable(.string), "The last check-in, Asia/Shanghai."),
-      .init("status", .choice([0, 1]), "1 is present."),
-      .init("weekTime", .number, "Counted hours of this week."),
-      .init("totalTime", .number, "Counted hours ever."),
-      .init("studentid", .string, "The first two digits are the grade."),
-    ]))
+  static let user = Schema.named("CheckInUser", .object(userProperties))
+
+  /// What the topics know beside it.
+  static let liveUser = Schema.named(
+    "CheckInLiveUser",
+    .object(
+      userProperties + [
+        .init("startedAt", .nullable(.integer), "`startTime` in Unix milliseconds."),
+        .init("endedAt", .nullable(.integer), "`endTime` in Unix milliseconds."),
+      ]))
+
+  private static let userProperties: [Schema.Property] = [
+    .init("name", .string), .init("id", .integer, "Goes into `/mytimerecored?userid=`."),
+    .init("endTime", .nullable(.string), "The last check-out, by the clock of `time_zone`."),
+    .init("startTime", .nullable(.string), "The last check-in, by the clock of `time_zone`."),
+    .init("status", .choice([0, 1]), "1 is present."),
+    .init("weekTime", .number, "Counted hours of this week."),
+    .init("totalTime", .number, "Counted hours ever."),
+    .init("studentid", .string, "The first two digits are the grade."),
+  ]
 
   static let record = Schema.named(
     "TimeRecord",
@@ -51,7 +60,7 @@ enum Documents {
   /// Text of the documents themselves, or of an answer that was seen.
   static func example(_ text: String) -> JSONValue { .raw(Array(text.utf8)) }
 
-  private static let one: Schema.Property = .init("user", user)
+  private static let one: Schema.Property = .init("user", liveUser)
 
   private static let moves: [EventDescription] = [
     EventDescription("checkin.in", "Somebody has checked in.", [one]),

@@ -39,7 +39,9 @@ extension Person {
   }
 
   /// The documented object. The mailbox and the picture were never part of it and stay here.
-  func write(to writer: inout JSONWriter) {
+  /// - Parameter isLive: with the moments as Unix milliseconds too, which no change of the clock makes ambiguous. The
+  ///   documented calls leave them out, for clients that take no member they do not know.
+  func write(to writer: inout JSONWriter, isLive: Bool = false) {
     writer.object { writer in
       writer.member("name", name)
       writer.member("id", id)
@@ -49,11 +51,17 @@ extension Person {
       writer.member("weekTime", week.number)
       writer.member("totalTime", total.number)
       writer.member("studentid", number)
+      if isLive {
+        writer.member("startedAt", JSONValue(startedAt.map { Int($0) * 1000 }))
+        writer.member("endedAt", JSONValue(endedAt.map { Int($0) * 1000 }))
+      }
     }
   }
 
   var encoded: [UInt8] { JSONWriter.bytes { write(to: &$0) } }
   var json: JSONValue { .raw(encoded) }
+  /// As the topics have it.
+  var live: [UInt8] { JSONWriter.bytes { write(to: &$0, isLive: true) } }
 }
 
 extension [Person] {

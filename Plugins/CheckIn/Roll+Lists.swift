@@ -35,9 +35,9 @@ extension Roll {
       grade.end, isPresent)
   }
 
-  /// The whole answer to "who is here".
-  func presentAnswer() async throws -> [UInt8] {
-    try await board.presentAnswer { try await present() }
+  /// The whole answer to "who is here": to the documented call, or to the topic.
+  func presentAnswer(isLive: Bool = false) async throws -> [UInt8] {
+    try await board.presentAnswer(isLive: isLive) { try await present() }
   }
 
   /// The first three of a grade, and the answer that names them.

@@ -77,7 +77,9 @@ enum Documents {
             "days",
             .array(of: .object([.init("date", .string), .init("seconds", .integer)])),
             "Days without study are left out."),
-          .init("zone_offset", .integer, "Seconds east of Greenwich."),
+          .init("zone", .string, "Of the server's clock: `Europe/Berlin`, or `+08:00`."),
+          .init(
+            "zone_offset", .integer, "Seconds east of Greenwich when the first day begins."),
         ])), noStudent,
     ], access: .signedIn)
   static let token = Operation(

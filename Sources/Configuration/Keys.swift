@@ -24,8 +24,12 @@ public enum Keys {
     "workers", 0, "Event loops, each on its own thread. 0 takes one per core.",
     check: { (0...256).contains($0) ? nil : "is at most 256" })
   public static let timeZone = Key(
-    "time_zone", TimeZoneOffset(hours: 8),
-    "The zone of dates and times in the answers that have no zone of their own.")
+    "time_zone", ConfiguredTimeZone.offset(seconds: 8 * 3600),
+    """
+    The zone of the clock on the wall: of dates and times in answers that have no zone of their own, \
+    of everything the pages show, and of the jobs' times. A name such as Europe/Berlin follows \
+    daylight saving time; +08:00 never changes.
+    """)
   public static let origins = Key(
     "origins", [String](),
     """

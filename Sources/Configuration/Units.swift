@@ -79,32 +79,3 @@ private func splitNumber(_ text: String) -> (Int, String)? {
   guard let number = Int(digits) else { return nil }
   return (number, text.dropFirst(digits.count).trimmed)
 }
-
-/// A time zone by its distance from UTC, written `+08:00`.
-public struct TimeZoneOffset: Configurable {
-  public let seconds: Int
-
-  public init(hours: Int) { seconds = hours * 3600 }
-
-  public static var kindName: String { "a distance from UTC such as +08:00" }
-
-  public init?(configured text: String) {
-    if text == "UTC" || text == "Z" {
-      seconds = 0
-      return
-    }
-    guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
-    let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hours = Int(parts[0]),
-      let minutes = Int(parts[1]), (0...14).contains(hours), (0..<60).contains(minutes)
-    else { return nil }
-    seconds = (hours * 3600 + minutes * 60) * (sign == "-" ? -1 : 1)
-  }
-
-  public var yaml: String {
-    let minutes = abs(seconds) / 60
-    let hour = minutes / 60 < 10 ? "0\(minutes / 60)" : "\(minutes / 60)"
-    let minute = minutes % 60 < 10 ? "0\(minutes % 60)" : "\(minutes % 60)"
-    return "\"\(seconds < 0 ? "-" : "+")\(hour):\(minute)\""
-  }
-}

@@ -59,7 +59,12 @@ final class LiveConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
-  var zone: LocalZone { LocalZone(offsetSeconds: self[Keys.timeZone].seconds) }
+  var zone: LocalZone {
+    switch self[Keys.timeZone] {
+    case .offset(let seconds): LocalZone(offsetSeconds: seconds)
+    case .named(let rules): LocalZone(rules)
+    }
+  }
 
   fileprivate func setting(_ path: String, like kind: Setting.Kind) -> Setting.Kind {
     switch kind {

@@ -1,8 +1,9 @@
-/// A moment as a calendar and a wall clock in one zone show it.
+public import TimeZones
+
+/// A moment as a calendar and a wall clock show it.
 ///
-/// Zones are given by their offset, usually by `LocalZone`: the zone of the documented systems,
-/// Asia/Shanghai, has had no summer time since 1991, and a fixed offset makes every conversion
-/// exact both ways.
+/// It keeps the offset that held at that moment, so that every conversion is exact both ways; in a
+/// zone whose clock is changed, another moment may have another one. `LocalZone` knows which.
 public struct LocalTime: Sendable, Hashable {
   public var year: Int
   public var month: Int
@@ -13,13 +14,12 @@ public struct LocalTime: Sendable, Hashable {
   public var millisecond: Int
   public let offsetSeconds: Int
 
-  static let shanghai = 8 * 3600
-
   public init(_ unixMilliseconds: Int64, offsetSeconds: Int) {
     let local = unixMilliseconds + Int64(offsetSeconds) * 1000
     let days = Int(local.flooredDivision(by: 86_400_000))
     let rest = Int(local - Int64(days) * 86_400_000)
-    (year, month, day) = LocalTime.civil(fromDays: days)
+    let date = CivilDate(days: days)
+    (year, month, day) = (date.year, date.month, date.day)
     hour = rest / 3_600_000
     minute = rest / 60_000 % 60
     second = rest / 1000 % 60
@@ -42,22 +42,23 @@ public struct LocalTime: Sendable, Hashable {
       let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
       (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
     else { return nil }
-    let days = LocalTime.days(fromCivil: year, month, day)
-    guard LocalTime.civil(fromDays: days) == (year, month, day) else { return nil }
+    let date = CivilDate(year: year, month: month, day: day)
+    let days = date.days
+    guard CivilDate(days: days) == date else { return nil }
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds
     self.init(Int64(seconds) * 1000, offsetSeconds: offsetSeconds)
   }
 
   public var unixMilliseconds: Int64 {
-    let days = LocalTime.days(fromCivil: year, month, day)
+    let days = civilDate.days
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds
     return Int64(seconds) * 1000 + Int64(millisecond)
   }
 
+  public var civilDate: CivilDate { CivilDate(year: year, month: month, day: day) }
+
   public var weekday: Weekday {
-    let days = LocalTime.days(fromCivil: year, month, day)
-    // 1970-01-01 was a Thursday.
-    return Weekday(rawValue: ((days + 4) % 7 + 7) % 7) ?? .sunday
+    Weekday(rawValue: civilDate.weekday) ?? .sunday
   }
 
   /// `2022-08-31`
@@ -92,29 +93,6 @@ public struct LocalTime: Sendable, Hashable {
   private func padded(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-  }
-
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar.
-  static func days(fromCivil year: Int, _ month: Int, _ day: Int) -> Int {
-    // Years begin in March here, so that the leap day is the last day of a year.
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
-  }
-
-  static func civil(fromDays days: Int) -> (Int, Int, Int) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 }
 

@@ -4,6 +4,8 @@ internal import PluginKit
 struct PageFrame {
   /// All pages of the site, in the order of the navigation.
   let pages: [Page]
+  /// Which a script reads from the page.
+  let zone: LocalZone
 
   /// The whole text of a page.
   func text(of page: Page) throws(WebSiteError) -> String {
@@ -15,6 +17,7 @@ struct PageFrame {
       PageFrame.template
       .replacing("{description}", with: PageFrame.escaped(page.description))
       .replacing("{title}", with: PageFrame.escaped(page.title))
+      .replacing("{zone}", with: PageFrame.escaped(zone.name))
       .replacing("{script}", with: "\(page.name).js")
       .replacing("{styles}", with: page.styles.map(PageFrame.styleLink).joined())
       .replacing(

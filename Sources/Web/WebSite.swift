@@ -6,7 +6,10 @@ public struct WebSite: Sendable {
 
   /// Assets carry a hash of their content in their names and may be kept for a year. Pages name them and are asked
   /// for each time. The SDK's name is fixed, so that it may be kept for five minutes only.
-  public init(pages: [Page] = [], assets: [PageAsset] = []) throws(WebSiteError) {
+  /// - Parameter zone: of the clock that all moments on the pages are shown by.
+  public init(
+    pages: [Page] = [], assets: [PageAsset] = [], zone: LocalZone = .shanghai
+  ) throws(WebSiteError) {
     let all = (WebSite.ownPages + pages).enumerated().sorted {
       ($0.element.order, $0.offset) < ($1.element.order, $1.offset)
     }.map(\.element)
@@ -18,7 +21,7 @@ public struct WebSite: Sendable {
       let path = names.add(asset.name, content: bytes)
       files.append(WebPage(path, bytes, cacheControl: "public, max-age=31536000, immutable"))
     }
-    let frame = PageFrame(pages: all)
+    let frame = PageFrame(pages: all, zone: zone)
     for page in all {
       guard names.contains("\(page.name).js") else { throw .noScript(page: page.name) }
       let text = try frame.text(of: page)
@@ -64,6 +67,7 @@ extension WebSite {
     PageAsset("icon.svg", PackageResources.icon_svg),
     PageAsset("muster.css", PackageResources.muster_css),
     PageAsset("i18n.js", PackageResources.i18n_js),
+    PageAsset("zone.js", PackageResources.zone_js),
     PageAsset("ui.js", PackageResources.ui_js),
     PageAsset("index.js", PackageResources.index_js),
     PageAsset("docs.js", PackageResources.docs_js),

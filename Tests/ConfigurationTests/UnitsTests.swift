@@ -33,11 +33,23 @@ import Testing
 
   @Test(arguments: [("+08:00", 28_800), ("-03:30", -12_600), ("UTC", 0), ("+00:00", 0)])
   func `time zones`(text: String, seconds: Int) {
-    #expect(TimeZoneOffset(configured: text)?.seconds == seconds)
+    #expect(ConfiguredTimeZone(configured: text) == .offset(seconds: seconds))
   }
 
-  @Test(arguments: ["8", "+8", "+08:60", "+15:00", "08:00", "Asia/Shanghai"])
-  func `what is no time zone`(text: String) { #expect(TimeZoneOffset(configured: text) == nil) }
+  @Test(arguments: ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+8"])
+  func `time zones by name`(text: String) throws {
+    let zone = try #require(ConfiguredTimeZone(configured: text))
+    #expect(ConfiguredTimeZone(configured: text) == zone)
+    #expect(zone.yaml == (text.contains("+") ? "\"\(text)\"" : text))
+  }
+
+  @Test(arguments: [
+    "", "8", "+8", "+08:60", "+15:00", "08:00", "Europe/Berlim", "Europe", "/etc/passwd",
+    "../zoneinfo/Europe/Berlin", "Europe/../Europe/Berlin", "right/Europe/Berlin", "tzdata.zi",
+  ])
+  func `what is no time zone`(text: String) {
+    #expect(ConfiguredTimeZone(configured: text) == nil)
+  }
 
   @Test func `seconds are rounded up, so that a short span does not become none`() {
     #expect(Duration.milliseconds(1).inSeconds == 1)

@@ -43,6 +43,20 @@ import Testing
     }
   }
 
+  @Test func `are those of the local day, also when it has 23 hours`() async throws {
+    let berlin = try #require(LocalZone(named: "Europe/Berlin"))
+    try await withLibrary(zone: berlin) { library in
+      // From the noon before until the noon after 2017-03-26, by UTC.
+      _ = await library.start(["start_time": "2017-03-25 12:00:00"], as: library.bllli)
+      _ = await library.finish(8, ["end_time": "2017-03-27 12:00:00"], as: library.bllli)
+      #expect(
+        await days(library, "from=2017-03-26&to=2017-03-27")
+          == ["2017-03-26": 23 * 3600, "2017-03-27": 14 * 3600])
+      let answer = await library.call(.get, "users/myself/days?from=2017-03-26&to=2017-03-27")
+      #expect(answer.json["zone"] == "Europe/Berlin" && answer.json["zone_offset"] == 3600)
+    }
+  }
+
   @Test(arguments: [
     "", "from=2017-03-25", "from=2017-03-25&to=2017-03-24", "from=x&to=y",
     "from=2017-01-01&to=2018-12-31", "from=0001-01-01&to=9999-12-31",

@@ -9,12 +9,12 @@ import StudyRecords
 /// at which the document finishes record 8.
 func withLibrary(
   _ engine: Engine = .sqlite, settings: [String: Setting.Kind] = [:],
-  _ body: (Library) async throws -> Void
+  zone: LocalZone = .shanghai, _ body: (Library) async throws -> Void
 ) async throws {
   try await withFreshStore(engine) { store in
     let bench = try await PluginBench(
       StudyRecordsPlugin.self, store: store, settings: settings,
-      clock: ManualClock("2017-03-25 20:00:02"), demo: true)
+      clock: ManualClock("2017-03-25 20:00:02"), zone: zone, demo: true)
     var new = NewAccount(login: "bllli", name: "bllli", password: "123", roles: .student)
     new.email = "1@1.com"
     new.profiles = [.studyName: "bllli", .studentNumber: "4130209101"]

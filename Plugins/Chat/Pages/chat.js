@@ -1,4 +1,4 @@
-import { $, api, askLogin, begin, clockTime, connect, explain, face, h, logOut, session, soon } from "/assets/ui.js";
+import { $, api, askLogin, begin, clockTime, connect, dateName, dayOf, explain, face, h, logOut, session, soon } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 
 const SEATS = 10, PAGE = 50, LONGEST = 4096, TOGETHER_MS = 300_000;
@@ -265,7 +265,7 @@ class Room {
   /** What is shown for an event, given the one before it. */
   line(frame, previous) {
     const { data, ts } = frame, at = data.at ?? ts, name = data.user?.user_name ?? "";
-    const newDay = !previous || new Date(at).toDateString() !== new Date(previous.data.at ?? previous.ts).toDateString();
+    const newDay = !previous || dayOf(at) !== dayOf(previous.data.at ?? previous.ts);
     let node;
     if (data.event === "chat.msg") {
       const more = !newDay && previous.data.event === "chat.msg" && previous.data.user?.user_name === name
@@ -359,10 +359,7 @@ function message(name, text, at, mine, more) {
     h("div.body", {}, text));
 }
 
-function dayName(at) {
-  const today = new Date().toDateString() === new Date(at).toDateString();
-  return today ? t("chat.today") : new Date(at).toLocaleDateString(language, { weekday: "long", month: "long", day: "numeric" });
-}
+const dayName = (at) => (dayOf(at) === dayOf(hub.now()) ? t("chat.today") : dateName(at));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !open) return;

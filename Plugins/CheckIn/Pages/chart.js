@@ -1,6 +1,8 @@
 // The day as a stepped area: how many people there were at which time.
 
-const HOUR = 3600;
+import { local } from "/assets/zone.js";
+
+const HOUR = 3600, QUARTER = HOUR / 4;
 
 function svg(name, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -37,11 +39,12 @@ export function dayChart(points, { width, height, now }, label) {
     root.append(svg("line", { x1: left, x2: width - right, y1: y(people), y2: y(people) }),
       svg("text", { x: left - em / 2, y: y(people) + em / 4, "text-anchor": "end" }, String(people)));
   }
-  const every = ([1, 2, 3, 4, 6].find((hours) => (end - start) / HOUR / hours <= (width - left) / (5 * em)) ?? 8) * HOUR;
-  const zone = new Date(now).getTimezoneOffset() * 60; // whole hours of this clock, in zones with half hours too
-  for (let time = Math.ceil((start - zone) / every) * every + zone; time <= end; time += every) {
-    const hour = new Date(time * 1000).getHours();
-    if (x(time) < width - 1.5 * em) root.append(svg("text", { x: x(time), y: height - em / 3, "text-anchor": "middle" }, `${hour}:00`));
+  const every = [1, 2, 3, 4, 6].find((hours) => (end - start) / HOUR / hours <= (width - left) / (5 * em)) ?? 8;
+  // Some zones lie quarters of an hour apart, and their clocks may be changed between two hours of the picture.
+  for (let time = Math.ceil(start / QUARTER) * QUARTER; time <= end; time += QUARTER) {
+    const clock = local(time * 1000);
+    if (clock.getUTCMinutes() || clock.getUTCHours() % every || x(time) >= width - 1.5 * em) continue;
+    root.append(svg("text", { x: x(time), y: height - em / 3, "text-anchor": "middle" }, `${clock.getUTCHours()}:00`));
   }
   if (!shown.length) return root;
   let edge = `M${x(shown[0][0])} ${y(shown[0][1])}`;

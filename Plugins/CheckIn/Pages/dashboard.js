@@ -1,4 +1,4 @@
-import { $, age, api, askLogin, begin, clockTime, connect, duration, explain, h, session, soon } from "/assets/ui.js";
+import { $, age, api, askLogin, begin, clockTime, connect, dateName, dayOf, duration, explain, h, isElsewhere, session, soon, zone } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 import { dayChart } from "/assets/chart.js";
 
@@ -19,8 +19,6 @@ let moves = null;
 const grades = new Map();
 
 const hub = connect("dashboard");
-/** The lab's clock times are those of Shanghai, without saying so. */
-const moment = (text) => Date.parse(`${text.replace(" ", "T")}+08:00`);
 const set = (id, text) => { $(id).textContent = text; };
 
 // Who is in the lab
@@ -47,7 +45,7 @@ async function ask(path) {
 }
 
 function takePresent(users) {
-  present = new Map(users.map((user) => [user.studentid, { ...user, since: moment(user.startTime) }]));
+  present = new Map(users.map((user) => [user.studentid, { ...user, since: user.startedAt }]));
   showPresent();
 }
 
@@ -56,7 +54,7 @@ const moveTexts = { "checkin.in": "board.in", "checkin.out": "board.out", "check
 function moved({ event, user, recordtime }, ts) {
   if (event === "checkin.week_reset") return void [...grades.keys()].forEach((grade) => showRank(grade, []));
   if (!moveTexts[event] || !present) return;
-  if (event === "checkin.in") present.set(user.studentid, { ...user, since: moment(user.startTime), arrived: Date.now() });
+  if (event === "checkin.in") present.set(user.studentid, { ...user, since: user.startedAt, arrived: Date.now() });
   else present.delete(user.studentid);
   points?.push([Math.floor(ts / 1000), present.size]);
   addMove({ event, user, recordtime, ts });
@@ -86,7 +84,7 @@ function count() {
   const now = hub.now();
   for (const node of $("present").querySelectorAll("time")) node.textContent = duration(now - Number(node.dataset.since));
   set("clock", clockTime(now));
-  set("date", new Date(now).toLocaleDateString(language, { weekday: "long", month: "long", day: "numeric" }));
+  set("date", dateName(now) + (isElsewhere(now) ? ` · ${zone}` : ""));
 }
 
 // Who came and went

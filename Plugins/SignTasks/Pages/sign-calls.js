@@ -1,6 +1,6 @@
 // What the parts of the page share: its words, the documented calls, times.
-import { api, clockTime, duration, h, session } from "/assets/ui.js";
-import { addWords, has, language, t } from "/assets/i18n.js";
+import { api, clockTime, dayOf, duration, h, session } from "/assets/ui.js";
+import { addWords, has, t } from "/assets/i18n.js";
 
 addWords({
   "sign.title": ["Attendance", "课堂签到"],
@@ -118,8 +118,8 @@ export async function call(path, form) {
 
 /** A moment in few letters: the time today, and the date of other days. @param {number} seconds */
 export function moment(seconds) {
-  const at = new Date(seconds * 1000), today = new Date().toDateString() === at.toDateString();
-  return today ? clockTime(at) : at.toLocaleString(language, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+  const at = seconds * 1000, isToday = dayOf(at) === dayOf(Date.now());
+  return isToday ? clockTime(at) : clockTime(at, { year: "numeric", month: "short", day: "numeric" });
 }
 
 /** A text that counts down to this second; `tick` keeps it right. @param {number} seconds */

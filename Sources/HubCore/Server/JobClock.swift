@@ -1,5 +1,6 @@
 internal import Loop
 public import PluginKit
+internal import TimeZones
 
 /// Runs the plugins' jobs when they are due.
 ///
@@ -75,24 +76,28 @@ public actor JobClock {
 
 extension Schedule {
   /// The first moment after `now` (Unix milliseconds) at which it is due.
+  ///
+  /// It goes by days and not by 24 hours: each day has one moment for a time, also where the clock
+  /// is changed and shows that time twice or not at all.
   func next(after now: Int64, zone: LocalZone) -> Int64 {
     switch self {
-    case .every(let seconds): return now + Int64(seconds) * 1000
-    case .daily(let time): return Schedule.next(time, after: now, zone: zone) { _ in true }
+    case .every(let seconds): now + Int64(seconds) * 1000
+    case .daily(let time): Schedule.next(time, after: now, zone: zone) { _ in true }
     case .weekly(let day, let time):
-      return Schedule.next(time, after: now, zone: zone) { $0.weekday == day }
+      Schedule.next(time, after: now, zone: zone) { $0.weekday == day.rawValue }
     }
   }
 
   private static func next(
-    _ time: TimeOfDay, after now: Int64, zone: LocalZone, where fits: (LocalTime) -> Bool
+    _ time: TimeOfDay, after now: Int64, zone: LocalZone, where fits: (CivilDate) -> Bool
   ) -> Int64 {
-    var day = zone.time(at: now)
-    (day.hour, day.minute, day.second, day.millisecond) = (time.hour, time.minute, 0, 0)
-    var moment = day.unixMilliseconds
-    while moment <= now || !fits(zone.time(at: moment)) {
-      moment += 86_400_000
+    // A day that the clock has left may still reach its time: where that time was skipped.
+    var days = zone.time(at: now).civilDate.days - 1
+    while true {
+      let date = CivilDate(days: days)
+      let moment = zone.moment(of: time, on: date)
+      if moment > now, fits(date) { return moment }
+      days += 1
     }
-    return moment
   }
 }

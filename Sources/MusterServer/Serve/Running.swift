@@ -116,9 +116,10 @@ struct Running {
     return [own.pair]
   }
 
-  private static func site(of units: [PluginUnit]) throws -> WebSite {
+  private static func site(of units: [PluginUnit], zone: LocalZone) throws -> WebSite {
     do {
-      return try WebSite(pages: units.flatMap(\.pages), assets: units.flatMap(\.assets))
+      return try WebSite(
+        pages: units.flatMap(\.pages), assets: units.flatMap(\.assets), zone: zone)
     } catch { throw Failure("\(error)") }
   }
 
@@ -150,7 +151,7 @@ struct Running {
     plan.version = Version.number
     plan.extraMetrics = { outbound.numbers }
     plan.webhooks = try WebhookRules(configuration).map { .init($0, by: outbound.web) }
-    plan.assets = try site(of: units).files.map { ($0.path, Asset($0)) }
+    plan.assets = try site(of: units, zone: configuration.zone).files.map { ($0.path, Asset($0)) }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
     plan.proxies = configuration.proxies

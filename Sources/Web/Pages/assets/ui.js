@@ -2,6 +2,8 @@
 import { Muster } from "/sdk/muster.js";
 import { has, language, switchLanguage, t, translate } from "/assets/i18n.js";
 
+export { clockTime, dateName, dayOf, isElsewhere, local, zone } from "/assets/zone.js";
+
 /**
  * Makes an element. Text goes in as text and never as markup.
  * @param {string} name `"li"`, or `"li.line.mine"` with classes
@@ -202,7 +204,3 @@ export function age(ms) {
   if (seconds < 100) return `${seconds} s`;
   return seconds < 3600 ? `${Math.round(seconds / 60)} min` : duration(ms);
 }
-
-/** `09:41`. @param {number} ms @param {Intl.DateTimeFormatOptions} [options] */
-export const clockTime = (ms, options = {}) =>
-  new Date(ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false, ...options });
