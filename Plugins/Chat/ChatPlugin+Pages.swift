@@ -9,7 +9,8 @@ extension ChatPlugin {
     page.order = 20
     page.menu = .init("Chat", "聊天")
     page.summary = .init(
-      "Rooms for up to ten. Nothing is lost when the network is.", "十人以内的聊天室。断网也不丢消息。")
+      "Rooms where everybody sees who else is there. Nothing is lost when the network is.",
+      "房间内彼此可见的聊天室。断网也不丢消息。")
     registrar.page(page, assets: [PageAsset("chat.js", PackageResources.chat_js)])
   }
 }

@@ -55,6 +55,15 @@ extension ChatPlugin {
 }
 
 extension RoomBook {
+  /// The list for the topic, with the number of seats in each room.
+  var snapshotJSON: JSONValue {
+    get async {
+      guard case .object(var fields) = await listJSON else { return nil }
+      fields["capacity"] = JSONValue(capacity)
+      return .object(fields)
+    }
+  }
+
   /// The list under the name that clients use, and under the one that the document's example has.
   var listJSON: JSONValue {
     get async {

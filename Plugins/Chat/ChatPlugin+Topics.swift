@@ -24,7 +24,7 @@ extension ChatPlugin {
         throw TopicRefusal.unauthorized
       }
     }
-    rules.snapshot = { _, _ in await book.listJSON }
+    rules.snapshot = { _, _ in await book.snapshotJSON }
     return rules
   }
 

@@ -52,8 +52,10 @@ actor RoomBook {
   }
 
   /// The number of seats may be set anew at any time.
+  var capacity: Int { max(1, settings.number("capacity")) }
+
   private var now: Int64 {
-    rooms.capacity = max(1, settings.number("capacity"))
+    rooms.capacity = capacity
     return clock.now
   }
 }

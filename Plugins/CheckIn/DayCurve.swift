@@ -19,7 +19,7 @@ final class DayCurve: Sendable {
     self.clock = clock
   }
 
-  /// `{"points":[[unixSeconds,count],…],"grades":["20","21"]}`, not older than a second: a thousand
+  /// `{"points":[[unixSeconds,count],…],"peak":12,"grades":["20","21"]}`, not older than a second: a thousand
   /// dashboards that come back at once cost one look at the tables.
   func json() async throws -> [UInt8] {
     try await lanes.inTurn("") {
@@ -34,7 +34,7 @@ final class DayCurve: Sendable {
   }
 
   private func make(_ now: Int64) async throws -> [UInt8] {
-    let points = try await points(now)
+    let (points, peak) = try await points(now)
     let grades = try await roll.grades()
     return JSONWriter.bytes(capacity: 64 + points.count * 20) { writer in
       writer.object { writer in
@@ -46,25 +46,31 @@ final class DayCurve: Sendable {
             }
           }
         }
+        writer.member("peak", peak)
         writer.array("grades") { for grade in grades { $0.value(grade.prefix) } }
       }
     }
   }
 
-  private func points(_ now: Int64) async throws -> [(moment: Int64, count: Int)] {
+  private typealias Points = [(moment: Int64, count: Int)]
+
+  private func points(_ now: Int64) async throws -> (points: Points, peak: Int) {
     let midnight = roll.zone.startOfDay(at: now) / 1000
-    let (base, changes) = try await roll.store.read { tx in
-      (try tx.presentCount(at: midnight), try tx.changesPerMinute(since: midnight))
+    let (base, changes, rise) = try await roll.store.read { tx in
+      (
+        try tx.presentCount(at: midnight), try tx.changesPerMinute(since: midnight),
+        try tx.highestRise(since: midnight)
+      )
     }
     var count = base
-    var points: [(moment: Int64, count: Int)] = [(midnight, base)]
+    var points: Points = [(midnight, base)]
     for change in changes {
       count += change.delta
       points.append((change.minute * 60, count))
     }
     // Whoever looks at the curve wants it to reach until now.
     if let last = points.last, last.moment < now / 1000 { points.append((now / 1000, count)) }
-    return points
+    return (points, base + max(0, rise))
   }
 }
 
@@ -80,16 +86,31 @@ extension Transaction {
     return try row?.int("present") ?? 0
   }
 
+  private static let changes = """
+    SELECT endtime AS moment, -1 AS delta FROM checkin_records WHERE endtime >= ?1
+    UNION ALL
+    SELECT starttime, 1 FROM checkin_records WHERE endtime >= ?1 AND starttime >= ?1
+    UNION ALL
+    SELECT starttime, 1 FROM checkin_users WHERE status = 1 AND starttime >= ?1
+    """
+
+  /// How many more there were, at the end of the fullest second, than at `moment`.
+  fileprivate func highestRise(since moment: Int64) throws -> Int {
+    let row = try first(
+      """
+      SELECT CAST(coalesce(max(rise), 0) AS BIGINT) AS rise FROM (
+        SELECT sum(delta) OVER (ORDER BY moment) AS rise FROM (
+          SELECT moment, sum(delta) AS delta FROM (\(Transaction.changes)) AS changes
+          GROUP BY moment) AS seconds) AS rises
+      """, moment)
+    return try row?.int("rise") ?? 0
+  }
+
   fileprivate func changesPerMinute(since moment: Int64) throws -> [(minute: Int64, delta: Int)] {
     try query(
       """
-      SELECT minute, CAST(sum(delta) AS BIGINT) AS delta FROM (
-        SELECT endtime / 60 AS minute, -1 AS delta FROM checkin_records WHERE endtime >= ?1
-        UNION ALL
-        SELECT starttime / 60, 1 FROM checkin_records WHERE endtime >= ?1 AND starttime >= ?1
-        UNION ALL
-        SELECT starttime / 60, 1 FROM checkin_users WHERE status = 1 AND starttime >= ?1
-      ) AS changes GROUP BY minute ORDER BY minute
+      SELECT moment / 60 AS minute, CAST(sum(delta) AS BIGINT) AS delta
+      FROM (\(Transaction.changes)) AS changes GROUP BY moment / 60 ORDER BY minute
       """, moment
     ).map { (try $0.int64("minute"), try $0.int("delta")) }
   }

@@ -64,8 +64,11 @@ extension Documents {
         .object([
           .init(
             "points", .array(of: .array(of: .integer)), "Unix seconds, and how many were there."),
+          .init("peak", .integer, "The most at once, by the second."),
           .init("grades", .array(of: .string), "The grades that people are in."),
         ]),
-        example: ["points": [[1_661_961_600, 1], [1_661_998_600, 2]], "grades": ["20", "21"]])
+        example: [
+          "points": [[1_661_961_600, 1], [1_661_998_600, 2]], "peak": 2, "grades": ["20", "21"],
+        ])
     ], access: access)
 }

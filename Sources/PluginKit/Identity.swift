@@ -74,6 +74,9 @@ public struct Identity: Sendable, Hashable {
 
   public var isGuest: Bool { account == nil }
 
+  /// Whether an `id` is one of a guest.
+  package static func isGuest(id: String) -> Bool { id.utf8.starts(with: "g:".utf8) }
+
   /// Has at least one of `roles`.
   public func hasAny(of roles: Roles) -> Bool { !self.roles.isDisjoint(with: roles) }
 }

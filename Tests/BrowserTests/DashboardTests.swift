@@ -24,7 +24,7 @@ extension InBrowser {
 
         try board.type("2000301416", into: "#number")
         try board.click("#kiosk button[value=logout]")
-        try board.wait("document.querySelector('#answer').textContent.includes('2000301416')")
+        try board.wait("document.querySelector('#answer').textContent.includes('Goodbye, zhou')")
         try board.wait("document.querySelector('#here').textContent === '1'")
         try board.wait("!document.querySelector('#present li[title=\"2000301416\"]')")
         #expect(try board.complaints() == [])

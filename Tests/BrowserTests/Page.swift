@@ -49,6 +49,11 @@ import Rig
       ["features": [["name": "prefers-color-scheme", "value": "dark"]]])
   }
 
+  /// A script that each further page runs before its own.
+  func prepare(_ script: String) throws {
+    try call("Page.addScriptToEvaluateOnNewDocument", ["source": .string(script)])
+  }
+
   /// Goes to a page of the server and waits until its script has begun.
   func open(_ path: String) throws {
     let answer = try call("Page.navigate", ["url": .string(origin + path)])
@@ -100,6 +105,19 @@ import Rig
   func type(_ text: String, into selector: String) throws {
     try evaluate("document.querySelector(\(JSONValue(selector))).focus()")
     try call("Input.insertText", ["text": .string(text)])
+  }
+
+  /// Presses a key and lets it go.
+  func press(_ key: String) throws {
+    for kind in ["keyDown", "keyUp"] {
+      try call(
+        "Input.dispatchKeyEvent",
+        [
+          "type": .string(kind), "key": .string(key), "code": .string(key),
+          "windowsVirtualKeyCode": key == "Enter" ? 13 : 0,
+          "text": key == "Enter" && kind == "keyDown" ? "\r" : "",
+        ])
+    }
   }
 
   /// Logs in with the page's own dialog; with a name somebody new, who registers there.

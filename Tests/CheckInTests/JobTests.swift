@@ -181,9 +181,28 @@ import Testing
           [.int(moment("2022-09-01 00:00:00")), 1], [.int(moment("2022-09-01 10:16:00")), 2],
           [.int(moment("2022-09-01 11:00:00")), 3], [.int(moment("2022-09-01 11:30:00")), 2],
           [.int(moment("2022-09-01 12:00:00")), 2],
-        ], "grades": ["20", "21"],
+        ], "peak": 3, "grades": ["20", "21"],
       ]
       #expect(day.json == expected)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `the peak of the day is that of its fullest second`(engine: Engine) async throws {
+    try await withLab(engine) { bench in
+      // Within one minute three more come and go, so that the curve by minutes does not show them.
+      for (second, call) in [
+        ("01", "login?studentid=2100301417"), ("02", "login?studentid=2100301419"),
+        ("03", "login?studentid=2000301416"), ("03", "logout?studentid=2100301417"),
+        ("10", "logout?studentid=2100301419"), ("11", "logout?studentid=2000301416"),
+      ] {
+        try bench.turn(to: "2022-09-01 10:16:\(second)")
+        _ = await bench.get("/\(call)")
+      }
+      try bench.turn(to: "2022-09-01 12:00:00")
+      let day = await bench.get("/checkin/day").json
+      #expect(day["peak"] == 3)
+      #expect(day["points"]?.array?.allSatisfy { $0[1] == 1 } == true)
     }
   }
 }

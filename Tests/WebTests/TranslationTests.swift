@@ -101,7 +101,17 @@ struct TranslationTests {
   }
 
   static func values(in sentence: String) -> Set<Substring> {
-    Set(pieces(of: sentence, after: "{").map { $0.prefix(while: { $0 != "}" }) })
+    Set(pieces(of: sentence, after: "{").map { $0.prefix(while: { $0 != "}" && $0 != ":" }) })
+      // A number that only chooses a word in English has no place in Chinese.
+      .subtracting(choices(in: sentence))
+  }
+
+  /// Values that stand in a sentence only to choose between one and many.
+  static func choices(in sentence: String) -> Set<Substring> {
+    let all = pieces(of: sentence, after: "{").map { $0.prefix(while: { $0 != "}" }) }
+    let shown = Set(all.filter { !$0.contains(":") })
+    return Set(all.filter { $0.contains(":") }.map { $0.prefix(while: { $0 != ":" }) }).subtracting(
+      shown)
   }
 
   static func isChinese(_ sentence: String) -> Bool {

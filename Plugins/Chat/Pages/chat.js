@@ -1,11 +1,13 @@
 import { $, api, askLogin, begin, clockTime, connect, dateName, dayOf, explain, face, h, logOut, session, soon } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 
-const SEATS = 10, PAGE = 50, LONGEST = 4096, TOGETHER_MS = 300_000;
+const DOTS = 12, PAGE = 50, LONGEST = 4096, FULL = 120, TOGETHER_MS = 300_000;
 
 begin();
 /** @type {Map<string, number>} name → seats taken */
 const rooms = new Map();
+/** How many seats a room has; null while that is not known. @type {number|null} */
+let capacity = null;
 /** @type {Room|null} */
 let open = null;
 let barTimer = 0;
@@ -13,6 +15,7 @@ let barTimer = 0;
 // The rooms
 
 const hub = connect("chat", (state) => {
+  open?.use(state !== "stopped");
   if (state === "live" || state === "stopped") {
     clearTimeout(barTimer);
     barTimer = 0;
@@ -26,7 +29,10 @@ const hub = connect("chat", (state) => {
 $("bar").textContent = t("chat.reconnecting");
 
 hub.subscribe("chat.rooms", {
-  onSnapshot: (snapshot) => takeRooms(snapshot.room_list ?? snapshot),
+  onSnapshot: (snapshot) => {
+    capacity = snapshot.capacity ?? null;
+    takeRooms(snapshot.room_list ?? snapshot);
+  },
   onEvent: ({ event, name, population }) => {
     if (event === "room.released") rooms.delete(name);
     else rooms.set(name, population);
@@ -48,17 +54,21 @@ function takeRooms(list) {
   if (!open) enterFromAddress();
 }
 
+/** A dot for each seat; more than a few are a number only. */
 function seats(count) {
-  const dots = Array.from({ length: SEATS }, (_, seat) => h(seat < count ? "i.taken" : "i"));
-  return h(count >= SEATS ? "span.seats.full" : "span.seats", { "aria-hidden": "true" }, ...dots);
+  if (capacity === null || capacity > DOTS) return "";
+  const dots = Array.from({ length: capacity }, (_, seat) => h(seat < count ? "i.taken" : "i"));
+  return h(count >= capacity ? "span.seats.full" : "span.seats", { "aria-hidden": "true" }, ...dots);
 }
+
+const seatsInWords = (count) => (capacity === null ? t("chat.inside", { n: count }) : t("chat.seats", { n: count, all: capacity }));
 
 const showRooms = soon(() => {
   const focused = document.activeElement?.dataset?.room;
   const items = [...rooms].map(([name, count]) => h("li", {}, h("button",
     { "data-room": name, "aria-current": open?.name === name, onclick: () => enter(name) },
     h("span.name", {}, name), seats(count),
-    h("span.count", { title: t("chat.seats", { n: count }) }, String(count)))));
+    h("span.count", { title: seatsInWords(count) }, capacity > DOTS ? `${count}/${capacity}` : String(count)))));
   $("rooms").replaceChildren(...(items.length ? items : [h("li.empty", {}, t("chat.none"))]));
   if (focused) [...$("rooms").querySelectorAll("button")].find((button) => button.dataset.room === focused)?.focus();
   open?.showSeats();
@@ -157,7 +167,11 @@ class Room {
       onEvent: (data, frame) => this.add(frame),
       onSnapshot: (members) => { if (Array.isArray(members)) this.seatedOnly = members; },
       onReset: () => { this.clear(); this.lines.append(h("li.notice", {}, t("chat.reset"))); },
-      onLive: ({ recovered, first }) => { if (first || !recovered) this.loadOlder(); this.showMembers(); },
+      onLive: ({ recovered, first }) => {
+        if (this.refused) this.admit();
+        if (first || !recovered) this.loadOlder();
+        this.showMembers();
+      },
       onPresence: () => this.showMembers(),
       onError: (error) => this.refuse(error),
     });
@@ -178,8 +192,8 @@ class Room {
       } });
     this.seatView = h("span");
     this.problem = h("p.bad.small", { role: "alert" });
-    const form = h("form.compose", { onsubmit: (event) => { event.preventDefault(); this.send(); } },
-      this.text, h("button.primary", {}, t("chat.send")));
+    this.sendButton = h("button.primary", {}, t("chat.send"));
+    const form = h("form.compose", { onsubmit: (event) => { event.preventDefault(); this.send(); } }, this.text, this.sendButton);
     $("room").replaceChildren(
       h("header", {},
         h("button.back.quiet", { onclick: () => $("main").classList.remove("inside"), "aria-label": t("chat.back") }, "←"),
@@ -206,8 +220,28 @@ class Room {
   refuse(error) {
     if (error.temporary) return;
     this.refused = true;
-    this.lines.replaceChildren(h("li.notice", {}, h("p.bad", {}, explain(error)),
-      h("button", { onclick: () => { this.leave(); enter(this.name); } }, t("retry"))));
+    this.use(false);
+    const again = (name, key) => h(name, { onclick: () => { this.leave(); enter(this.name); } }, t(key));
+    if (error.code !== FULL) return this.lines.replaceChildren(h("li.notice", {}, h("p.bad", {}, explain(error)), again("button", "retry")));
+    // The seat is offered and not taken: a page that was left open must not keep it from others.
+    this.full = h("li.notice", {}, h("p.bad", {}, t("error.120")), h("p", {}, t("chat.full.lead")));
+    this.free = h("li.notice", { hidden: true }, h("p.number", {}, t("chat.free")), again("button.primary", "chat.enter"));
+    this.lines.replaceChildren(this.full, this.free);
+    this.showSeats();
+  }
+
+  /** A later connection was let in. */
+  admit() {
+    this.refused = false;
+    this.full = null;
+    this.clear();
+    this.use(true);
+  }
+
+  /** Opens and closes the form: a text that cannot be sent is not typed in. */
+  use(isUsable) {
+    this.text.disabled = this.sendButton.disabled = !isUsable || this.refused;
+    if (!isUsable) $("members").replaceChildren();
   }
 
   clear() {
@@ -336,7 +370,10 @@ class Room {
 
   showSeats() {
     const count = rooms.get(this.name) ?? this.topic?.presence.total ?? 0;
-    this.seatView.replaceChildren(seats(count), h("span.visually-hidden", {}, t("chat.seats", { n: count })));
+    this.seatView.replaceChildren(seats(count) || h("span.muted.small", { "aria-hidden": "true" }, capacity === null ? "" : `${count}/${capacity}`), h("span.visually-hidden", {}, seatsInWords(count)));
+    if (!this.full) return;
+    this.full.hidden = capacity !== null && count < capacity;
+    this.free.hidden = !this.full.hidden;
   }
 
   drawMembers() {

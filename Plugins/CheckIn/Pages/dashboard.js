@@ -13,6 +13,8 @@ let present = null;
 let rooms = null;
 /** The day's curve; null while it is not known. @type {[number, number][]|null} */
 let points = null;
+/** The most people at the end of any second before the last change, and that change. */
+let peak = 0, latest = { second: 0, people: 0 };
 /** What happened, newest first; null while it is not known. @type {object[]|null} */
 let moves = null;
 /** Grade → its list and its subscription. */
@@ -56,7 +58,7 @@ function moved({ event, user, recordtime }, ts) {
   if (!moveTexts[event] || !present) return;
   if (event === "checkin.in") present.set(user.studentid, { ...user, since: user.startedAt, arrived: Date.now() });
   else present.delete(user.studentid);
-  points?.push([Math.floor(ts / 1000), present.size]);
+  if (points) addPoint((event === "checkin.in" ? user.startedAt : user.endedAt) / 1000, present.size);
   addMove({ event, user, recordtime, ts });
   showPresent();
   showDay();
@@ -75,14 +77,14 @@ const showPresent = soon(() => {
 function personView(user) {
   const glowing = user.arrived > Date.now() - GLOW_MS;
   const node = h(glowing ? "li.new" : "li", { title: user.studentid }, h("div.who", {}, h("b", {}, user.name),
-    h("time", { "data-since": user.since }, duration(hub.now() - user.since))));
+    h("time", { "data-since": user.since }, user.since === null ? UNKNOWN : duration(hub.now() - user.since))));
   if (glowing) node.style.animationDelay = `${user.arrived - Date.now()}ms`; // goes on where the last drawing stopped
   return node;
 }
 
 function count() {
   const now = hub.now();
-  for (const node of $("present").querySelectorAll("time")) node.textContent = duration(now - Number(node.dataset.since));
+  for (const node of $("present").querySelectorAll("time[data-since]")) node.textContent = duration(now - Number(node.dataset.since));
   set("clock", clockTime(now));
   set("date", dateName(now) + (isElsewhere(now) ? ` · ${zone}` : ""));
 }
@@ -116,10 +118,24 @@ async function loadMoves() {
 
 // The day and the ranks
 
+/** Counts as the server does: the curve by the end of each minute, its peak by that of each second. */
+function addPoint(second, people) {
+  const minute = Math.floor(second / 60) * 60;
+  if (points.at(-1)?.[0] >= minute) points.at(-1)[1] = people;
+  else points.push([minute, people]);
+  if (second !== latest.second) peak = Math.max(peak, latest.people);
+  latest = { second, people };
+}
+
+let loadedDay = "";
+
 async function loadDay() {
   try {
     const day = await ask("/checkin/day");
     points = day.points;
+    peak = day.peak;
+    latest = { second: 0, people: 0 };
+    loadedDay = dayOf(hub.now());
     follow(asked.get("grades")?.split(",") ?? day.grades);
   } catch { // the chart is an extra: the people are what counts
     follow(asked.get("grades")?.split(",") ?? []);
@@ -129,7 +145,7 @@ async function loadDay() {
 
 const showDay = soon(() => {
   if (!points) return $("chart").replaceChildren(h("p.empty", {}, UNKNOWN)), set("peak", "");
-  const most = points.reduce((most, [, people]) => Math.max(most, people), 0);
+  const most = Math.max(peak, latest.people);
   set("peak", t("board.peak", { n: most }));
   const width = $("chart").clientWidth, wall = document.documentElement.classList.contains("wall");
   const height = wall ? innerHeight * .17 : Math.min(220, Math.max(130, width / 4));
@@ -160,12 +176,14 @@ function showRank(grade, users) {
 
 // Counters
 
-const showCounts = ({ users }) => { if (users !== undefined) set("online", users.toLocaleString(language)); };
-hub.subscribe("hub.stats", { onSnapshot: showCounts, onEvent: showCounts, onError: pollCounts });
-
-async function pollCounts() {
-  try { showCounts(await api("/health")); } catch { /* the age of the data says enough */ }
+/** Whoever only looks, as every screen on a wall does, is no person that is counted. */
+function showCounts({ accounts, guests }) {
+  if (accounts === undefined) return;
+  set("online", accounts.toLocaleString(language));
+  set("online-what", t("board.online", { n: accounts }));
+  $("online-what").title = t("board.guests", { n: guests });
 }
+hub.subscribe("hub.stats", { onSnapshot: showCounts, onEvent: showCounts, onError: () => set("online", UNKNOWN) });
 
 hub.subscribe("chat.rooms", {
   onSnapshot: (snapshot) => takeRooms(snapshot.room_list ?? snapshot),
@@ -184,6 +202,7 @@ function takeRooms(list) {
 }
 
 const showRooms = soon(() => {
+  set("rooms-what", t("board.rooms", { n: rooms?.size }));
   set("room-count", rooms ? rooms.size.toLocaleString(language) : UNKNOWN);
   set("talking", rooms ? [...rooms.values()].reduce((sum, people) => sum + people, 0).toLocaleString(language) : UNKNOWN);
 });
@@ -228,20 +247,65 @@ for (const id of ["login", "unlock"]) $(id).addEventListener("click", logIn);
 
 // The form
 
-$("kiosk").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const studentid = $("number").value.trim(), answer = $("answer"), action = event.submitter?.value ?? "login";
+const ANSWER_MS = 5000, TWICE_MS = 3000;
+const REFUSED = "未授权"; // one code stands for both "closed" and "not yours"
+/** @type {Record<number, [string, string]>} code → class and sentence */
+const answers = {
+  20011: ["good", "board.welcome"], 20021: ["good", "board.goodbye"], 20050: ["bad", "board.here.already"], 20060: ["bad", "board.not.here"],
+  20070: ["bad", "board.unknown"], 20080: ["bad", "board.unknown"], 20010: ["bad", "board.closed"], 20020: ["bad", "board.closed"],
+};
+let answerTimer = 0, busy = false, last = { number: "", at: 0 };
+
+function sayAnswer(kind, sentence) {
+  $("answer").className = kind;
+  set("answer", sentence);
+  clearTimeout(answerTimer);
+  answerTimer = setTimeout(() => set("answer", ""), ANSWER_MS);
+}
+
+/** `2 h 10 min`. @param {string} hours with two decimals */
+function stay(hours) {
+  const minutes = Math.round(Number(hours) * 60), h = Math.floor(minutes / 60), m = minutes % 60;
+  return h ? t("board.stay", { h, m }) : t("board.stay.short", { m });
+}
+
+const post = (action, number) => api(`/${action}?studentid=${encodeURIComponent(number)}`, { method: "POST" });
+
+/** Sends the form. @param {"login"|"logout"|null} wanted null for what is right for this person now */
+async function act(wanted) {
+  const number = $("number").value.trim();
+  // Card readers often read twice.
+  const isRepeated = !wanted && number === last.number && Date.now() - last.at < TWICE_MS;
+  if (!number || busy || isRepeated) return void $("number").select();
+  busy = true;
   try {
-    const result = await api(`/${action}?studentid=${encodeURIComponent(studentid)}`, { method: "POST" });
-    answer.textContent = result.msg ?? "";
-    answer.className = result.flag ? "number" : "bad";
-    if (result.flag) $("number").value = "";
+    let result = await post(wanted ?? (present?.has(number) ? "logout" : "login"), number);
+    // What is shown here may be old; the server knows.
+    if (!wanted && result.code === 20050) result = await post("logout", number);
+    else if (!wanted && result.code === 20060) result = await post("login", number);
+    answer(number, result);
   } catch (problem) {
-    answer.textContent = problem.message;
-    answer.className = "bad";
+    sayAnswer("bad", problem.message);
   }
+  last = { number, at: Date.now() };
+  busy = false;
   $("number").focus();
+}
+
+function answer(number, { flag, code, msg, data, recordtime }) {
+  const [kind, key] = msg === REFUSED ? ["bad", "board.refused"] : answers[code] ?? ["bad", "board.failed"];
+  sayAnswer(kind, t(key, { name: data?.name ?? number, number, time: clockTime(hub.now()), stay: recordtime ? stay(recordtime) : "" }));
+  if (flag) $("number").value = "";
+  else $("number").select();
+}
+
+$("kiosk").addEventListener("submit", (event) => {
+  event.preventDefault();
+  act(null);
 });
+for (const button of $("kiosk").querySelectorAll("button")) {
+  button.addEventListener("click", () => $("kiosk").reportValidity() && act(button.value));
+}
 
 // The wall
 
@@ -260,5 +324,5 @@ if (asked.has("wall")) wall(true);
 
 count();
 setInterval(count, 1000);
-setInterval(showDay, 60_000);
+setInterval(() => (loadedDay && loadedDay !== dayOf(hub.now()) ? loadDay() : showDay()), 60_000);
 new ResizeObserver(showDay).observe($("chart"));

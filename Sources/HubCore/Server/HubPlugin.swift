@@ -25,7 +25,12 @@ final class HubPlugin: Plugin {
         EventDescription(
           "hub.stats", "Who is here now.",
           [
-            .init("users", .integer), .init("connections", .integer), .init("topics", .integer),
+            .init("accounts", .integer, "People with an account, each counted once."),
+            .init("guests", .integer, "Pages and programs without one."),
+            .init("users", .integer, "Both together."),
+            .init("websockets", .integer, "Open WebSockets."),
+            .init("connections", .integer, "All connections, those for files and calls too."),
+            .init("topics", .integer),
           ])
       ])
     ServerAPI(services: services, server: { [server] in server.withLock { $0 } })
@@ -36,10 +41,13 @@ final class HubPlugin: Plugin {
   private func numbers() async -> (fields: JSONObject, values: [Int]) {
     let now = await server.withLock { $0 }?.statistics() ?? Statistics()
     let fields: JSONObject = [
-      "users": .int(Int64(now.users)), "connections": .int(Int64(now.connections)),
-      "topics": .int(Int64(now.topics)),
+      "accounts": .int(Int64(now.accounts)), "guests": .int(Int64(now.guests)),
+      "users": .int(Int64(now.users)), "websockets": .int(Int64(now.webSockets)),
+      "connections": .int(Int64(now.connections)), "topics": .int(Int64(now.topics)),
     ]
-    return (fields, [now.users, now.connections, now.topics])
+    return (
+      fields, [now.accounts, now.guests, now.webSockets, now.connections, now.topics]
+    )
   }
 
   private func tell() async throws {

@@ -1,11 +1,19 @@
 internal import Bytes
 internal import Loop
+internal import PluginKit
 internal import WebSocket
 
 /// What the server has done and what it holds, for people and for collectors.
 public struct Statistics: Sendable, Equatable {
+  /// Of all kinds: a page that loads has several for its files.
   public var connections = 0
-  public var users = 0
+  /// WebSockets, each with its own conversation.
+  public var webSockets = 0
+  /// People with an account, however many pages each has open.
+  public var accounts = 0
+  /// Pages and programs without an account.
+  public var guests = 0
+  public var users: Int { accounts + guests }
   public var topics = 0
   public var subscriptions = 0
   /// Topics that a worker has subscribers of, counted for each worker.
@@ -30,6 +38,7 @@ extension HubServer {
     for worker in workers {
       let part = await worker.statistics()
       sum.connections += part.connections
+      sum.webSockets += part.webSockets
       sum.topics += part.topics
       sum.subscriptions += part.subscriptions
       sum.followedTopics += part.followedTopics
@@ -41,7 +50,8 @@ extension HubServer {
           count: Int(clamping: turns.turns), long: Int(clamping: turns.longTurns),
           longestNanoseconds: Int(clamping: turns.longest)))
     }
-    sum.users = users.count
+    sum.guests = users.count { Identity.isGuest(id: $0) }
+    sum.accounts = users.count - sum.guests
     sum.userConnections = house.people.connections
     return sum
   }
@@ -50,6 +60,7 @@ extension HubServer {
 extension Worker {
   struct Part: Sendable {
     var connections: Int
+    var webSockets: Int
     var users: Set<String>
     var topics: Int
     var subscriptions: Int
@@ -59,7 +70,8 @@ extension Worker {
 
   func statistics() -> Part {
     Part(
-      connections: connections.count, users: Set(users.keys), topics: homes.count,
+      connections: connections.count, webSockets: webSockets, users: Set(users.keys),
+      topics: homes.count,
       subscriptions: locals.values.reduce(0) { $0 + $1.count }, followedTopics: locals.count,
       counters: counters.all.merging(told) { first, _ in first })
   }

@@ -254,6 +254,7 @@ extension Worker {
 extension Worker {
   /// The conversation is over: its topics are left as the table of presence says.
   func linkEnded(_ connection: Connection, _ link: WebSocketLink, _ how: Ending) {
+    webSockets -= 1
     let ending = ending(of: link, how)
     connection.ending = ending
     counters.dropped.add(connection.outbox.dropped)

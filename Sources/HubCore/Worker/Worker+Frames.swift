@@ -47,6 +47,7 @@ extension Worker {
         role: .server, limits: messages, allowsCompression: agreed.compression != nil),
       speaker: speaker, compression: agreed.compression)
     connection.stage = .webSocket(link)
+    webSockets += 1
     startReading(connection)
     setTimer(connection, milliseconds: nextBeat(connection, link))
     guard !exchange.input.isEmpty else { return }

@@ -57,6 +57,8 @@ public actor Worker {
   var locals: [TopicName: LocalTopic] = [:]
   /// Those among them that have events to be delivered at the end of this turn.
   var gathering: [LocalTopic] = []
+  /// Connections here that have become WebSockets.
+  var webSockets = 0
   /// The connections of each user here.
   var users: [String: Set<UInt64>] = [:]
   /// How many revocations this worker was told of: an answer about credentials that was asked for

@@ -5,7 +5,7 @@ const EVERY_MS = 5_000, SHOWN = 200;
 const ASK = { method: "POST" };
 
 begin();
-const hub = connect("admin");
+const hub = connect("admin", () => showMe());
 hub.subscribe("hub.stats", { onSnapshot: showCounts, onEvent: showCounts });
 
 const post = (path, json = {}) => api(`/api/v1/${path}`, { ...ASK, json });
@@ -21,13 +21,21 @@ function showMe() {
   $("gate-lead").textContent = t(login ? "admin.gate.other" : "admin.gate.lead");
 }
 
-$("login").addEventListener("click", async () => {
-  if (session.get()) await logOut();
-  else if (!await askLogin()) return;
+function changed() {
   hub.reconnect();
   showMe();
   lookAll();
+}
+
+/** Accounts of the staff are made by the staff, so that none is offered here. */
+async function logIn() { if (await askLogin({ registers: false })) changed(); }
+
+$("login").addEventListener("click", async () => {
+  if (!session.get()) return logIn();
+  await logOut();
+  changed();
 });
+$("gate-login").addEventListener("click", logIn);
 
 /** Asks before something that cannot be taken back. @returns {Promise<boolean>} */
 function sure(question, verb) {
@@ -63,8 +71,8 @@ function show(id, headings, rows) {
     h("tbody", {}, ...rows.map((cells) => h("tr", {}, ...cells.map((cell) => h("td", {}, cell ?? "")))))));
 }
 
-function showCounts({ users, connections, topics }) {
-  if (users !== undefined) $("counts").textContent = t("admin.counts", { users, connections, topics });
+function showCounts(counts) {
+  if (counts.accounts !== undefined) $("counts").textContent = t("admin.counts", counts);
   lookSoon();
 }
 

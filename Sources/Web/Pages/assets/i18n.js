@@ -16,7 +16,15 @@ const strings = {
   "link.stopped": ["Disconnected", "已断开"],
   "link.closed": ["Closed", "已关闭"],
   "link.again": ["Connect again", "重新连接"],
-  "link.stopped.why": ["The server ended this connection ({reason}).", "服务器结束了此连接（{reason}）。"],
+  "link.stopped.other": ["The server ended this connection.", "服务器结束了此连接。"],
+  "link.stopped.4000": ["The server no longer understands this page. Load it again.", "服务器已不支持此页面的版本，请重新加载。"],
+  "link.stopped.4001": ["The server asks for a login.", "服务器要求登录。"],
+  "link.stopped.4003": ["The staff has disconnected you.", "管理人员断开了您的连接。"],
+  "link.stopped.4004": ["This account has too many connections. Close one of its other pages.", "此账号的连接过多，请关闭其他页面。"],
+  "link.stopped.4007": ["You have connected from another place.", "您已在别处连接。"],
+  "link.stopped.4008": ["Your login has ended.", "您的登录已失效。"],
+  "link.stopped.elsewhere": ["You were logged out in another tab.", "您已在另一个标签页退出登录。"],
+  "link.reload": ["Load again", "重新加载"],
   "age": ["Data from {age} ago", "数据为 {age} 前"],
   "days": ["{d} d {rest}", "{d} 天 {rest}"],
 
@@ -42,6 +50,7 @@ const strings = {
   "login.wrong": ["There is no such account, or it has another password.", "账号不存在或密码错误。"],
   "login.taken": ["This number or name is already taken.", "该号码或用户名已被注册。"],
   "login.missing": ["Please fill in everything.", "请填写完整。"],
+  "login.closed": ["New accounts cannot be made from here. Ask the staff for one.", "此处不开放注册，请向管理人员申请账号。"],
   "guest": ["Guest", "访客"],
 
   "home.title": ["Who is here, right now.", "此刻，谁在这里。"],
@@ -52,8 +61,11 @@ const strings = {
   "home.health.ok": ["Running", "运行中"],
   "home.health.bad": ["Not well", "异常"],
   "home.users": ["People online", "在线人数"],
-  "home.connections": ["Connections", "连接数"],
+  "home.guests": ["Guests", "访客"],
+  "home.connections": ["WebSockets", "WebSocket 连接"],
   "home.trip": ["Round trip", "往返延迟"],
+  "home.ms": ["{n} ms", "{n} 毫秒"],
+  "home.ms.less": ["under 1 ms", "不到 1 毫秒"],
   "home.uptime": ["Running for", "已运行"],
   "home.version": ["Version", "版本"],
 
@@ -65,7 +77,11 @@ const strings = {
   "chat.create": ["Create", "创建"],
   "chat.exists": ["There is already a room with this name.", "同名房间已存在。"],
   "chat.badname": ["Letters, digits and . _ : - only, 64 at most.", "仅限文字、数字与 . _ : -，最多 64 个。"],
-  "chat.seats": ["{n} of 10 seats taken", "已占 {n}/10 个座位"],
+  "chat.seats": ["{n} of {all} {all:seat|seats} taken", "已占 {n}/{all} 个座位"],
+  "chat.inside": ["{n} {n:person|people} inside", "房间内 {n} 人"],
+  "chat.full.lead": ["You can come in as soon as a seat is free.", "有空位时即可进入。"],
+  "chat.free": ["A seat is free now", "现在有空位"],
+  "chat.enter": ["Come in", "进入房间"],
   "chat.leave": ["Leave", "离开"],
   "chat.back": ["Rooms", "房间"],
   "chat.write": ["Write a message", "输入消息"],
@@ -84,15 +100,16 @@ const strings = {
   "chat.reset": ["Some messages could not be caught up; here is the newest.", "部分消息无法补齐，以下为最新内容。"],
   "chat.reconnecting": ["Reconnecting. What you write is sent as soon as the connection is back.", "正在重新连接。您写的内容会在恢复后自动发送。"],
   "chat.pick": ["Choose a room", "请选择房间"],
-  "chat.pick.lead": ["Everybody in a room sees who else is there. Rooms have ten seats.", "房间内彼此可见，每间十个座位。"],
+  "chat.pick.lead": ["Everybody in a room sees who else is there.", "房间内彼此可见。"],
   "chat.guest": ["You are a guest", "您是访客"],
   "chat.guest.lead": ["You can see the rooms. To come in and talk, log in with your telephone number.", "您可以看到房间列表。登录后即可进入并聊天。"],
   "chat.today": ["Today", "今天"],
 
   "board.now": ["In the lab now", "此刻在实验室"],
   "board.here": ["in the lab", "人在实验室"],
-  "board.online": ["people online", "人在线"],
-  "board.rooms": ["chat rooms", "个聊天室"],
+  "board.online": ["{n:person|people} online", "人在线"],
+  "board.guests": ["{n} {n:guest|guests} watching", "{n} 位访客在看"],
+  "board.rooms": ["chat {n:room|rooms}", "个聊天室"],
   "board.talking": ["in conversation", "人在聊天"],
   "board.nobody": ["Nobody is in the lab.", "实验室暂时没人。"],
   "board.more": ["and {n} more", "还有 {n} 人"],
@@ -107,12 +124,22 @@ const strings = {
   "board.auto": ["checked out at night", "夜间自动签退"],
   "board.reported": ["was reported as gone", "被举报离开"],
   "board.day": ["Today", "今天"],
-  "board.day.label": ["People in the lab over the day, now {n}, at most {max}", "今日实验室人数，现在 {n}，最多 {max}"],
-  "board.peak": ["at most {n}", "最多 {n} 人"],
+  "board.day.label": ["People in the lab over the day: now {n}, peak {max}", "今日实验室人数，现在 {n}，最多 {max}"],
+  "board.peak": ["Peak {n}", "峰值 {n} 人"],
   "board.kiosk": ["Check in or out", "签到 / 签退"],
   "board.number": ["Student number", "学号"],
   "board.checkin": ["Check in", "签到"],
   "board.checkout": ["Check out", "签退"],
+  "board.welcome": ["Welcome, {name}. Checked in at {time}.", "欢迎，{name}。{time} 签到成功。"],
+  "board.goodbye": ["Goodbye, {name}. You were here for {stay}.", "再见，{name}。本次停留 {stay}。"],
+  "board.stay": ["{h} h {m} min", "{h} 小时 {m} 分钟"],
+  "board.stay.short": ["{m} min", "{m} 分钟"],
+  "board.here.already": ["{name} is already checked in.", "{name} 已经签到。"],
+  "board.not.here": ["{name} is not checked in.", "{name} 尚未签到。"],
+  "board.unknown": ["There is no student number {number}.", "学号 {number} 不存在。"],
+  "board.closed": ["The lab is closed now.", "现在不在开放时间内。"],
+  "board.refused": ["You may not use this number from here.", "您无权在此使用该学号。"],
+  "board.failed": ["That did not work. Please try again.", "操作失败，请重试。"],
   "board.wall": ["Wall mode", "大屏模式"],
   "board.leave": ["Leave wall mode", "退出大屏"],
   "board.locked": ["Log in to see who is here", "登录后可查看谁在这里"],
@@ -125,7 +152,8 @@ const strings = {
   "admin.gate.lead": ["Log in with an account of the staff.", "请使用管理人员账号登录。"],
   "admin.gate.other": ["This account is none of the staff's.", "此账号没有管理权限。"],
   "admin.server": ["The server", "服务器"],
-  "admin.counts": ["{users} people, {connections} connections, {topics} topics", "{users} 人，{connections} 个连接，{topics} 个主题"],
+  "admin.counts": ["{accounts} {accounts:person|people}, {guests} {guests:guest|guests}, {websockets} {websockets:WebSocket|WebSockets}, {topics} {topics:topic|topics}",
+    "{accounts} 人，{guests} 位访客，{websockets} 个 WebSocket 连接，{topics} 个主题"],
   "admin.plugin": ["Plugin", "插件"],
   "admin.running": ["running", "运行中"],
   "admin.failures": ["failed", "失败"],
@@ -188,10 +216,17 @@ const asked = (navigator.languages ?? [navigator.language ?? "en"]).find((tag) =
 /** @type {"en"|"zh"} */
 export const language = stored === "zh" || stored === "en" ? stored : /^zh/i.test(asked) ? "zh" : "en";
 
-/** The sentence of a key, with `{names}` filled in. @param {string} key @param {Record<string, any>} [values] */
+/**
+ * The sentence of a key, with `{names}` filled in; `{n:person|people}` is the word for one or for more of that number.
+ * @param {string} key @param {Record<string, any>} [values]
+ */
 export function t(key, values = {}) {
   const text = strings[key]?.[language === "zh" ? 1 : 0] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return text.replace(/\{(\w+)(?::(.*?)\|(.*?))?\}/g, (whole, name, one, more) => {
+    const value = values[name];
+    if (one !== undefined) return value === 1 ? one : more;
+    return typeof value === "number" ? value.toLocaleString(language) : value ?? whole;
+  });
 }
 
 /** Takes in a page's own sentences, as `{"key": ["English", "中文"]}`; call it before `begin`. @param {Record<string, [string, string]>} words */

@@ -32,12 +32,27 @@ export const session = {
     const text = stores().map((store) => store.getItem("muster.login")).find(Boolean);
     try { return text ? JSON.parse(text) : null; } catch { return null; }
   },
-  set(login, keep) { this.clear(); stores()[keep ? 1 : 0].setItem("muster.login", JSON.stringify(login)); },
-  clear() { for (const store of stores()) store.removeItem("muster.login"); },
+  set(login, keep) {
+    this.clear();
+    stores()[keep ? 1 : 0].setItem("muster.login", JSON.stringify(login));
+    showMenu();
+  },
+  clear() {
+    for (const store of stores()) store.removeItem("muster.login");
+    showMenu();
+  },
 };
 
 /** Is somebody logged in who looks after the server? What they may do, the server decides. */
 export const isStaff = () => ["staff", "admin"].some((role) => session.get()?.roles?.includes(role));
+
+/** The way to the page of the staff is for those who may go there. */
+function showMenu() {
+  const nav = document.querySelector(".top nav"), link = nav.querySelector("[href='/admin']");
+  if (link?.hasAttribute("aria-current")) return;
+  if (!isStaff()) link?.remove();
+  else if (!link) nav.append(h("a", { href: "/admin" }, t("nav.admin")));
+}
 
 /** Forgets the login here and, if it can be reached, on the server. */
 export async function logOut() {
@@ -77,8 +92,7 @@ export const explain = (error) =>
 /** Shows the page in its language and gives the frame its life; every page calls this first. */
 export function begin() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  const nav = document.querySelector(".top nav");
-  if (isStaff() && !nav.querySelector("[href='/admin']")) nav.append(h("a", { href: "/admin" }, t("nav.admin")));
+  showMenu();
   translate(document);
   $("language").addEventListener("click", switchLanguage);
   document.documentElement.dataset.ready = "";
@@ -102,19 +116,27 @@ export function connect(client, onState) {
   return hub;
 }
 
-function showLink(hub, state, { reason }) {
+function showLink(hub, state, { code }) {
   $("link").replaceChildren(h(`span.dot.${state}`), h("span", {}, t(`link.${state}`)));
   $("stopped")?.remove();
   if (state !== "stopped") return;
-  document.querySelector(".top").after(h("div.bar.warn", { id: "stopped", role: "alert" },
-    t("link.stopped.why", { reason: reason || "?" }), " ",
-    h("button.quiet", { onclick: () => hub.reconnect() }, t("link.again"))));
+  const isOver = code === 4001 || code === 4008, elsewhere = code === 4008 && !session.get();
+  if (code === 4008) session.clear();
+  const key = elsewhere ? "link.stopped.elsewhere" : has(`link.stopped.${code}`) ? `link.stopped.${code}` : "link.stopped.other";
+  document.querySelector(".top").after(h("div.bar.warn", { id: "stopped", role: "alert" }, t(key), " ",
+    isOver && h("button.quiet", { onclick: async () => { if (await askLogin()) hub.reconnect(); } }, t("login")),
+    code === 4000 ? h("button.quiet", { onclick: () => location.reload() }, t("link.reload"))
+      : h("button.quiet", { onclick: () => hub.reconnect() }, t("link.again"))));
 }
 
-const refusals = { "user exist": "login.taken", "missing parameters": "login.missing" };
+const refusals = { "user exist": "login.taken", "missing parameters": "login.missing", "registration closed": "login.closed" };
 
-/** Asks for a name and a password, or makes an account with a telephone number. @returns {Promise<boolean>} true when somebody logged in */
-export function askLogin() {
+/**
+ * Asks for a name and a password, or makes an account with a telephone number.
+ * @param {{registers?: boolean}} [options] whether making an account is offered
+ * @returns {Promise<boolean>} true when somebody logged in
+ */
+export function askLogin({ registers = true } = {}) {
   return new Promise((resolve) => {
     let registering = false;
     const name = h("input", { name: "user_name", autocomplete: "nickname", maxlength: 32 });
@@ -154,7 +176,7 @@ export function askLogin() {
       submit.disabled = false;
     } }, title, h("label", {}, whoText, who), nameLabel, h("label", {}, t("login.password"), password),
     h("label.check", {}, keep, t("login.keep")), problem,
-    h("div.row", {}, submit, h("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))), h("div", {}, other));
+    h("div.row", {}, submit, h("button", { type: "button", onclick: () => dialog.close() }, t("cancel"))), registers && h("div", {}, other));
     const dialog = h("dialog", { "aria-label": t("login"), onclose: () => { dialog.remove(); resolve(dialog.returnValue === "done"); } }, form);
     document.body.append(dialog);
     dialog.showModal();

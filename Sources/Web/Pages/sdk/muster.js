@@ -173,7 +173,8 @@ export class Muster {
   /** Who the server says we are; null before the first welcome. */ user = null;
   /** What the last welcome said. */ welcome = null;
   #ws = null; #options; #session; #topics = new Map(); #requests = new Map(); #outbox = new Map(); #holds = new Set();
-  #tries = 0; #left = 0; #liveAt = 0; #received = 0; #sent = 0; #stale = 0; #probe = 0; #retry = 0; #tick = 0; #listeners = [];
+  #tries = 0; #left = 0; #liveAt = 0; #received = 0; #sent = 0; #stale = 0; #probe = 0; #retry = 0; #tick = 0; #pinged = 0; #listeners = [];
+  /** Milliseconds that the last ping and its answer took; null before the first. @type {number|null} */ roundTrip = null;
   #goodbye = null; #expired = false; #turn = null; #next = 1; #prefix = uid().slice(0, 10); #clock = { offset: 0, rtt: Infinity };
 
   /**
@@ -365,7 +366,7 @@ export class Muster {
     try { frame = JSON.parse(text); } catch { return; }
     const { type, re, topic } = frame, subscription = this.#topics.get(topic);
     if (type === "ping") this.#send({ type: "pong", data: { t: frame.ts } });
-    else if (type === "pong") this.#setClock(frame.data?.t, frame.ts);
+    else if (type === "pong") this.#ponged(frame);
     else if (type === "goodbye") this.#goodbye = frame.data;
     else if (type === "event") subscription?.take(frame);
     else if (type === "events") for (const event of frame.data?.events ?? []) subscription?.take(event);
@@ -415,7 +416,19 @@ export class Muster {
     if (this.#stale) for (const { on } of this.#topics.values()) on.onStale?.(now - this.#stale);
   }
 
-  #ping() { this.#send({ type: "ping", ts: Date.now() }); }
+  #ping() {
+    this.#pinged = performance.now();
+    this.#send({ type: "ping", ts: Date.now() });
+  }
+
+  #ponged({ data, ts }) {
+    if (this.#pinged) this.roundTrip = performance.now() - this.#pinged;
+    this.#pinged = 0;
+    this.#setClock(data?.t, ts);
+  }
+
+  /** Measures `roundTrip` anew. */
+  measure() { if (this.state === "live" && !this.#pinged) this.#ping(); }
 
   #startProbe() {
     this.#probe ||= Date.now() + PROBE_MS;
@@ -434,6 +447,7 @@ export class Muster {
   #drop(code, then) {
     const ws = this.#ws;
     this.#ws = null;
+    this.#pinged = 0;
     ws?.close(code);
     for (const { reject } of this.#requests.values()) reject(gone());
     this.#requests.clear();
