@@ -106,7 +106,7 @@ let hub: [Target] = [
 ]
 
 let plugins: [Target] = [
-  plugin("Chat"),
+  plugin("Chat", ["UnicodeText"]),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
   plugin("StudyRecords", ["Crypto", "HTTP", "TimeZones"]),

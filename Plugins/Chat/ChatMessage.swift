@@ -1,4 +1,5 @@
 internal import JSON
+internal import UnicodeText
 
 /// The one shape that everything in a room has: who, where, and what.
 struct ChatMessage: Sendable, Hashable {
@@ -81,7 +82,7 @@ struct ClientFrame: Sendable, Equatable {
     guard kind != .msg || !text.isEmpty else { throw .nullMessage }
     self.kind = kind
     self.room = room
-    self.user = ChatUser(name: name, avatar: avatar)
+    self.user = ChatUser(name: name.inNFC, avatar: avatar)
     self.text = text
   }
 

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import UnicodeText
 
 // The list of rooms, new rooms, and seats.
 extension ChatPlugin {
@@ -33,9 +34,10 @@ extension ChatPlugin {
   private func seat(
     _ room: String, _ user: String, status: Int?, by claim: Claim
   ) async throws -> Response {
+    guard let name = RoomName(room) else { return Answers.res("invalid room") }
+    let user = user.inNFC
     switch status {
     case 1:
-      guard let name = RoomName(room) else { return Answers.res("invalid room") }
       return switch await book.book(name, user, by: claim) {
       case .seated: Answers.res("join chatroom")
       case .full: Answers.res("full room")
@@ -43,13 +45,13 @@ extension ChatPlugin {
       case .notYours: throw PluginError.forbidden("not your name")
       }
     case 0:
-      return switch await book.giveBack(room, user, by: claim) {
+      return switch await book.giveBack(name, user, by: claim) {
       case .left: Answers.res("leave chatroom")
       case .noRoom: Answers.res("invalid room")
       case .notThere: Answers.res("user not exist")
       }
     default:
-      return Answers.res(await book.contains(room) ? "invalid status" : "invalid room")
+      return Answers.res(await book.contains(name) ? "invalid status" : "invalid room")
     }
   }
 }

@@ -77,13 +77,13 @@ extension RoomBook {
     return booking
   }
 
-  func giveBack(_ room: String, _ user: String, by claim: Claim) async -> Rooms.Return {
-    let answer = rooms.giveBack(room, user, by: claim, at: now)
+  func giveBack(_ room: RoomName, _ user: String, by claim: Claim) async -> Rooms.Return {
+    let answer = rooms.giveBack(room.description, user, by: claim, at: now)
     await tell()
     return answer
   }
 
-  func contains(_ room: String) -> Bool { rooms.contains(room) }
+  func contains(_ room: RoomName) -> Bool { rooms.contains(room.description) }
 
   /// Nil if this address has opened too many rooms lately.
   func admit(
@@ -120,7 +120,7 @@ extension RoomBook {
   }
 
   func withdraw(_ room: RoomName, _ user: String, as party: String, on line: String?) async {
-    rooms.withdraw(room.description, user, as: party, on: line)
+    rooms.withdraw(room.description, user, as: party, on: line, at: now)
     await tell()
   }
 

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import UnicodeText
 
 /// The name of a chat room, and the topic that stands for it.
 ///
@@ -16,8 +17,10 @@ struct RoomName: Hashable, Sendable, CustomStringConvertible {
   let description: String
   let topic: Topic
 
-  /// Nil for nothing, for more than 64 characters, and for control characters.
-  init?(_ name: String) {
+  /// Nil for nothing, for more than 64 characters, and for control characters. The name is kept in
+  /// NFC: Swift takes all spellings of a name for one, and the bytes of a topic do not.
+  init?(_ given: String) {
+    let name = given.inNFC
     guard !name.isEmpty, name.unicodeScalars.count <= RoomName.longest,
       name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
     else { return nil }
@@ -36,7 +39,9 @@ struct RoomName: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func isPlain(_ name: String) -> Bool {
-    name.first != ":" && name.first != "." && name.last != "." && !name.utf8.hasDoubleDot
+    // By scalars: a mark behind a dot makes another character of it, and the dot stays.
+    let (first, last) = (name.unicodeScalars.first, name.unicodeScalars.last)
+    return first != ":" && first != "." && last != "." && !name.utf8.hasDoubleDot
       && name.unicodeScalars.allSatisfy { $0 == ":" || $0 == "." || isKept($0) }
   }
 

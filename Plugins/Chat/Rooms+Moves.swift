@@ -19,6 +19,8 @@ extension Rooms {
     at now: Int64
   ) -> Admission {
     expire(at: now)
+    // Where an account sits already it stays, though it was given another name meanwhile.
+    let user = rooms[room]?.seat(ofParty: party)?.user ?? user
     if let line, rooms[room]?.seat(of: user.name)?.parties[party]?.lines.contains(line) == true {
       return .again
     }
@@ -49,9 +51,10 @@ extension Rooms {
 
   /// An admitted party is in now.
   mutating func enter(_ room: String, _ user: String, as party: String, at now: Int64) -> Entry {
-    guard let seat = rooms[room]?.seat(of: user), let known = seat.parties[party] else {
+    guard let seat = rooms[room]?.seat(ofParty: party), let known = seat.parties[party] else {
       return .noSeat
     }
+    let user = seat.user.name
     if known.isEntered { return .already }
     let isShared = seat.isEntered
     change(room, user) { seat in
@@ -81,9 +84,10 @@ extension Rooms {
   ) -> Leaving {
     expire(at: now)
     guard let found = rooms[room] else { return .noRoom }
-    guard let known = found.seat(of: user)?.parties[party],
+    guard let seat = found.seat(ofParty: party), let known = seat.parties[party],
       line.map({ known.lines.contains($0) }) ?? known.isEntered
     else { return .notThere }
+    let user = seat.user.name
     change(room, user) { seat in
       if let line { seat.parties[party]?.lines.remove(line) }
       if seat.parties[party]?.lines.isEmpty != false { seat.parties[party] = nil }
@@ -103,9 +107,17 @@ extension Rooms {
 
   /// Takes back an admission that came to nothing.
   mutating func withdraw(
-    _ room: String, _ user: String, as party: String, on line: String?
+    _ room: String, _ user: String, as party: String, on line: String?, at now: Int64
   ) {
-    guard let known = rooms[room]?.seat(of: user)?.parties[party], !known.isEntered else { return }
+    guard let seat = rooms[room]?.seat(ofParty: party), let known = seat.parties[party] else {
+      return
+    }
+    // It may be in by another line, or have been until a moment ago.
+    guard !known.isEntered else {
+      if line != nil { _ = leave(room, user, as: party, on: line, at: now) }
+      return
+    }
+    let user = seat.user.name
     change(room, user) { seat in
       if let line { seat.parties[party]?.lines.remove(line) }
       if seat.parties[party]?.lines.isEmpty != false { seat.parties[party] = nil }
@@ -119,7 +131,7 @@ extension Rooms {
 
   func standing(_ room: String, _ user: String, as party: String, on line: String?) -> Standing {
     guard let found = rooms[room] else { return .noRoom }
-    guard let known = found.seat(of: user)?.parties[party], known.isEntered,
+    guard let known = found.seat(ofParty: party)?.parties[party], known.isEntered,
       line.map({ known.lines.contains($0) }) ?? true
     else { return .notThere }
     return .inside
@@ -127,6 +139,6 @@ extension Rooms {
 
   /// Is somebody let in, so that it may be subscribed for?
   func isAdmitted(_ room: String, _ user: String, as party: String) -> Bool {
-    rooms[room]?.seat(of: user)?.parties[party] != nil
+    rooms[room]?.seat(ofParty: party) != nil
   }
 }

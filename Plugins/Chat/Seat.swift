@@ -62,6 +62,8 @@ struct Room: Sendable {
   var wasEntered = false
 
   func seat(of user: String) -> Seat? { seats.first { $0.user.name == user } }
+
+  func seat(ofParty party: String) -> Seat? { seats.first { $0.parties[party] != nil } }
 }
 
 /// What everybody is to be told of the rooms.

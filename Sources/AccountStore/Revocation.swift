@@ -5,8 +5,10 @@ internal import Storage
 public enum Revocation: Sendable, Hashable {
   /// All of an account: its password was set, it was disabled, or somebody asked for it.
   case account(Int64)
-  /// One token, by its digest: it was ended, or its time is over.
+  /// One token, by its digest.
   case token(TokenDigest)
+  /// One token whose time is over. Each server sees that for itself; it is in no table.
+  case expired(TokenDigest)
   /// The roles or profiles of an account have changed.
   case permissions(Int64)
 }
@@ -85,7 +87,7 @@ final class RevocationBoard: Sendable {
     let last = state.withLock { $0.expiryTold }
     let rows = try await store.query(
       "SELECT digest FROM account_tokens WHERE expires_at > ? AND expires_at <= ?", last, now)
-    let expired = try rows.map { Revocation.token(TokenDigest(bytes: try $0.blob("digest"))) }
+    let expired = try rows.map { Revocation.expired(TokenDigest(bytes: try $0.blob("digest"))) }
     let handlers = state.withLock { state in
       state.expiryTold = max(state.expiryTold, now)
       return state.handlers
@@ -123,7 +125,7 @@ final class RevocationBoard: Sendable {
   {
     switch revocation {
     case .account(let id): ("account", id, nil)
-    case .token(let digest): ("token", nil, digest.bytes)
+    case .token(let digest), .expired(let digest): ("token", nil, digest.bytes)
     case .permissions(let id): ("permissions", id, nil)
     }
   }

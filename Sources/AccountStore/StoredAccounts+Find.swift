@@ -91,6 +91,7 @@ extension Transaction {
 
   /// What was typed is text to look for, never a pattern.
   private static func escaped(_ text: String) -> String {
-    String(text.flatMap { "!%_".contains($0) ? ["!", $0] : [$0] })
+    // By scalars: a mark behind a wildcard would make another character of it.
+    text.unicodeScalars.map { "!%_".unicodeScalars.contains($0) ? "!\($0)" : "\($0)" }.joined()
   }
 }

@@ -47,7 +47,7 @@ struct TokenCache: Sendable {
   mutating func remove(_ revocation: Revocation) {
     switch revocation {
     case .account(let id), .permissions(let id): remove(account: id)
-    case .token(let digest): remove(digest)
+    case .token(let digest), .expired(let digest): remove(digest)
     }
   }
 

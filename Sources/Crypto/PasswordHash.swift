@@ -23,8 +23,9 @@ public struct PasswordHash: Sendable, Equatable, CustomStringConvertible {
 
     /// A stored text must not be able to ask for all memory or an hour of work.
     var isBearable: Bool {
+      // RFC 7914 wants N below 2^(16 r); libcrypto refuses more.
       (1...20).contains(log2N) && (1...32).contains(r) && (1...16).contains(p)
-        && 128 * r << log2N <= 256 << 20
+        && log2N < 16 * r && 128 * r << log2N <= 256 << 20
     }
   }
 

@@ -15,6 +15,16 @@ public func isNFC(_ text: Span<UInt8>) -> Bool {
 extension String {
   /// Is this text in normalization form C?
   public var isNFC: Bool { UnicodeText.isNFC(utf8.span) }
+
+  /// This text in normalization form C.
+  public var inNFC: String {
+    if isNFC { return self }
+    let text = Normalizer.nfc.normalized(utf8.span) { bytes in
+      guard let valid = try? UTF8Span(validating: bytes) else { return String?.none }
+      return String(copying: valid)
+    }
+    return (text ?? nil) ?? self
+  }
 }
 
 /// Below U+0300, the first combining mark, nothing composes or decomposes. In UTF-8 that scalar

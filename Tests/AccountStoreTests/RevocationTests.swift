@@ -84,7 +84,7 @@ import Testing
         try await second.pollRevocations()
         bench.clock.turn(seconds: 1)
       }
-      let ended = [Revocation.token(TokenDigest(token.text))]
+      let ended = [Revocation.expired(TokenDigest(token.text))]
       #expect(bench.takeRevoked() == ended)
       #expect(heard.withLock { $0 } == ended)
       second.stop()
@@ -108,7 +108,7 @@ import Testing
       try await bench.accounts.prolong(tokens: used)
       bench.clock.turn(seconds: 6)
       try await bench.accounts.pollRevocations()
-      let ended = Set(tokens[1...].map { Revocation.token(TokenDigest($0)) })
+      let ended = Set(tokens[1...].map { Revocation.expired(TokenDigest($0)) })
       #expect(Set(bench.takeRevoked()) == ended)
       // A token that has expired does not come back.
       try await bench.accounts.prolong(tokens: Set(tokens.map { TokenDigest($0).bytes }))

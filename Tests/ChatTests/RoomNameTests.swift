@@ -29,4 +29,17 @@ import Testing
     "", "a\nb", "a\u{7F}", String(repeating: "x", count: 65), String(repeating: "😀", count: 64),
   ])
   func `names that no room can have`(name: String) { #expect(RoomName(name) == nil) }
+
+  @Test func `all spellings of a name are one room with one topic`() throws {
+    let composed = try #require(RoomName("caf\u{E9}"))
+    let decomposed = try #require(RoomName("cafe\u{301}"))
+    #expect(composed.topic.description.utf8.elementsEqual(decomposed.topic.description.utf8))
+    #expect(decomposed.description.utf8.elementsEqual("caf\u{E9}".utf8))
+    #expect(RoomName(Topic("chat.room.:cafe:cc:81")) == nil)
+    #expect(RoomName("\u{212A}")?.topic == "chat.room.K")
+  }
+
+  @Test func `a dot with a mark behind it does not begin a topic's name`() {
+    #expect(RoomName(".\u{FF9E}x")?.topic.description.hasPrefix("chat.room.:") == true)
+  }
 }

@@ -193,12 +193,42 @@ import Testing
   @Test func `what came to nothing leaves no seat and no room`() {
     var rooms = makeRooms()
     _ = rooms.admit("lab", ChatUser(name: "a"), as: "g:a", on: "c1", by: here, at: at(0))
-    rooms.withdraw("lab", "a", as: "g:a", on: "c1")
+    rooms.withdraw("lab", "a", as: "g:a", on: "c1", at: at(0))
     #expect(!rooms.contains("lab"))
     _ = rooms.book("TEST", "a", by: here, at: at(0))
     _ = rooms.admit("TEST", ChatUser(name: "a"), as: "g:a", on: "c1", by: here, at: at(0))
-    rooms.withdraw("TEST", "a", as: "g:a", on: "c1")
+    rooms.withdraw("TEST", "a", as: "g:a", on: "c1", at: at(0))
     #expect(population(rooms, "TEST") == 1)
     #expect(rooms.enter("TEST", "a", as: "g:a", at: at(1)) == .noSeat)
+  }
+
+  @Test(arguments: [true, false])
+  func `a second connection that comes to nothing leaves no seat behind`(isLast: Bool) {
+    var rooms = makeRooms()
+    comeIn(&rooms, "TEST", "a", at: at(0))
+    _ = rooms.admit("TEST", ChatUser(name: "a"), as: "g:a", on: "c2", by: here, at: at(1))
+    if isLast {
+      #expect(rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(2)) == .stays)
+      rooms.withdraw("TEST", "a", as: "g:a", on: "c2", at: at(3))
+    } else {
+      rooms.withdraw("TEST", "a", as: "g:a", on: "c2", at: at(2))
+      #expect(rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(3)) == .gone)
+    }
+    #expect(population(rooms, "TEST") == 0)
+    #expect(rooms.takeNews().contains(.moved("TEST", ChatUser(name: "a"), .leave)))
+  }
+
+  @Test func `an account that was renamed keeps its seat, and leaves it whole`() {
+    var rooms = makeRooms()
+    _ = rooms.admit("TEST", ChatUser(name: "old"), as: "u7", on: nil, by: account, at: at(0))
+    _ = rooms.enter("TEST", "old", as: "u7", at: at(0))
+    #expect(
+      rooms.admit("TEST", ChatUser(name: "new"), as: "u7", on: nil, by: account, at: at(1))
+        == .admitted(isNew: false))
+    #expect(rooms.enter("TEST", "new", as: "u7", at: at(1)) == .already)
+    #expect(population(rooms, "TEST") == 1)
+    #expect(rooms.isAdmitted("TEST", "new", as: "u7"))
+    #expect(rooms.leave("TEST", "new", as: "u7", on: nil, at: at(2)) == .gone)
+    #expect(population(rooms, "TEST") == 0)
   }
 }

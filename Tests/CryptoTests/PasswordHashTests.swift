@@ -92,4 +92,11 @@ import Testing
   func `never asks for more memory or time than is bearable`(_ cost: String) {
     #expect(PasswordHash(stored: "$scrypt$\(cost)$\(Self.salt)$\(Self.hash)") == nil)
   }
+
+  @Test func `a cost that the library refuses is none that a stored text may have`() {
+    let salt = String(repeating: "A", count: 22)
+    let hash = String(repeating: "A", count: 43)
+    #expect(PasswordHash(stored: "$scrypt$ln=15,r=1,p=1$\(salt)$\(hash)") != nil)
+    #expect(PasswordHash(stored: "$scrypt$ln=16,r=1,p=1$\(salt)$\(hash)") == nil)
+  }
 }

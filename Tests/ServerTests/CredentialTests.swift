@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 import JSON
 import MusterTesting
@@ -97,6 +98,27 @@ import Testing
       await server.server.revoke(tokens: [tokenHash(token)])
       #expect(try await wire.closeCode() == 4008)
     }
+  }
+
+  @Test func `a connection whose token has expired is told to come back with a new one`()
+    async throws
+  {
+    try await TestServer.run(workers: 1) { server in
+      let token = try await server.token(for: "li")
+      let wire = try await server.client(token: token)
+      await server.server.revoke(tokens: [tokenHash(token)], .expired)
+      #expect(try await wire.closeCode() == 4105)
+    }
+  }
+
+  @Test func `a token as the user of HTTP Basic is noticed when it ends`() throws {
+    func tokens(_ credentials: String) -> [String] {
+      let head = "Basic " + Base64.standard.encode(Array(credentials.utf8))
+      return Request(.get, "/ws", headers: Fields(["authorization": head], ignoringCase: true))
+        .tokens
+    }
+    #expect(tokens("a-token:") == ["a-token"])
+    #expect(tokens("li:secret").isEmpty)
   }
 
   /// Another token beside the one that names the user must not hide it.

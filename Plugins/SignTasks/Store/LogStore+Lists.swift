@@ -37,7 +37,9 @@ extension LogStore {
       guard let id = Int64(text) else { return nil }
       return (" AND s.courseid = ?", [.int(id)])
     }
-    let escaped = text.lowercased().map { "%_!".contains($0) ? "!\($0)" : "\($0)" }.joined()
+    // By scalars: a mark behind a wildcard would make another character of it.
+    let escaped = text.lowercased().unicodeScalars
+      .map { "%_!".unicodeScalars.contains($0) ? "!\($0)" : "\($0)" }.joined()
     let columns = ["k.name", "k.pinyin", "k.initials"]
     let condition = columns.map { "lower(\($0)) LIKE ? ESCAPE '!'" }.joined(separator: " OR ")
     return (

@@ -63,9 +63,16 @@ extension HubServer {
     for worker in workers { await worker.revoke(user: user, reason) }
   }
 
+  /// Why a token is not good any more.
+  public enum TokenEnd: Sendable {
+    case ended
+    /// Its holder may come back with a new one.
+    case expired
+  }
+
   /// Closes the connections that came in with one of these tokens, named by their hashes.
-  public func revoke(tokens: Set<[UInt8]>) async {
-    for worker in workers { await worker.revoke(tokens: tokens) }
+  public func revoke(tokens: Set<[UInt8]>, _ end: TokenEnd = .ended) async {
+    for worker in workers { await worker.revoke(tokens: tokens, end) }
   }
 
   /// The hashes of all tokens with which somebody is connected.
@@ -120,10 +127,13 @@ extension Worker {
     }
   }
 
-  func revoke(tokens: Set<[UInt8]>) {
+  func revoke(tokens: Set<[UInt8]>, _ end: HubServer.TokenEnd) {
     revocations &+= 1
     for connection in connections.all where !tokens.isDisjoint(with: tokenHashes(of: connection)) {
-      close(connection, .revoked)
+      switch end {
+      case .ended: close(connection, .revoked)
+      case .expired: close(connection, .tokenExpired)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import JSON
 internal import PluginKit
 
@@ -84,7 +85,7 @@ extension Request {
 
   /// Every token in its head: whichever of them named the user, its end is noticed.
   var tokens: [String] {
-    [headers["token"], authorizationToken, cookies["token"]].compactMap { $0 }
+    [headers["token"], authorizationToken, basicToken, cookies["token"]].compactMap { $0 }
       .filter { !$0.isEmpty }
   }
 
@@ -100,6 +101,14 @@ extension Request {
   var token: String? {
     if let token = headers["token"], !token.isEmpty { return token }
     return authorizationToken
+  }
+
+  /// A token as the user name of HTTP Basic, with an empty password.
+  private var basicToken: String? {
+    guard let header = headers["authorization"], let given = Authorization(header),
+      given.scheme == "basic", let (user, password) = given.basic, password.isEmpty
+    else { return nil }
+    return user
   }
 
   private var authorizationToken: String? {

@@ -42,6 +42,9 @@ struct ServerAPI: Sendable {
     }
     var event = Event(body["event"]?.string ?? "message", fields)
     event.id = body["id"]?.string
+    guard event.id.map({ $0.utf8.count <= ServerAPI.longestID }) ?? true else {
+      throw PluginError.invalid("id is longer than \(ServerAPI.longestID) bytes")
+    }
     event.author = event.id == nil ? nil : "key"
     do {
       let position = try await services.hub.publish(event, to: Topic(topic.description))
@@ -53,6 +56,9 @@ struct ServerAPI: Sendable {
       throw PluginError.notFound("there is no such topic")
     }
   }
+
+  /// As for clients of the hub's protocol: ids are remembered.
+  private static let longestID = 128
 
   private func presence(_ request: Request) async throws -> Response {
     let body = try request.json()

@@ -45,7 +45,8 @@ extension Worker {
   }
 
   private func awaitHello(_ token: UInt64) {
-    loop.schedule(after: .seconds(max(limits.helloSeconds, 1))) { [unowned self] in
+    guard limits.helloSeconds > 0 else { return }
+    loop.schedule(after: .seconds(limits.helloSeconds)) { [unowned self] in
       assumeIsolated { worker in
         guard let connection = worker.connections[token], let session = connection.hub,
           case .greeting = session.stage

@@ -173,6 +173,9 @@ extension Worker {
         try await self.ask(rules.owner) {
           try await rules.authorize(who, Topic(topic.description), .publish)
         }
+        guard subscription.isIn, let connection = self.connections[token],
+          connection.isConversing
+        else { throw TopicRefusal.denied }
         subscription.mayPublish = true
         self.post(.publish(order), to: self.home(of: topic))
       } catch {
@@ -235,6 +238,7 @@ extension Worker {
       do {
         let frame = try await self.neighbours[self.home(of: topic)].answer(question)
         guard let connection = self.connections[token] else { return }
+        guard session.topics[topic] != nil else { throw TopicRefusal.denied }
         self.enqueueAnswer(frame, on: connection)
       } catch {
         guard let connection = self.connections[token] else { return }

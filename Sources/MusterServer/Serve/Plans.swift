@@ -17,12 +17,12 @@ extension ServerLimits {
     handshakeSeconds = configuration[Keys.handshakeTimeout].secondsOrEver
     requestSeconds = configuration[Keys.requestTimeout].secondsOrEver
     requestBody = configuration[Keys.requestBody].bytesOrMore
-    message = configuration[Keys.message].bytes
-    inflatedMessage = configuration[Keys.inflated].bytes
+    message = configuration[Keys.message].bytesOrMore
+    inflatedMessage = configuration[Keys.inflated].bytesOrMore
     topicsPerConnection = configuration[Keys.topicsPerConnection]
     publishesPerSecond = configuration[Keys.publishesPerSecond]
     publishBurst = configuration[Keys.publishBurst]
-    helloSeconds = configuration[Keys.helloTimeout].secondsOrEver
+    helloSeconds = configuration[Keys.helloTimeout].secondsOrNone
     handshakesPerSecond = configuration[Keys.reconnectRate]
     echoMessage = configuration[Keys.echoMessage].bytesOrMore
     requestHeader = configuration[Keys.requestHeader].bytesOrMore
@@ -47,6 +47,9 @@ extension ServerLimits {
 
 extension Duration {
   /// Ten years for none.
+  /// 0 for none; anything shorter than a second is one.
+  fileprivate var secondsOrNone: Int { self == .zero ? 0 : max(inSeconds, 1) }
+
   fileprivate var secondsOrEver: Int { self == .zero ? 315_360_000 : inSeconds }
 }
 

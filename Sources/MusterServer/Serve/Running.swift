@@ -221,14 +221,17 @@ struct Running {
 
 extension HubServer {
   fileprivate func revoke(_ revocations: [Revocation]) async {
-    var tokens: Set<[UInt8]> = []
+    var ended: Set<[UInt8]> = []
+    var expired: Set<[UInt8]> = []
     for revocation in revocations {
       switch revocation {
       case .account(let id): await revoke(user: "u\(id)", .revoked)
       case .permissions(let id): await revoke(user: "u\(id)", .permissionsChanged)
-      case .token(let digest): tokens.insert(digest.bytes)
+      case .token(let digest): ended.insert(digest.bytes)
+      case .expired(let digest): expired.insert(digest.bytes)
       }
     }
-    if !tokens.isEmpty { await revoke(tokens: tokens) }
+    if !ended.isEmpty { await revoke(tokens: ended, .ended) }
+    if !expired.isEmpty { await revoke(tokens: expired, .expired) }
   }
 }
