@@ -166,6 +166,18 @@ extension InBrowser {
       }
     }
 
+    @Test func `an account that the staff has not confirmed is told so`() async throws {
+      try await BrowserThread.run {
+        let page = try InBrowser.newPage()
+        try page.open("/sign")
+        try page.logIn("13911110000", "password-1", registering: "newcomer")
+        try page.wait("document.querySelector('#problem').textContent.includes('confirm')")
+        #expect(try page.evaluate("document.querySelector('#me').textContent") == "newcomer")
+        #expect(try page.complaints() == [])
+        try page.close()
+      }
+    }
+
     @Test func `the history is filtered by status and by course`() async throws {
       try await BrowserThread.run {
         let page = try SignPageTests.enter("tao", "tao123456", part: "student")
@@ -214,7 +226,7 @@ extension InBrowser {
         try fill("selections", "course_table_id,student\n40,lin")
         try page.wait("!document.querySelector('#import-take').disabled")
         try page.click("#import-take")
-        try page.wait("document.querySelector('#import-take').disabled && \(answer).includes('1')")
+        try page.wait("\(answer) === 'Lines imported: 1.'")
 
         try page.evaluate(
           "[...document.querySelectorAll('#courses tr')].find((r) => r.textContent.includes('算法')).querySelector('button').click()"

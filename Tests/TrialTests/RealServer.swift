@@ -42,8 +42,7 @@ actor RealServer {
   ) async throws {
     let server = try RealServer(settings, environment: environment)
     do {
-      var tokens: [String] = []
-      for name in people { tokens.append(try await server.enroll(name)) }
+      let tokens = try await server.enroll(people)
       try await server.start()
       try await body(server, tokens)
     } catch {
@@ -151,18 +150,20 @@ actor RealServer {
     print("the server's log ends:\n\(log.suffix(4000))")
   }
 
-  /// Makes an account, `NAME` or `NAME:ROLE:ROLE`; its token.
-  private func enroll(_ person: String) throws -> String {
-    let words = person.split(separator: ":").map(String.init)
-    let name = words.first ?? person
+  /// Makes accounts, each `NAME` or `NAME:ROLE:ROLE`; their tokens.
+  private func enroll(_ people: [String]) throws -> [String] {
+    guard !people.isEmpty else { return [] }
+    let words = people.map { $0.split(separator: ":").map(String.init) }
+    let lines = words.map { "\($0[0]),\($0.dropFirst().joined(separator: " "))\n" }
+    let list = "\(folder.path)/people.csv"
+    try TextFile.write(Array("login,roles\n\(lines.joined())".utf8), to: list)
     let place = ["--data", folder.path] + database
-    let add = try ChildProcess(
-      RealServer.program,
-      ["account", "add", name, "--no-password"] + words.dropFirst().flatMap { ["--role", $0] }
-        + place)
-    _ = try add.line(after: "Account ", within: 60)
-    let issue = try ChildProcess(RealServer.program, ["token", "issue", name] + place)
-    return try issue.line(after: "", within: 60)
+    let add = try ChildProcess(RealServer.program, ["account", "import", list] + place)
+    _ = try add.line(after: "\(people.count) created", within: 60)
+    return try words.map { words in
+      let issue = try ChildProcess(RealServer.program, ["token", "issue", words[0]] + place)
+      return try issue.line(after: "", within: 60)
+    }
   }
 
   /// A port that no outgoing connection is given while the server is down.

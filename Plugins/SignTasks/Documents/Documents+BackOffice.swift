@@ -25,7 +25,7 @@ extension Documents {
           .init("dry_run", .boolean, optional: true),
         ])), maxBytes: 4 << 20),
     answers: [.ok(.object([.init("lines", .integer), .init("dry_run", .boolean)]))],
-    access: staff)
+    access: staff, timeoutSeconds: 120)
   static let adminWeek = Operation(
     "Say when a term begins",
     body: .init(

@@ -47,7 +47,8 @@ extension Documents {
       .init("client", .choice(["web", "android", "ios"]), "The kind of client."),
       .init("pwd_type", .string, optional: true, "`plain`."),
     ], data: login, access: .anyone, limit: .perMinute(300))
-  static let logOut = operation("End the login", admitsProvisional: true)
+  static let logOut = operation(
+    "End the login", changesByGET: true, admitsProvisional: true)
   static let register = operation(
     "Make a student's account",
     form: [

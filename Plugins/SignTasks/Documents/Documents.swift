@@ -41,13 +41,13 @@ enum Documents {
   static func operation(
     _ summary: String, _ details: String? = nil, _ parameters: [Operation.Parameter] = [],
     form: [Schema.Property] = [], data: Schema = .null, access: Access = .signedIn,
-    limit: CallLimit? = nil, admitsProvisional: Bool = false
+    limit: CallLimit? = nil, changesByGET: Bool = false, admitsProvisional: Bool = false
   ) -> Operation {
     Operation(
       summary, details: details, parameters: parameters,
       body: form.isEmpty ? nil : .init(.form(form), maxBytes: longestForm),
       answers: [.ok(envelope(data))], access: access, limit: limit,
-      admitsProvisional: admitsProvisional)
+      changesByGET: changesByGET, admitsProvisional: admitsProvisional)
   }
 
   /// The longest detail takes three quarters of it, each character in its longest spelling.

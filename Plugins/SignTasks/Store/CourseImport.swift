@@ -50,6 +50,7 @@ enum CourseImport {
     var row: [String] = []
     var field: [UInt8] = []
     var isQuoted = false
+    var hasJustClosed = false
     func endField() {
       row.append(String(decoding: field, as: UTF8.self))
       field = []
@@ -64,12 +65,18 @@ enum CourseImport {
     let hasMark = csv.utf8.starts(with: [0xEF, 0xBB, 0xBF])
     for byte in csv.utf8.dropFirst(hasMark ? 3 : 0) {
       switch byte {
-      case UInt8(ascii: "\""): isQuoted.toggle()
+      case UInt8(ascii: "\""):
+        // Two in a quoted field stand for one.
+        if hasJustClosed { field.append(byte) }
+        hasJustClosed = isQuoted
+        isQuoted.toggle()
+        continue
       case UInt8(ascii: ",") where !isQuoted: endField()
       case UInt8(ascii: "\n") where !isQuoted: endRow()
       case UInt8(ascii: "\r") where !isQuoted: break
       default: field.append(byte)
       }
+      hasJustClosed = false
     }
     guard !isQuoted else { throw PluginError.invalid("a quoted field does not end") }
     endRow()
