@@ -28,6 +28,14 @@ extension Keys {
     "Passwords that are checked at once; each takes 64 MiB and a good part of a second.",
     check: { (1...64).contains($0) ? nil : "is 1 to 64" })
 
+  public static let auditAge = Key(
+    "audit.keep", Duration.seconds(90 * 86_400),
+    """
+    How long refused logins and acts of staff stay in the audit trail. Of more than 200,000 entries \
+    the oldest go first.
+    """, isReloadable: true,
+    check: { $0 >= .seconds(86_400) ? nil : "is at least a day" })
+
   public static let smtp = Key(
     "mail.smtp", "",
     """
@@ -83,7 +91,7 @@ extension Keys {
   private static let platform: [AnyKey] = [
     AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(registration),
     AnyKey(registrationNetworks), AnyKey(passwordLength),
-    AnyKey(hashingThreads), AnyKey(smtp), AnyKey(smtpUser), AnyKey(smtpPassword),
+    AnyKey(hashingThreads), AnyKey(auditAge), AnyKey(smtp), AnyKey(smtpUser), AnyKey(smtpPassword),
     AnyKey(smtpInsecure), AnyKey(mailFrom),
   ]
 }

@@ -66,6 +66,7 @@ extension Program {
     do {
       try await accounts.migrate()
       let result = try await body(accounts, configuration)
+      try await note(call, in: store)
       accounts.stop()
       await store.close()
       return result

@@ -9,7 +9,7 @@ internal import Storage
 /// The command line program: chooses a command and turns what goes wrong into a sentence and an
 /// exit code, in one place.
 public struct Program: Sendable {
-  let console: Console
+  var console: Console
   let environment: [String: String]
   var plugins = Program.standardPlugins
   var clock: any WallClock = SystemClock()
@@ -31,11 +31,17 @@ public struct Program: Sendable {
       case .help(let text):
         console.write(text)
         return .success
-      case .run(let call): return try await run(call)
+      case .run(let call):
+        let isCollected = call.path.first == "serve" && logFormat(call) == .json
+        return await (isCollected ? speakingJSON : self).attempt(call)
       }
     } catch {
       return tell(error)
     }
+  }
+
+  private func attempt(_ call: Invocation) async -> ExitCode {
+    do { return try await run(call) } catch { return tell(error) }
   }
 
   private func run(_ call: Invocation) async throws -> ExitCode {

@@ -18,7 +18,11 @@ public struct PluginBench: Sendable {
   public let accounts: BenchAccounts
   public let outbox: BenchOutbox
   public let clock: ManualClock
+  private let trail = Shared<[AuditEvent]>([])
   private let runner: RouteRunner
+
+  /// The events of the audit trail, oldest first.
+  public var audited: [AuditEvent] { trail.withLock { $0 } }
 
   /// Makes the plugin's tables in `store` and starts it; `demo` fills them first.
   public init<P: Plugin>(
@@ -34,7 +38,7 @@ public struct PluginBench: Sendable {
       hub: hub, store: store, accounts: accounts, mail: outbox, web: outbox,
       spreadsheets: outbox, clock: clock, zone: zone,
       settings: Settings(P.settings, replacing: settings),
-      log: .silent)
+      log: .silent, audit: Audit { [trail] event, _ in trail.withLock { $0.append(event) } })
     unit = try PluginUnit(type, services: services)
     runner = RouteRunner(units: [unit], accounts: accounts)
     await hub.serve(unit)

@@ -6,7 +6,7 @@ public struct Log: Sendable {
     public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
-  public typealias Fields = KeyValuePairs<String, String>
+  public typealias Fields = KeyValuePairs<String, any LogValue>
 
   private let sink: @Sendable (Level, String, Fields) -> Void
 
@@ -20,3 +20,12 @@ public struct Log: Sendable {
   public func warning(_ message: String, _ fields: Fields = [:]) { sink(.warning, message, fields) }
   public func error(_ message: String, _ fields: Fields = [:]) { sink(.error, message, fields) }
 }
+
+/// The value of a log field. In JSON a number stays a number.
+public protocol LogValue: Sendable, CustomStringConvertible {}
+
+extension String: LogValue {}
+extension Int: LogValue {}
+extension Int64: LogValue {}
+extension Double: LogValue {}
+extension Bool: LogValue {}

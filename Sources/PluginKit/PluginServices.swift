@@ -13,11 +13,12 @@ public struct PluginServices: Sendable {
   public let zone: LocalZone
   public let settings: Settings
   public let log: Log
+  public let audit: Audit
 
   public init(
     hub: any Hub, store: any Store, accounts: any Accounts, mail: any MailService,
     web: any WebService, spreadsheets: any SpreadsheetService, clock: any WallClock,
-    zone: LocalZone = .shanghai, settings: Settings, log: Log
+    zone: LocalZone = .shanghai, settings: Settings, log: Log, audit: Audit = .silent
   ) {
     self.hub = hub
     self.store = store
@@ -29,6 +30,7 @@ public struct PluginServices: Sendable {
     self.zone = zone
     self.settings = settings
     self.log = log
+    self.audit = audit
   }
 }
 

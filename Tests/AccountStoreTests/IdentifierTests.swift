@@ -156,7 +156,8 @@ import Testing
     let lines = Locked<[String]>([])
     let logging = options {
       $0.log = Log { _, _, fields in
-        lines.withLock { $0.append(fields.map(\.value).joined(separator: " ")) }
+        let values = fields.map(\.value.description)
+        lines.withLock { $0.append(values.joined(separator: " ")) }
       }
     }
     try await withFreshStore(engine) { store in

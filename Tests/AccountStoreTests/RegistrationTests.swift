@@ -60,7 +60,8 @@ import Testing
     let lines = Locked<[String]>([])
     let logging = options {
       $0.log = Log { _, message, fields in
-        lines.withLock { $0.append("\(message) \(fields.map(\.value).joined(separator: " "))") }
+        let values = fields.map(\.value.description).joined(separator: " ")
+        lines.withLock { $0.append("\(message) \(values)") }
       }
     }
     try await withBench(.sqlite, logging) { bench async throws in

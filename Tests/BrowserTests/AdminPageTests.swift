@@ -42,6 +42,9 @@ extension InBrowser {
         try page.wait("(\(account))?.querySelector('s')")
         try page.evaluate("(\(account)).querySelector('button').click()")
         try page.wait("(\(account))?.querySelector('b')")
+        for action in ["user.disconnected", "account.locked", "account.unlocked"] {
+          try page.wait(AdminPageTests.row("audit", action))
+        }
         #expect(try page.complaints() == [])
         try page.close()
         try guest.close()

@@ -15,9 +15,8 @@ import Testing
     try await screen.withServer { _ in
       #expect(await screen.run("serve", flags[0], flags[1], flags[2], flags[3]) == 1)
       #expect(screen.errors.contains("used by the server with pid \(getpid())"))
-      #expect(FileLock.owner(ofFolder: "\(screen.folder)/data") == Int(getpid()))
+      #expect(FileLock.lastOwner(ofFolder: "\(screen.folder)/data") == Int(getpid()))
     }
-    #expect(FileLock.owner(ofFolder: "\(screen.folder)/data") == nil)
     try await screen.withServer { _ in }
   }
 
@@ -29,6 +28,21 @@ import Testing
         try await other.withServer("--database", database) { _ in }
       }
       #expect(error?.message.contains("shared.db is used by the server with pid") == true)
+    }
+  }
+
+  @Test func `a database in the data folder of another server is taken, under any name`()
+    async throws
+  {
+    let (one, other) = (Screen(), Screen())
+    #expect(symlink("\(one.folder)/data/muster.db", "\(other.folder)/link.db") == 0)
+    try await one.withServer { _ in
+      for path in ["\(one.folder)/data/muster.db", "\(other.folder)/link.db"] {
+        let error = await #expect(throws: Failure.self) {
+          try await other.withServer("--database", "sqlite:\(path)") { _ in }
+        }
+        #expect(error?.message.contains("muster.db is used by the server with pid") == true)
+      }
     }
   }
 

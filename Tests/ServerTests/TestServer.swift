@@ -48,6 +48,7 @@ struct TestServer: Sendable {
   static func start(
     workers: Int, time: ManualTime? = nil, store: (any Store)? = nil,
     accounts: BenchAccounts = BenchAccounts(), file: String = "", log: Log = .silent,
+    audit: Audit = .silent,
     limits: ServerLimits = ServerLimits(),
     assets: [(path: String, asset: Asset)] = [], isEncrypted: Bool = true, tls: TLSContext? = nil,
     webhooks: HubServer.Webhooks? = nil, adjusting: (inout HubServer.Plan) -> Void = { _ in }
@@ -71,7 +72,8 @@ struct TestServer: Sendable {
     let services = PluginServices(
       hub: plan.hub, store: store, accounts: accounts, mail: outbox, web: outbox,
       spreadsheets: outbox, clock: ManualClock(),
-      settings: Settings(LabPlugin.settings, replacing: ["file": .text(file)]), log: log)
+      settings: Settings(LabPlugin.settings, replacing: ["file": .text(file)]), log: log,
+      audit: audit)
     plan.units = [
       try PluginUnit(LabPlugin.self, services: services),
       try HubServer.ownUnit(services: services),
@@ -89,11 +91,11 @@ struct TestServer: Sendable {
   static func run(
     workers: Int, time: ManualTime? = nil, file: String = "",
     limits: ServerLimits = ServerLimits(), assets: [(path: String, asset: Asset)] = [],
-    adjusting: (inout HubServer.Plan) -> Void = { _ in },
+    audit: Audit = .silent, adjusting: (inout HubServer.Plan) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {
     let server = try await start(
-      workers: workers, time: time, file: file, limits: limits, assets: assets,
+      workers: workers, time: time, file: file, audit: audit, limits: limits, assets: assets,
       adjusting: adjusting)
     do {
       try await body(server)

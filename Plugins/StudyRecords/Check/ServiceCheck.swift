@@ -40,7 +40,7 @@ struct ServiceCheck: StudentCheck {
     default:
       log.warning(
         "the student check at study.check_url answered with another status than 200, 401 or 402",
-        ["status": "\(status)"])
+        ["status": status])
       return .unavailable
     }
   }

@@ -161,6 +161,7 @@ extension HubServer {
   /// Makes the hub's own tables, or brings them up to date.
   public static func migrate(_ store: any Store) async throws {
     try await store.migrate(HistoryLog.owner, HistoryLog.migrations)
+    try await AuditTable.migrate(store)
   }
 }
 

@@ -51,7 +51,9 @@ public struct RouteRunner: Sendable {
       try count(request, route, by: .account)
       isLimited = limitProvisional(&request, route.operation)
       try admit(request, route.operation.access, unit.services.settings)
-      return fit(try await route.handler(request), request, unit)
+      let response = fit(try await route.handler(request), request, unit)
+      note(request, response, route.operation.access, unit)
+      return response
     } catch {
       var known = RouteRunner.shaped(error)
       if isLimited && known.code == .unauthorized { known = .provisional }
@@ -65,13 +67,26 @@ public struct RouteRunner: Sendable {
     }
   }
 
+  /// Records what a member of the staff changed by a call that others may not make.
+  private func note(
+    _ request: Request, _ response: Response, _ access: Access, _ unit: PluginUnit
+  ) {
+    guard case .anyRole = access, request.method != .get, response.status < 400,
+      let person = request.identity, person.hasAny(of: [.staff, .admin])
+    else { return }
+    unit.services.audit.record(
+      AuditEvent(
+        "call", by: person.auditName, on: "\(request.method.rawValue) \(request.path)",
+        from: request.peer.address, "plugin \(unit.name), status \(response.status)"))
+  }
+
   /// What a handler has made, or a failure where that is no answer to a request.
   private func fit(_ response: Response, _ request: Request, _ unit: PluginUnit) -> Response {
     if (200...599).contains(response.status) { return response }
     unit.gate.countFailure()
     unit.services.log.error(
       "a handler answered with a status that there is not",
-      ["plugin": unit.name, "path": request.path, "status": "\(response.status)"])
+      ["plugin": unit.name, "path": request.path, "status": response.status])
     return PluginError.defaultShape(PluginError(.failure, "internal error"), request)
   }
 

@@ -102,7 +102,9 @@ public final class HubServer: Sendable {
         index: index,
         loop: EventLoop(time: plan.time) { nanoseconds in
           house.log.warning(
-            "a long turn", ["worker": "\(index)", "ms": "\(nanoseconds / 1_000_000)"])
+            "an event loop was held up and its clients waited: the machine is busy, or a plugin"
+              + " computes for long",
+            ["worker": index, "ms": Int(nanoseconds / 1_000_000)])
         }, house: house)
     }
     house.employ(workers)
@@ -134,6 +136,8 @@ public final class HubServer: Sendable {
     }
     return listeners[0].map(\.address)
   }
+
+  public var workerCount: Int { workers.count }
 
   public func start() async throws {
     for worker in workers { worker.loop.start(name: "muster-\(worker.index)", client: worker) }

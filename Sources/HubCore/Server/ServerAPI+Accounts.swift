@@ -26,7 +26,7 @@ extension ServerAPI {
   }
 
   private func lock(_ request: Request, isActive: Bool) async throws -> Response {
-    try await check(request, "lock", topic: nil)
+    let caller = try await check(request, "lock", topic: nil)
     guard let id = request.parameters["id"].flatMap({ Int64($0) }),
       var account = try await services.accounts.account(id)
     else { throw PluginError.notFound("there is no such account") }
@@ -35,6 +35,8 @@ extension ServerAPI {
     }
     account.isActive = isActive
     try await services.accounts.update(account)
+    note(
+      isActive ? "account.unlocked" : "account.locked", by: caller, on: account.auditName, request)
     return .json(account.json)
   }
 

@@ -31,12 +31,13 @@ struct ServerAPI: Sendable {
     registrar.post("/api/v1/topics", ServerAPI.topics, topics)
     registrar.post("/api/v1/connections", ServerAPI.connections, connections)
     registerAccounts(with: &registrar)
+    registerAudit(with: &registrar)
     registerLogIn(with: &registrar)
   }
 
   private func publish(_ request: Request) async throws -> Response {
     let body = try request.json()
-    let topic = try await topic(in: body, request, "publish")
+    let (topic, caller) = try await topic(in: body, request, "publish")
     guard let fields = body["data"]?.object else {
       throw PluginError.invalid("data is missing or no object")
     }
@@ -48,6 +49,10 @@ struct ServerAPI: Sendable {
     event.author = event.id == nil ? nil : "key"
     do {
       let position = try await services.hub.publish(event, to: Topic(topic.description))
+      // A key publishes all day; for a person it is an act.
+      if request.identity != nil {
+        note("event.published", by: caller, on: topic.description, request, event.name)
+      }
       return .json([
         "topic": .string(topic.description), "offset": .int(Int64(position.offset)),
         "epoch": .string(position.epoch),
@@ -62,7 +67,7 @@ struct ServerAPI: Sendable {
 
   private func presence(_ request: Request) async throws -> Response {
     let body = try request.json()
-    let topic = try await topic(in: body, request, "presence")
+    let (topic, _) = try await topic(in: body, request, "presence")
     let wish = ClientCommand.PresenceRequest(
       rev: nil, after: body["after"]?.int.map { UInt64(max($0, 0)) },
       limit: min(max(body["limit"]?.int ?? 200, 1), 1000))
@@ -84,7 +89,7 @@ struct ServerAPI: Sendable {
 
   private func history(_ request: Request) async throws -> Response {
     let body = try request.json()
-    let topic = try await topic(in: body, request, "history")
+    let (topic, _) = try await topic(in: body, request, "history")
     let before = body["before"]?.int.map { UInt64(max($0, 0)) }
     let limit = min(max(body["limit"]?.int ?? 50, 1), 300)
     let home = try home(of: topic)
@@ -105,7 +110,7 @@ struct ServerAPI: Sendable {
 
   private func disconnect(_ request: Request) async throws -> Response {
     let body = try request.json()
-    try await check(request, "disconnect", topic: nil)
+    let caller = try await check(request, "disconnect", topic: nil)
     guard let user = body["user"]?.string else { throw PluginError.invalid("user is missing") }
     let reason: DisconnectReason
     switch body["reason"]?.string {
@@ -113,7 +118,9 @@ struct ServerAPI: Sendable {
     case "rebalance": reason = .rebalance
     case .some: throw PluginError.invalid("reason is none of kicked, rebalance")
     }
-    return .json(["disconnected": .int(Int64(await services.hub.disconnect(user, reason)))])
+    let count = await services.hub.disconnect(user, reason)
+    note("user.disconnected", by: caller, on: user, request, "\(count) connections")
+    return .json(["disconnected": .int(Int64(count))])
   }
 
   private func topics(_ request: Request) async throws -> Response {
@@ -143,33 +150,56 @@ struct ServerAPI: Sendable {
   }
 
   private func topic(in body: JSONValue, _ request: Request, _ action: String) async throws
-    -> TopicName
+    -> (topic: TopicName, caller: String)
   {
     guard let text = body["topic"]?.string, let topic = TopicName(text) else {
       throw PluginError.invalid("topic is missing or not the name of a topic")
     }
-    try await check(request, action, topic: text)
-    return topic
+    return (topic, try await check(request, action, topic: text))
   }
 
   /// What needs an admin; everything else here staff may do, too.
   private static let forAdmins: Set<String> = ["publish", "lock"]
 
   /// The key has to be good, and has to be good for this; or somebody of the staff is logged in.
-  func check(_ request: Request, _ action: String, topic: String?) async throws {
+  /// - Returns: the caller for the audit trail.
+  @discardableResult
+  func check(_ request: Request, _ action: String, topic: String?) async throws -> String {
     guard let token = request.token else {
       throw PluginError(.unauthorized, "a key is needed: Authorization: Bearer KEY")
     }
     if let person = request.identity {
       let roles: Roles = ServerAPI.forAdmins.contains(action) ? .admin : [.staff, .admin]
-      guard person.hasAny(of: roles) else { throw PluginError.forbidden("not allowed") }
-      return
+      guard person.hasAny(of: roles) else {
+        noteRefusal("call.refused", by: person.auditName, request, "may not \(action)")
+        throw PluginError.forbidden("not allowed")
+      }
+      return person.auditName
     }
     guard let holder = try await server()?.checkKey(token) else {
+      noteRefusal("key.refused", by: "", request, "no such key, or an expired one")
       throw PluginError(.unauthorized, "this key is not good")
     }
     guard holder.allows(action, topic) else {
+      let place = topic.map { " \($0)" } ?? ""
+      noteRefusal("key.refused", by: "key \(holder.name)", request, "may not \(action)\(place)")
       throw PluginError.forbidden("this key may not do that")
     }
+    return "key \(holder.name)"
+  }
+
+  func note(
+    _ action: String, by caller: String, on target: String, _ request: Request,
+    _ detail: String = ""
+  ) {
+    services.audit.record(
+      AuditEvent(action, by: caller, on: target, from: request.peer.address, detail))
+  }
+
+  private func noteRefusal(
+    _ action: String, by caller: String, _ request: Request, _ detail: String
+  ) {
+    services.audit.recordPaced(
+      AuditEvent(action, by: caller, from: request.peer.address, detail))
   }
 }

@@ -80,7 +80,7 @@ extension Worker {
     counters.bytesOut.add(sent)
     desk.shipment.removeAll()
     guard hasLostRing else { return }
-    house.log.warning("io_uring is lost; sending goes on without", ["worker": "\(index)"])
+    house.log.warning("io_uring is lost; sending goes on without", ["worker": index])
     ring = nil
   }
 

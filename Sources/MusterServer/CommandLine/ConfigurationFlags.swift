@@ -37,13 +37,26 @@ extension Flag {
 extension Program {
   /// The configuration that a command line asks for. Warnings are printed.
   func configuration(_ call: Invocation) throws -> ServerConfiguration {
+    let configuration = try load(call)
+    for warning in configuration.warnings { console.printError("muster: \(warning)") }
+    return configuration
+  }
+
+  /// How a server with this command line writes its log, even where its configuration is refused.
+  func logFormat(_ call: Invocation) -> LogFormat {
+    if let configuration = try? load(call) { return configuration[Keys.logFormat] }
+    let isJSON =
+      call.value("log-format") == "json" || call.values("set").contains("log.format=json")
+      || environment["MUSTER_LOG_FORMAT"] == "json"
+    return isJSON ? .json : .text
+  }
+
+  private func load(_ call: Invocation) throws -> ServerConfiguration {
     var sources = Sources()
     sources.environment = environment
     sources.flags = try flags(call)
     if let path = configurationPath(call) { sources.file = (path, try readConfiguration(path)) }
-    let configuration = try ServerConfiguration.load(keyTable, from: sources)
-    for warning in configuration.warnings { console.printError("muster: \(warning)") }
-    return configuration
+    return try ServerConfiguration.load(keyTable, from: sources)
   }
 
   func configurationPath(_ call: Invocation) -> String? {

@@ -41,6 +41,7 @@ extension Program {
     return [
       (StoredAccounts.owner, StoredAccounts.migrations),
       (ParcelQueue.owner, ParcelQueue.migrations),
+      (AuditTable.owner, AuditTable.migrations),
     ] + plugins.map { ($0.name, $0.migrations) }
   }
 }

@@ -20,7 +20,8 @@ extension Program {
     loop.start(name: "muster-signals")
     try Signals.deliver(on: loop) { signals.continuation.yield($0) }
     try await running.start()
-    greet(running)
+    running.logStart()
+    if running.isRead { greet(running) } else { running.logFirstAccount() }
     for warning in PlainListenerCheck(running.configuration, self).warnings() {
       running.log.warning(warning, ["remedy": PlainListenerCheck.remedy])
     }
@@ -42,7 +43,8 @@ extension Program {
     _ running: Running, _ signals: AsyncStream<Signal>, _ watchdog: Task<Void, Never>?
   ) async -> ExitCode {
     Supervisor.notify("STOPPING=1")
-    console.printError("muster: stopping; once more stops at once")
+    running.log.info("stopping")
+    if running.isRead { console.printError("muster: stopping; once more stops at once") }
     let impatience = Task {
       for await signal in signals where signal == .interrupt || signal == .terminate { _exit(1) }
     }
@@ -51,7 +53,7 @@ extension Program {
     await running.stop()
     impatience.cancel()
     watchdog?.cancel()
-    console.printError("muster: stopped")
+    if running.isRead { console.printError("muster: stopped") }
     return .success
   }
 

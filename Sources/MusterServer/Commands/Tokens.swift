@@ -106,6 +106,7 @@ extension Program {
     do {
       try await store.migrate(StoredAccounts.owner, StoredAccounts.migrations)
       let code = try await body(APIKeys(store: store, clock: clock))
+      try await note(call, in: store)
       await store.close()
       return code
     } catch {

@@ -2,8 +2,7 @@ internal import Configuration
 internal import PostgresStore
 internal import Storage
 
-/// The locks of a server, so that no second one writes its data: on its folder, and on its database
-/// where that lies elsewhere.
+/// The locks of a server, so that no second one writes its data: on its folder and on its database.
 struct DataClaim {
   private let files: [FileLock]
   private let database: DatabaseClaim?
@@ -16,8 +15,8 @@ struct DataClaim {
     let folder = try FileLock(folder: data)
     switch try DatabaseAddress(configuration) {
     case .sqlite(let path):
-      let isInside = Folder.parent(of: path) == data
-      files = isInside ? [folder] : [folder, try FileLock(database: path)]
+      // The data folder of another server may have it, too.
+      files = [folder, try FileLock(database: path)]
       database = nil
     case .postgres(let url):
       files = [folder]

@@ -2,7 +2,7 @@ internal import Configuration
 internal import Glibc
 internal import Loop
 
-/// Keeps a data folder, or a database file that lies elsewhere, for one server.
+/// Keeps a data folder or a database file for one server.
 ///
 /// The system gives the lock up when the process ends, however it ends. The file stays: its presence
 /// means nothing.
@@ -17,7 +17,9 @@ final class FileLock: Sendable {
 
   convenience init(database: String) throws {
     try Folder.make(Folder.parent(of: database))
-    try self.init("\(database).lock", of: database, remedy: "database (--database)")
+    // Two names of one file, by way of links, have one lock.
+    let path = FileLock.resolved(database)
+    try self.init("\(path).lock", of: path, remedy: "database (--database)")
   }
 
   /// - Throws: a sentence that names the holder, if there is one.
@@ -46,13 +48,26 @@ final class FileLock: Sendable {
     if file >= 0 { close(file) }
   }
 
-  /// The pid of the server that uses a folder now.
-  static func owner(ofFolder folder: String) -> Int? {
+  /// The pid of the last server that used a folder. The lock is left alone: a look at it could
+  /// refuse a server that starts in this moment.
+  static func lastOwner(ofFolder folder: String) -> Int? {
     let file = open(path(in: folder), O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    guard flock(file, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
     return pid(in: file)
+  }
+
+  /// The path without links; of a file that is not there yet, with the one of its folder.
+  private static func resolved(_ path: String) -> String {
+    if let real = real(path) { return real }
+    guard let folder = real(Folder.parent(of: path)) else { return path }
+    return "\(folder)/\(path.split(separator: "/").last ?? "")"
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
   }
 
   private static func path(in folder: String) -> String { "\(folder)/.lock" }

@@ -47,7 +47,7 @@ final class LogWriter: Sendable {
           .debug, "request",
           [
             "address": entry.address, "method": entry.method, "path": entry.path,
-            "status": "\(entry.status)", "bytes": "\(entry.bytes)", "us": "\(entry.microseconds)",
+            "status": entry.status, "bytes": entry.bytes, "us": entry.microseconds,
           ]))
     }
   }
@@ -69,7 +69,9 @@ final class LogWriter: Sendable {
   private func takeAll() -> [String] {
     queue.withLock { queue in
       var lines = queue.lines
-      if queue.dropped > 0 { lines.append("… \(queue.dropped) lines were dropped here\n") }
+      if queue.dropped > 0 {
+        lines.append(line(.warning, "log lines were dropped here", ["lines": queue.dropped]))
+      }
       queue.lines = []
       queue.dropped = 0
       return lines

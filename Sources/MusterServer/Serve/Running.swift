@@ -21,6 +21,7 @@ struct Running {
   let watch: StoreWatch
   let accounts: StoredAccounts
   let upkeep: AccountUpkeep
+  let trail: AuditLog
   let outbound: OutboundServices
   let units: [PluginUnit]
   let server: HubServer
@@ -49,6 +50,8 @@ struct Running {
     options.log = writer.log
     accounts = StoredAccounts(store: store, clock: clock, options: options)
     upkeep = AccountUpkeep(accounts, log: writer.log)
+    trail = AuditLog(store, clock: clock, log: writer.log)
+    let audited = AuditedAccounts(accounts: accounts, audit: trail.audit)
     try await accounts.migrate()
     try await HubServer.migrate(store)
     try await StoreWatch.migrate(store)
@@ -57,9 +60,8 @@ struct Running {
 
     let hub = HubPort()
     units = try Running.units(
-      program.plugins, hub: hub, store: store, accounts: accounts, outbound: outbound, live: live,
-      clock: clock,
-      log: writer.log)
+      program.plugins, hub: hub, store: store, accounts: audited, outbound: outbound, live: live,
+      clock: clock, log: writer.log, audit: trail.audit)
     for unit in units { try await store.migrate(unit.name, unit.migrations) }
     isSeeded = isDemo ? try await Running.seed(units, accounts, clock.now) : false
     adminPassword = try await accounts.prepareFirstStart()
@@ -68,7 +70,7 @@ struct Running {
     server = try HubServer(
       Running.plan(
         configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
-        store: store, watch: watch, accounts: accounts, outbound: outbound, pairs: pairs,
+        store: store, watch: watch, accounts: audited, outbound: outbound, pairs: pairs,
         writer: writer))
     jobs = JobClock(
       units: units, clock: clock, zone: configuration.zone, log: writer.log)
@@ -76,15 +78,15 @@ struct Running {
   }
 
   private static func units(
-    _ plugins: [any Plugin.Type], hub: HubPort, store: any Store, accounts: StoredAccounts,
-    outbound: OutboundServices,
-    live: LiveConfiguration, clock: any WallClock, log: Log
+    _ plugins: [any Plugin.Type], hub: HubPort, store: any Store, accounts: any Accounts,
+    outbound: OutboundServices, live: LiveConfiguration, clock: any WallClock, log: Log,
+    audit: Audit
   ) throws -> [PluginUnit] {
     func services(_ settings: Settings) -> PluginServices {
       PluginServices(
         hub: hub, store: store, accounts: accounts, mail: outbound.mail, web: outbound.web,
         spreadsheets: outbound.spreadsheets, clock: clock, zone: live.current.zone,
-        settings: settings, log: log)
+        settings: settings, log: log, audit: audit)
     }
     func unit<P: Plugin>(_ type: P.Type) throws -> PluginUnit {
       try PluginUnit(type, services: services(live.settings(of: type)))
@@ -125,7 +127,7 @@ struct Running {
 
   private static func plan(
     _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
-    store: any Store, watch: StoreWatch, accounts: StoredAccounts, outbound: OutboundServices,
+    store: any Store, watch: StoreWatch, accounts: any Accounts, outbound: OutboundServices,
     pairs: [CertificatePair], writer: LogWriter
   ) throws -> HubServer.Plan {
     var plan = HubServer.Plan(accounts: accounts, store: store)
@@ -182,6 +184,7 @@ struct Running {
     outbound.start()
     upkeep.start { await server.tokensInUse() }
     watch.start()
+    trail.startTrimming { [live] in live.current[Keys.auditAge].inSeconds }
     await jobs.start()
     await certificates.start()
   }
@@ -190,6 +193,8 @@ struct Running {
   func stop() async {
     await jobs.stop()
     await certificates.stop()
+    // It asks the workers for their tokens, who answer no more when they have ended.
+    await upkeep.stop()
     server.stop()
     await withTaskGroup { group in
       for unit in units {
@@ -200,11 +205,13 @@ struct Running {
       }
     }
     await outbound.stop()
-    await upkeep.stop()
     await watch.stop()
     accounts.stop()
+    trail.audit.record(AuditEvent("server.stopped"))
+    await trail.stop()
     await store.close()
     await claim.release()
+    log.info("stopped")
     await writer.flush()
   }
 

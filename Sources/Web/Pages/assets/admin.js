@@ -102,7 +102,7 @@ async function lookConnections() {
 
 async function kick({ user, name }) {
   if (!await sure(t("admin.kick.sure", { name: name || user }), t("admin.kick"))) return;
-  attempt(() => post("disconnect", { user }), lookConnections);
+  attempt(() => post("disconnect", { user }), () => Promise.all([lookConnections(), lookAudit()]));
 }
 
 async function lookTopics() {
@@ -140,7 +140,20 @@ async function lookAccounts(after) {
 
 async function lock({ id, login, active }) {
   if (active && !await sure(t("admin.lock.sure", { name: login }), t("admin.lock"))) return;
-  attempt(() => post(`accounts/${id}/${active ? "lock" : "unlock"}`), () => lookAccounts());
+  attempt(() => post(`accounts/${id}/${active ? "lock" : "unlock"}`), () => Promise.all([lookAccounts(), lookAudit()]));
+}
+
+let trail = [];
+
+/** The audit trail, newest first; `before` is the end of what is shown already. */
+async function lookAudit(before) {
+  const { entries, next } = await post("audit", before ? { before } : {});
+  trail = before ? trail.concat(entries) : entries;
+  $("audit-more").hidden = next === null;
+  $("audit-more").onclick = () => attempt(() => lookAudit(next));
+  show("audit", ["admin.when", "admin.action", "admin.who", "admin.target", "admin.address", "admin.detail"], trail.map((entry) => [
+    h("span.small", {}, new Date(entry.at).toLocaleString()), h("code", {}, entry.action), entry.actor, entry.target,
+    entry.address, h("span.small", {}, entry.detail)]));
 }
 
 const counted = (count) => (count === SHOWN ? t("admin.many", { n: count }) : count.toLocaleString());
@@ -154,7 +167,7 @@ async function lookAround() {
 
 function lookAll() {
   lookAround();
-  if (isStaff()) attempt(() => lookAccounts());
+  if (isStaff()) attempt(() => Promise.all([lookAccounts(), lookAudit()]));
 }
 
 const lookSoon = soon(lookAround, 1_000);

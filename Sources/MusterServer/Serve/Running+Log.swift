@@ -1,0 +1,30 @@
+internal import Configuration
+internal import Glibc
+internal import HubCore
+internal import PluginKit
+internal import Storage
+
+// The start of a server in its log and its audit trail.
+extension Running {
+  /// People read the streams, not a collector.
+  var isRead: Bool { configuration[Keys.logFormat] == .text }
+
+  func logStart() {
+    log.info(
+      "started",
+      [
+        "version": Version.number, "pid": Int(getpid()),
+        "addresses": server.addresses.joined().map { "\($0)" }.joined(separator: " "),
+        "data": configuration[Keys.data], "database": store.engine.rawValue,
+        "plugins": units.map(\.name).joined(separator: " "),
+        "workers": server.workerCount, "demo": configuration[Keys.demo],
+      ])
+    trail.audit.record(AuditEvent("server.started", "version \(Version.number)"))
+  }
+
+  /// A password has no place in a collector's store.
+  func logFirstAccount() {
+    guard adminPassword != nil else { return }
+    log.warning("the account admin was made: set its password with muster account passwd admin")
+  }
+}
