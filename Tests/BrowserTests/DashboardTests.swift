@@ -1,4 +1,5 @@
 import JSON
+import Rig
 import Testing
 
 extension InBrowser {
@@ -30,6 +31,31 @@ extension InBrowser {
         #expect(try board.complaints() == [])
         try board.close()
         try door.close()
+      }
+    }
+
+    @Test func `a day that cannot be read again is shown as unknown`() async throws {
+      try await BrowserThread.run {
+        let cable = try InBrowser.newCable()
+        defer { cable.remove() }
+        let page = try InBrowser.newPage(through: cable)
+        try page.prepare(
+          """
+          let days = 0;
+          const real = window.fetch;
+          window.fetch = (url, ...rest) => url === '/checkin/day' && ++days > 1 \
+          ? Promise.resolve(Response.json({flag: false, msg: '服务器错误', data: null})) \
+          : real(url, ...rest);
+          """)
+        try page.open("/dashboard")
+        try page.wait("document.querySelector('#chart svg')")
+        cable.pull()
+        try page.wait("!document.querySelector('#link .dot.live')")
+        cable.plug()
+        try page.evaluate("dispatchEvent(new Event('online'))")
+        try page.wait("document.querySelector('#chart').innerText === '–'")
+        #expect(try page.text("#peak") == "")
+        try page.close()
       }
     }
 

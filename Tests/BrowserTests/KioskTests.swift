@@ -18,13 +18,13 @@ extension InBrowser {
     private static let words = [
       Words(
         language: .english, welcome: "^Welcome, zhou. Checked in at \\\\d\\\\d:\\\\d\\\\d.$",
-        goodbye: "^Goodbye, zhou. You were here for 0 min.$",
+        goodbye: "^Goodbye, zhou. You were here for less than a minute.$",
         already: "^lin is already checked in.$",
         absent: "^zhou is not checked in.$", unknown: "^There is no student number 9999999999.$",
         refused: "^You may not use this number from here.$"),
       Words(
         language: .chinese, welcome: "^欢迎，zhou。\\\\d\\\\d:\\\\d\\\\d 签到成功。$",
-        goodbye: "^再见，zhou。本次停留 0 分钟。$",
+        goodbye: "^再见，zhou。本次停留 不到 1 分钟。$",
         already: "^lin 已经签到。$", absent: "^zhou 尚未签到。$", unknown: "^学号 9999999999 不存在。$",
         refused: "^您无权在此使用该学号。$"),
     ]

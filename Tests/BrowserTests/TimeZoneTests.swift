@@ -67,6 +67,13 @@ extension InBrowser {
             "2026-03-29 01:59", "2026-03-29 03:00", "2026-10-25 02:30", "2026-10-25 02:30",
             "2026-03-28 23:59", "2026-03-29 00:00", "2026-03-29 23:59", "2026-03-30 00:00",
           ])
+        let read = try page.evaluate(
+          """
+          import(document.querySelector('link[rel=modulepreload]').href).then((ui) => [
+            '2026-03-29T01:59', '2026-03-29T02:30', '2026-03-29T03:30', '2026-10-25T02:30',
+          ].map((text) => ui.moment(text) / 1000))
+          """)
+        #expect(read == [1_774_745_940, 1_774_747_800, 1_774_747_800, 1_792_888_200])
         #expect(try page.complaints() == [])
         try page.close()
       }

@@ -138,6 +138,7 @@ async function loadDay() {
     loadedDay = dayOf(hub.now());
     follow(asked.get("grades")?.split(",") ?? day.grades);
   } catch { // the chart is an extra: the people are what counts
+    points = null;
     follow(asked.get("grades")?.split(",") ?? []);
   }
   showDay();
@@ -266,7 +267,7 @@ function sayAnswer(kind, sentence) {
 /** `2 h 10 min`. @param {string} hours with two decimals */
 function stay(hours) {
   const minutes = Math.round(Number(hours) * 60), h = Math.floor(minutes / 60), m = minutes % 60;
-  return h ? t("board.stay", { h, m }) : t("board.stay.short", { m });
+  return h ? t("board.stay", { h, m }) : m ? t("board.stay.short", { m }) : t("board.stay.none");
 }
 
 const post = (action, number) => api(`/${action}?studentid=${encodeURIComponent(number)}`, { method: "POST" });

@@ -1,6 +1,6 @@
 // Calls of the study records, and the times in them.
 import { has, language, t } from "/assets/i18n.js";
-import { session } from "/assets/ui.js";
+import { local, session } from "/assets/ui.js";
 
 const root = "/api/v1.0/";
 let ahead = 0;
@@ -50,15 +50,7 @@ export const parse = (text) => Date.parse(text.replace(" ", "T") + "Z");
 export const format = (ms) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 
 // Days, weeks and hours are those of the server's zone, where the library is.
-let offset = 8 * 3600_000;
-
-export function setZone(seconds) { offset = seconds * 1000; }
-
-/** What a clock at the library shows, as if it were UTC. */
-export const local = (ms) => new Date(ms + offset);
-
-/** The moment at which that clock shows `2017-03-25T07:13`. @param {string} text */
-export const fromLocal = (text) => Date.parse(text + "Z") - offset;
+export { local, moment as fromLocal } from "/assets/zone.js";
 
 /** `2017-03-25` @param {Date} date as `local` has it */
 export const dayOf = (date) => date.toISOString().slice(0, 10);

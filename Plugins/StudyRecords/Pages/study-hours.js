@@ -1,7 +1,7 @@
 // Hours per week, and a calendar of days.
 import { $, h } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
-import { call, dayOf, hours, inWords, local, now, setZone } from "/assets/study-calls.js";
+import { call, dayOf, hours, inWords, local, now } from "/assets/study-calls.js";
 
 const dayMs = 86400_000, weekCount = 8;
 const plus = (date, days) => new Date(date.getTime() + days * dayMs);
@@ -40,9 +40,8 @@ export class Hours {
   }
 
   async #ask(turn, from, to) {
-    const { days, zone_offset: zone } = await call(`users/myself/days?from=${dayOf(from)}&to=${dayOf(to)}`);
+    const { days } = await call(`users/myself/days?from=${dayOf(from)}&to=${dayOf(to)}`);
     if (turn !== this.#turn) return;
-    setZone(zone);
     for (let day = from; day <= to; day = plus(day, 1)) this.#days.delete(dayOf(day));
     for (const { date, seconds } of days) this.#days.set(date, seconds);
   }

@@ -1,7 +1,7 @@
 // The records, the newest first.
 import { $, duration, h } from "/assets/ui.js";
 import { t } from "/assets/i18n.js";
-import { call, inWords, local, parse, when } from "/assets/study-calls.js";
+import { call, dayOf, inWords, local, parse, when } from "/assets/study-calls.js";
 
 const perPage = 20;
 
@@ -82,7 +82,7 @@ export class Records {
 
   #row(study) {
     const start = parse(study.start_time), end = study.end_time && parse(study.end_time);
-    const sameDay = end && local(start).toDateString() === local(end).toDateString();
+    const sameDay = end && dayOf(local(start)) === dayOf(local(end));
     const until = end && (sameDay ? inWords(local(end), { hour: "2-digit", minute: "2-digit" }) : when(end));
     return h("li", {}, h("span", {}, until ? `${when(start)} – ${until}` : when(start)),
       end ? h("b", {}, duration(end - start)) : h("b.open", {}, t("study.open")));

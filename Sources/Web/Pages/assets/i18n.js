@@ -134,6 +134,7 @@ const strings = {
   "board.goodbye": ["Goodbye, {name}. You were here for {stay}.", "再见，{name}。本次停留 {stay}。"],
   "board.stay": ["{h} h {m} min", "{h} 小时 {m} 分钟"],
   "board.stay.short": ["{m} min", "{m} 分钟"],
+  "board.stay.none": ["less than a minute", "不到 1 分钟"],
   "board.here.already": ["{name} is already checked in.", "{name} 已经签到。"],
   "board.not.here": ["{name} is not checked in.", "{name} 尚未签到。"],
   "board.unknown": ["There is no student number {number}.", "学号 {number} 不存在。"],

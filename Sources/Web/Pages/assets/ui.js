@@ -2,7 +2,7 @@
 import { Muster } from "/sdk/muster.js";
 import { has, language, switchLanguage, t, translate } from "/assets/i18n.js";
 
-export { clockTime, dateName, dayOf, isElsewhere, local, zone } from "/assets/zone.js";
+export { clockTime, dateName, dayOf, isElsewhere, local, moment, zone } from "/assets/zone.js";
 
 /**
  * Makes an element. Text goes in as text and never as markup.

@@ -18,6 +18,14 @@ function offset(ms) {
 /** A date whose UTC fields are what the lab's clock shows. @param {number} ms */
 export const local = (ms) => new Date(ms + offset(ms));
 
+/** The moment at which the lab's clock shows `2026-11-29T09:41`; of two, the first. @param {string} text @returns {number} milliseconds */
+export function moment(text) {
+  const shown = Date.parse(`${text}Z`), day = 86_400_000;
+  const guesses = [shown - offset(shown - day), shown - offset(shown + day)];
+  // A time that the clock skips is as long after the change as it lies in the gap.
+  return guesses.toSorted((a, b) => a - b).find((guess) => guess + offset(guess) === shown) ?? guesses[0];
+}
+
 /** Does the reader's own clock show another time than the lab's? @param {number} ms */
 export const isElsewhere = (ms) => offset(ms) !== -new Date(ms).getTimezoneOffset() * 60_000;
 
