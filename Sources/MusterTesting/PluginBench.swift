@@ -71,7 +71,10 @@ public struct PluginBench: Sendable {
     let found = unit.routes.filter { route in
       route.paths.contains { BenchPattern($0).parameters(of: path) != nil }
     }
-    guard !found.isEmpty else { return BenchAnswer(Response(status: 404)) }
+    guard !found.isEmpty else {
+      let mount = unit.mounts.first { $0.contains(path) }
+      return BenchAnswer(mount?.unknownPath(path) ?? Response(status: 404))
+    }
     guard let route = found.first(where: { $0.methods.contains(method) }) else {
       let error = PluginError(.methodNotAllowed, "This address does not take that method.")
       return BenchAnswer(found[0].shape(error, request))
@@ -117,6 +120,7 @@ public struct PluginBench: Sendable {
     let client = BenchClient(id: "c-\(identity.id)", hub: hub, dialect: nil)
     var who = identity
     who.peer = peer
+    who.origin = "https://localhost"
     try await hub.join(client, topic, as: who)
     return client
   }
@@ -124,7 +128,8 @@ public struct PluginBench: Sendable {
   /// The snapshot that a new subscriber of `topic` is given.
   public func snapshot(_ topic: Topic, as identity: Identity) async throws -> JSONValue? {
     guard let rules = await hub.rules(of: topic) else { return nil }
-    let who = identity.standing(where: rules.allowsProvisional, guest: "bench")
+    var who = identity.standing(where: rules.allowsProvisional, guest: "bench")
+    who.origin = "https://localhost"
     return try await rules.snapshot?(topic, who)
   }
 

@@ -47,6 +47,9 @@ public struct Identity: Sendable, Hashable {
   /// Where this connection comes from, as far as the hub knows: for rules that open a topic to a
   /// network. It says nothing about who somebody is, so it does not count in comparisons.
   public var peer: Peer?
+  /// The origin under which this connection reached the server, for links in snapshots. It does not
+  /// count in comparisons either.
+  public var origin: String?
 
   public init(
     account: Int64, name: String, avatar: String = "", roles: Roles,
@@ -88,6 +91,7 @@ extension Identity {
     guard isProvisional, !admitsProvisional else { return self }
     var guest = Identity(guest: key, name: "")
     guest.peer = peer
+    guest.origin = origin
     return guest
   }
 

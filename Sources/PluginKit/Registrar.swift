@@ -14,6 +14,7 @@ public struct Registrar: ~Copyable {
   public private(set) var pages: [Page] = []
   public private(set) var assets: [PageAsset] = []
   public private(set) var shape: ErrorShape = PluginError.defaultShape
+  public private(set) var mounts: [MountPoint] = []
   private var failure = PluginError.defaultSchema
   private var crossOrigin: CrossOrigin?
   private var prefixes = [""]
@@ -21,7 +22,11 @@ public struct Registrar: ~Copyable {
   public init() {}
 
   /// The paths that follow are served below each of these; `""` is the root, for old clients.
-  public mutating func mount(at prefixes: String...) { self.prefixes = prefixes }
+  /// Unknown paths below a prefix are answered in the error shape that is in force now.
+  public mutating func mount(at prefixes: String...) {
+    self.prefixes = prefixes
+    mounts += prefixes.filter { !$0.isEmpty }.map { MountPoint(prefix: $0, shape: shape) }
+  }
 
   /// How this system says that something went wrong, and what the generated documents say of it.
   public mutating func errorShape(_ shape: @escaping ErrorShape, schema: Schema = .anything) {
@@ -137,6 +142,24 @@ public typealias MessageHandler = @Sendable (MemberMessage) async throws -> JSON
 
 /// Writes example data. `now` is the moment of seeding in Unix milliseconds.
 public typealias Demo = @Sendable (_ services: PluginServices, _ now: Int64) async throws -> Void
+
+/// A prefix of paths that belongs to a plugin.
+public struct MountPoint: Sendable {
+  public let prefix: String
+  public let shape: ErrorShape
+
+  /// Whether `path` is the prefix or lies below it.
+  public func contains(_ path: String) -> Bool {
+    guard path.utf8.starts(with: prefix.utf8) else { return false }
+    let rest = path.utf8.dropFirst(prefix.utf8.count)
+    return rest.isEmpty || rest.first == UInt8(ascii: "/")
+  }
+
+  /// The answer to a path that has no route.
+  public func unknownPath(_ path: String) -> Response {
+    shape(.notFound("There is nothing at this address."), Request(.get, path))
+  }
+}
 
 /// A call that the server answers.
 public struct Route: Sendable {

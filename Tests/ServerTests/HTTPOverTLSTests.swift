@@ -58,6 +58,13 @@ import Testing
   @Test func `unknown paths, other methods and OPTIONS get what the table knows`() async throws {
     try await once { wire in
       #expect(try await wire.call("GET", "/lab/nothing").status == 404)
+      for path in ["/lab/mount", "/lab/mount/", "/lab/mount/nothing/at/all"] {
+        let unknown = try await wire.call("GET", path)
+        #expect(unknown.status == 404)
+        #expect(try JSONValue(parsing: unknown.body)["error"] == "not_found")
+      }
+      let beside = try await wire.call("GET", "/lab/mountain")
+      #expect(beside.text == "There is nothing at this address.\n")
       let wrong = try await wire.call("DELETE", "/lab/hello")
       #expect(wrong.status == 405)
       #expect(wrong["Allow"]?.contains("GET") == true)

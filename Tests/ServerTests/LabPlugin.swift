@@ -274,6 +274,8 @@ final class LabPlugin: Plugin {
     registrar.crossOrigin(CrossOrigin(setting: "everybody"))
     registrar.post("/lab/open", Operation("For everybody.")) { _ in .noContent }
     registrar.put("/lab/echo", Operation("For everybody, too.")) { _ in .noContent }
+    registrar.mount(at: "/lab/mount")
+    registrar.get("/known", Operation("Is there.")) { _ in .noContent }
     registrar.get("/lab/open/cookies", Operation("What came along?")) { request in
       .text(request.cookies["a"] ?? "none")
     }

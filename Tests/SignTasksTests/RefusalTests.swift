@@ -123,6 +123,16 @@ import Testing
     }
   }
 
+  @Test func `of an unknown path is in the envelope`() async throws {
+    try await withClassroom { room in
+      for path in ["/gocourse", "/gocourse/nothing", "/gocourse/sign/nothing"] {
+        let answer = await room.bench.get(path)
+        #expect(answer.status == 200)
+        #expect(answer.text == #"{"status":false,"code":404,"msg":"页面未找到","data":null}"#)
+      }
+    }
+  }
+
   @Test func `of a course that was not chosen`() async throws {
     try await withClassroom { room in
       let made = await room.post(

@@ -8,6 +8,7 @@ public struct PluginUnit: Sendable {
   public let plugin: any Plugin
   public let services: PluginServices
   public let routes: [Route]
+  public let mounts: [MountPoint]
   public let topics: [TopicRegistration]
   public let messages: [MessageRegistration]
   public let dialects: [DialectRegistration]
@@ -32,6 +33,7 @@ public struct PluginUnit: Sendable {
     self.plugin = plugin
     self.services = services
     routes = registrar.routes
+    mounts = registrar.mounts
     topics = registrar.topics
     messages = registrar.messages
     dialects = registrar.dialects

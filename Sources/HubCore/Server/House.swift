@@ -18,6 +18,8 @@ final class House: Sendable {
   let everything: RouteTrie<Endpoint>
   /// What plugins said about other sites' pages, by the index of the route in `everything`.
   let siteRules: [SiteRule?]
+  /// The prefixes of plugins, the longest first.
+  let mounts: [MountPoint]
   let inside: RouteTrie<Endpoint>
   let units: [PluginUnit]
   let dialects: [DialectRegistration]
@@ -79,6 +81,7 @@ final class House: Sendable {
     self.entrances = entrances
     self.everything = everything
     siteRules = SiteRule.all(of: everything.routes)
+    mounts = units.flatMap(\.mounts).sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
     self.inside = inside
     self.units = units
     dialects = units.flatMap(\.dialects)

@@ -205,6 +205,7 @@ extension Worker {
     session.session = tab
     var who = found ?? Identity(guest: session.guestKey, name: "")
     who.peer = session.request.peer
+    who.origin = session.request.origin
     session.identity = who
     // Guests of one address are counted by that.
     let most = who.isGuest ? 0 : limits.connectionsPerUser
@@ -249,6 +250,7 @@ extension Worker {
       session.tokenHashes = [tokenHash(token)]
       session.identity = fresh
       session.identity.peer = session.request.peer
+      session.identity.origin = session.request.origin
       self.acknowledge(id, connection)
     }
   }

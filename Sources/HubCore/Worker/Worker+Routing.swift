@@ -24,8 +24,8 @@ extension Worker {
     _ head: RequestHead
   ) -> Response {
     switch outcome {
-    case .found, .notFound:
-      return Response.plain(404, "There is nothing at this address.")
+    case .found: return Response.plain(404, "There is nothing at this address.")
+    case .notFound: return unknownPath(head, connection)
     case .options(let methods):
       exchange.match = anyMatch(methods, head, connection)
       exchange.methods = methods
@@ -35,6 +35,14 @@ extension Worker {
       exchange.match = match
       return wrongMethod(match, head, connection).with("Allow", "\(methods)")
     }
+  }
+
+  /// In the shape of the plugin whose prefix the path has.
+  private func unknownPath(_ head: RequestHead, _ connection: Connection) -> Response {
+    guard connection.door.purpose != .inside,
+      let mount = house.mounts.first(where: { $0.contains(head.path) })
+    else { return Response.plain(404, "There is nothing at this address.") }
+    return mount.unknownPath(head.path)
   }
 
   /// In the shape of the route that takes other methods: its clients read no other.
