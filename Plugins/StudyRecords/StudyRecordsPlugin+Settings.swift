@@ -23,7 +23,8 @@ extension StudyRecordsPlugin {
       Setting(
         Keys.check, .text("table"),
         "How a registration proves that the number is the student's: service asks check_url,"
-          + " always accepts every pair and is for development, table looks into the example data"
+          + " always accepts every pair, is for development and leaves the confirmation of"
+          + " accounts to the staff, table looks into the example data"
           + " and refuses everyone without it."),
       Setting(
         Keys.checkURL, .text(""),
@@ -32,6 +33,15 @@ extension StudyRecordsPlugin {
       Setting(
         Keys.checkSeconds, .number(10),
         "Seconds after which the service of the college counts as unavailable."),
+    ]
+  }
+
+  public static func warnings(_ settings: Settings) -> [SettingProblem] {
+    guard settings.text(Keys.check) == CheckKind.always.rawValue else { return [] }
+    return [
+      SettingProblem(
+        Keys.check,
+        "is always: everyone who may register can, and the staff has to confirm each account")
     ]
   }
 

@@ -10,16 +10,22 @@ extension StoredAccounts {
     return try await make(account, isSelfMade: false)
   }
 
-  public func checkRegistration(_ password: String, from peer: Peer) async throws {
+  public func checkRegistration(_ account: NewAccount, from peer: Peer) async throws {
+    try checkRules(account, from: peer)
+    try AccountRules.check(account)
+    let isSelfMade = account.profiles[.studentNumber] == nil
+    try await store.read { try $0.requireFree(account, isSelfMade: isSelfMade) }
+  }
+
+  private func checkRules(_ account: NewAccount, from peer: Peer) throws {
     try rules.check(peer)
-    try rules.check(password: password)
+    try AccountRules.checkSelfMade(account)
+    if let password = account.password { try rules.check(password: password) }
   }
 
   @discardableResult
   public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
-    try rules.check(peer)
-    try AccountRules.checkSelfMade(account)
-    if let password = account.password { try rules.check(password: password) }
+    try checkRules(account, from: peer)
     var account = account
     account.roles.formIntersection(.student)
     let isProvisional = account.profiles[.studentNumber] == nil

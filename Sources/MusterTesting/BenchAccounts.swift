@@ -72,14 +72,9 @@ public actor BenchAccounts: Accounts {
     return account
   }
 
-  public func checkRegistration(_ password: String, from peer: Peer) async throws {
+  public func checkRegistration(_ account: NewAccount, from peer: Peer) async throws {
     try registration.check(peer)
-    try registration.check(password: password)
-  }
-
-  @discardableResult
-  public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
-    try await checkRegistration(account.password ?? "", from: peer)
+    try registration.check(password: account.password ?? "")
     guard account.hasProvenNumber || account.profiles[.studentNumber] == nil else {
       throw AccountError(.invalid, "student_number is given by the staff")
     }
@@ -87,6 +82,11 @@ public actor BenchAccounts: Accounts {
     if accounts.values.contains(where: { names.contains(ComparisonForm($0.name)) }) {
       throw AccountError(.nameTaken, account.name)
     }
+  }
+
+  @discardableResult
+  public func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
+    try await checkRegistration(account, from: peer)
     var account = account
     account.roles.formIntersection(.student)
     let made = try await create(account)

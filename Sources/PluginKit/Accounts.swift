@@ -112,8 +112,8 @@ public protocol Accounts: Sendable {
   /// whatever kind.
   @discardableResult
   func create(_ account: NewAccount) async throws -> Account
-  /// Throws what `register` would throw for this password and peer, before anything is asked for.
-  func checkRegistration(_ password: String, from peer: Peer) async throws
+  /// Throws what `register` would throw for this account and peer, before anyone else is asked.
+  func checkRegistration(_ account: NewAccount, from peer: Peer) async throws
   /// Makes an account that its holder asks for, if the server's `RegistrationRules` let this peer.
   ///
   /// It is provisional until the staff confirms it, unless it brings a proven student number. A staff

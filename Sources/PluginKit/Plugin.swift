@@ -15,6 +15,9 @@ public protocol Plugin: Sendable {
   /// is no server and no store then.
   static func check(_ settings: Settings) -> [SettingProblem]
 
+  /// Settings with which the plugin can start and an operator should not leave it.
+  static func warnings(_ settings: Settings) -> [SettingProblem]
+
   init(services: PluginServices) throws
 
   /// Called once, before `start`; what is registered here is frozen afterwards.
@@ -30,6 +33,7 @@ public protocol Plugin: Sendable {
 extension Plugin {
   public static var settings: [Setting] { [] }
   public static func check(_ settings: Settings) -> [SettingProblem] { [] }
+  public static func warnings(_ settings: Settings) -> [SettingProblem] { [] }
   public func start() async throws {}
   public func stop() async {}
 }

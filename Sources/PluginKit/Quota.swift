@@ -23,6 +23,12 @@ public struct Quota: Sendable {
     return true
   }
 
+  /// Takes one occurrence back that turned out not to count.
+  public mutating func giveBack(_ key: String) {
+    guard let used = windows[key]?.used, used > 0 else { return }
+    windows[key]?.used = used - 1
+  }
+
   /// Milliseconds until the key may again, nil if it may now.
   public mutating func wait(_ key: String, at now: Int64) -> Int64? {
     guard let window = windows[key] else { return nil }

@@ -27,6 +27,15 @@ import Testing
     #expect(taken(&quota, [("a", 0), ("b", 0), ("a", 1)]) == [true, true, false])
   }
 
+  @Test func `takes an occurrence back`() {
+    var quota = Quota(count: 1, seconds: 60)
+    quota.giveBack("a")
+    let first = taken(&quota, [("a", 0), ("a", 1)])
+    quota.giveBack("a")
+    #expect(first == [true, false])
+    #expect(taken(&quota, [("a", 2), ("a", 3)]) == [true, false])
+  }
+
   @Test func `forgets past windows before current ones when keys flood it`() {
     var quota = Quota(count: 1, seconds: 60)
     _ = taken(&quota, (0..<9999).map { ("\($0)", 0) })

@@ -25,7 +25,14 @@ import Testing
     }
   }
 
-  @Test(arguments: ["0", "-1", "2", "x", "1.0", "9223372036854775807", "99999999999999999999"])
+  @Test(arguments: ["", "x", "1.0", "%201", "１"])
+  func `give the first page where the number cannot be read`(page: String) async throws {
+    try await withLibrary { library in
+      #expect(await library.call(.get, "studys/?page=\(page)").json["count"] == 7)
+    }
+  }
+
+  @Test(arguments: ["0", "-1", "2", "9223372036854775807", "99999999999999999999"])
   func `have no page of this number`(page: String) async throws {
     try await withLibrary { library in
       for list in ["studys/", "users/1/studys/"] {
@@ -37,7 +44,7 @@ import Testing
 
   @Test(arguments: [
     "users/2", "users/0", "users/-1", "users/x", "users/01", "users/99999999999999999999",
-    "users/2/studys/", "studys/8", "studys/+1", "studys/x",
+    "users/2/studys/", "studys/8", "studys/+1", "studys/x", "", "nothing", "studys/1/2",
   ])
   func `know no such thing`(path: String) async throws {
     try await withLibrary { library in

@@ -81,6 +81,29 @@ import Testing
     }
   }
 
+  @Test func `without a real check makes an account that the staff has to confirm`() async throws {
+    try await withLibrary(settings: ["student_check": .text("always")]) { library in
+      #expect(await library.register(application(number: "123456789")).status == 201)
+      let account = try #require(try await library.bench.accounts.find(.login("new")))
+      #expect(account.isProvisional)
+      #expect(account.profiles == [.studyName: "new"])
+      let proven = try await library.bench.accounts.find(.profile(.studentNumber, "123456789"))
+      #expect(proven == nil)
+    }
+  }
+
+  @Test func `says what is taken before it says what is not allowed`() async throws {
+    try await withLibrary { library in
+      await library.bench.accounts.apply(RegistrationRules(.closed, passwordLength: 9))
+      func message(_ body: JSONValue) async -> String { await library.register(body).refusal }
+      #expect(await message(application("bllli")) == "400 bad request: 用户已经存在。")
+      #expect(
+        await message(application(number: "12"))
+          == "400 bad request: 学号应该是一个十位数或是九位数.")
+      #expect(await message(application()) == "403 forbidden: 当前网络不允许注册。")
+    }
+  }
+
   @Test func `follows the operator's rules before the college is asked`() async throws {
     let settings: [String: Setting.Kind] = [
       "student_check": .text("service"), "check_url": .text("https://college.example/check"),

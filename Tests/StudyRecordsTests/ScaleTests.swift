@@ -41,7 +41,8 @@ import Testing
     return times.sorted()[calls / 2] / .milliseconds(1)
   }
 
-  /// On an idle machine each list takes about a millisecond; the bound leaves room for busy ones.
+  /// On an idle machine each list takes about a millisecond. The bound finds what has no index, also
+  /// where many tests share the machine.
   @Test(arguments: Engine.testable)
   func `are listed page by page without passing them`(engine: Engine) async throws {
     try await withLibrary(engine) { library in
@@ -54,7 +55,7 @@ import Testing
           #expect(await library.call(.get, path).status == 200)
         }
         print("\(engine) \(path): \(time) ms")
-        #expect(time < 50)
+        #expect(time < 1000)
       }
       let last = await library.call(.get, "studys/?page=5001").json
       #expect(last["count"] == 100_007)

@@ -9,10 +9,13 @@ import Testing
 /// Answers only when a test lets it.
 private actor HangingService: WebService {
   private var waiting: [CheckedContinuation<Void, Never>] = []
+  private let status: Int
+
+  init(status: Int = 200) { self.status = status }
 
   func call(_ call: WebCall) async throws -> WebAnswer {
     await withCheckedContinuation { waiting.append($0) }
-    return WebAnswer(status: 200, body: [])
+    return WebAnswer(status: status, body: [])
   }
 
   func hasWaiting(_ count: Int) -> Bool { waiting.count == count }
@@ -76,6 +79,44 @@ private actor HangingService: WebService {
         for await verdict in group { #expect(verdict == .good) }
       }
     }
+  }
+
+  @Test func `bounds guesses that come at the same moment`() async throws {
+    try await withFreshStore(.sqlite) { store in
+      let service = HangingService(status: 402)
+      let checks = checks(Self.service, web: service, store: store)
+      await withTaskGroup(of: StudentVerdict?.self) { group in
+        for _ in 0..<5 { group.addTask { try? await checks.verify("4130209102", "guess") } }
+        while await !service.hasWaiting(5) { await Task.yield() }
+        await #expect(throws: PluginError.self) {
+          try await checks.verify("4130209102", "guess")
+        }
+        await service.answer()
+        for await verdict in group { #expect(verdict == .badPair) }
+      }
+    }
+  }
+
+  @Test func `that gets no answer costs no attempt`() async throws {
+    try await withFreshStore(.sqlite) { store in
+      let outbox = BenchOutbox()
+      await outbox.setAnswer(WebAnswer(status: 500, body: []))
+      let checks = checks(Self.service, web: outbox, store: store)
+      for _ in 0..<9 {
+        let verdict = try await checks.verify("4130209102", "right")
+        #expect(verdict == .unavailable)
+      }
+      await outbox.setAnswer(WebAnswer(status: 200, body: []))
+      let verdict = try await checks.verify("4130209102", "right")
+      #expect(verdict == .good)
+    }
+  }
+
+  @Test(arguments: [("always", 1), ("service", 0), ("table", 0)])
+  func `that accepts every pair is warned of`(kind: String, count: Int) {
+    let settings = Settings(
+      StudyRecordsPlugin.settings, replacing: ["student_check": .text(kind)])
+    #expect(StudyRecordsPlugin.warnings(settings).count == count)
   }
 
   @Test func `of the table is unavailable without the example data`() async throws {

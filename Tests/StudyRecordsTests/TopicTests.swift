@@ -13,7 +13,7 @@ import Testing
       let events = client.takeEvents()
       #expect(events.map(\.name) == ["study.started", "study.finished"])
       #expect(events.first?.fields["study"]?["id"] == 8)
-      #expect(events.first?.fields["study"]?["url"] == "/api/v1.0/studys/8")
+      #expect(events.first?.fields["study"]?["url"] == "https://localhost/api/v1.0/studys/8")
       #expect(events.last?.fields["seconds"] == 255)
     }
   }
@@ -22,6 +22,7 @@ import Testing
     try await withLibrary { library in
       let snapshot = try await library.bench.snapshot("study.user.1", as: library.bllli)
       #expect(snapshot?.array?.map { $0["id"]?.int } == [1, 7])
+      #expect(snapshot?[0]?["creator"] == "https://localhost/api/v1.0/users/1")
     }
   }
 

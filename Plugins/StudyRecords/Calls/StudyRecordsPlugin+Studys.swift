@@ -62,8 +62,8 @@ extension StudyRecordsPlugin {
     guard let study = try await records.start(by: me, at: start, onlyOne: onlyOne) else {
       throw PluginError.invalid("已有未结束的学习记录。")
     }
-    await announcer.started(study)
     let links = Links(request)
+    await announcer.started(study, links)
     return Response.json(study.json(links), status: 201)
       .with("Location", links.study(study.id))
   }
@@ -74,7 +74,7 @@ extension StudyRecordsPlugin {
     let end = Result { try CallBody(request).moment("end_time") }
     switch try await records.finish(id, by: me, seesAll: !isPrivate, at: end, now: now) {
     case .finished(let study, let seconds):
-      await announcer.finished(study, seconds: seconds)
+      await announcer.finished(study, seconds: seconds, Links(request))
       return .json(study.json(Links(request)))
     case .unknown: throw PluginError.noSuchThing
     case .notTheirs: throw PluginError.notYours
@@ -93,9 +93,10 @@ extension Request {
     return id
   }
 
-  /// The number of the page that is asked for.
+  /// The number of the page that is asked for. Like the original, text that is no integer counts
+  /// as the first page.
   func page() throws -> Int {
-    guard let text = query["page"], !text.isEmpty else { return 1 }
+    guard let text = query["page"], text.wholeMatch(of: /[+-]?[0-9]+/) != nil else { return 1 }
     guard let number = Int(text), number >= 1 else { throw PluginError.noSuchThing }
     return number
   }

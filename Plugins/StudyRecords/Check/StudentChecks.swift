@@ -11,24 +11,37 @@ final class StudentChecks: Sendable {
   private let services: PluginServices
   private let running = Shared(0)
   /// Bounds guesses of a student's password at the college through this server.
-  private let failures = Shared(Quota(count: wrongPasswords, seconds: windowSeconds))
+  private let attempts = Shared(Quota(count: wrongPasswords, seconds: windowSeconds))
 
   init(_ services: PluginServices) { self.services = services }
 
+  /// Whether a good verdict means that the number is the student's.
+  var provesNumbers: Bool { kind != .always }
+
   /// Throws a 429 for a number with too many wrong passwords.
+  ///
+  /// An attempt counts before its answer is there, so that concurrent guesses are bounded as well.
   func verify(_ number: String, _ password: String) async throws -> StudentVerdict {
-    if let wait = failures.withLock({ $0.wait(number, at: services.clock.now) }) {
-      throw PluginError(
-        .tooManyRequests, "too many requests", retryAfterSeconds: Int((wait + 999) / 1000))
+    try takeAttempt(number)
+    guard begin() else {
+      giveBack(number)
+      return .unavailable
     }
-    guard begin() else { return .unavailable }
     defer { running.withLock { $0 -= 1 } }
     let verdict = await check.verify(number, password)
-    if verdict == .badPair {
-      failures.withLock { _ = $0.take(number, at: services.clock.now) }
-    }
+    if verdict != .badPair { giveBack(number) }
     return verdict
   }
+
+  private func takeAttempt(_ number: String) throws {
+    let now = services.clock.now
+    let wait = attempts.withLock { $0.take(number, at: now) ? nil : $0.wait(number, at: now) }
+    guard let wait else { return }
+    throw PluginError(
+      .tooManyRequests, "too many requests", retryAfterSeconds: Int((wait + 999) / 1000))
+  }
+
+  private func giveBack(_ number: String) { attempts.withLock { $0.giveBack(number) } }
 
   private func begin() -> Bool {
     running.withLock { running in
@@ -38,9 +51,11 @@ final class StudentChecks: Sendable {
     }
   }
 
+  private var kind: CheckKind? { CheckKind(rawValue: services.settings.text(Keys.check)) }
+
   private var check: any StudentCheck {
     let settings = services.settings
-    return switch CheckKind(rawValue: settings.text(Keys.check)) {
+    return switch kind {
     case .table: TableCheck(store: services.store, log: services.log)
     case .service:
       ServiceCheck(

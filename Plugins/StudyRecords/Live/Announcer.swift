@@ -28,16 +28,17 @@ final class Announcer: Sendable {
 
   static func user(_ id: Int64) -> Topic { Topic("study.user.\(id)") }
 
-  func started(_ study: Study) async {
+  /// Links have the origin of the call that started the record.
+  func started(_ study: Study, _ links: Links) async {
     await hub.announce(
-      Event("study.started", ["study": study.json(.relative)]),
+      Event("study.started", ["study": study.json(links)]),
       to: [Announcer.user(study.creator)])
     await countChanged()
   }
 
-  func finished(_ study: Study, seconds: Int64) async {
+  func finished(_ study: Study, seconds: Int64, _ links: Links) async {
     await hub.announce(
-      Event("study.finished", ["study": study.json(.relative), "seconds": .int(seconds)]),
+      Event("study.finished", ["study": study.json(links), "seconds": .int(seconds)]),
       to: [Announcer.user(study.creator)])
     await countChanged()
   }

@@ -26,7 +26,7 @@ extension StudyRecordsPlugin {
     }
     rules.snapshot = { _, who in
       guard let user = try await self.users.id(of: who) else { return nil }
-      return .array(try await self.records.open(of: user).map { $0.json(.relative) })
+      return .array(try await self.records.open(of: user).map { $0.json(Links(who)) })
     }
     return rules
   }

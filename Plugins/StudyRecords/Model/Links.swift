@@ -3,14 +3,13 @@ internal import PluginKit
 /// The addresses of users and records, absolute in the origin that the client of a call used.
 struct Links: Sendable {
   static let root = "/api/v1.0"
-  /// For events and snapshots, which have no call and so no origin.
-  static let relative = Links(base: root)
 
   private let base: String
 
-  private init(base: String) { self.base = base }
-
   init(_ request: Request) { base = request.origin + Links.root }
+
+  /// For a snapshot.
+  init(_ subscriber: Identity) { base = (subscriber.origin ?? "") + Links.root }
 
   func user(_ id: Int64) -> String { "\(base)/users/\(id)" }
   func study(_ id: Int64) -> String { "\(base)/studys/\(id)" }
