@@ -63,6 +63,18 @@ import Testing
     #expect(screen.output.contains("warn  proxies: listen \(address) takes plain") == isWarned)
   }
 
+  @Test(arguments: [([], true), (["--demo"], false)] as [([String], Bool)])
+  func `a student check for development is warned of outside the example data`(
+    flags: [String], isWarned: Bool
+  ) async {
+    let screen = Screen()
+    let flags = flags + ["--set", "study.student_check=always"]
+    #expect(await screen.run(["check-config"] + flags) == 0)
+    #expect(screen.output.contains("warning: study.student_check is always") == isWarned)
+    _ = await screen.run(["doctor"] + flags)
+    #expect(screen.output.contains("warn  plugins: study.student_check is always") == isWarned)
+  }
+
   @Test func `all problems are told at once, each with its line`() async {
     let screen = Screen()
     let path = screen.file(

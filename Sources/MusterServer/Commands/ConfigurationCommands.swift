@@ -14,6 +14,9 @@ extension Program {
     for warning in PlainListenerCheck(configuration, self).warnings() {
       console.print("warning: \(warning); \(PlainListenerCheck.remedy)")
     }
+    for warning in PluginWarnings(configuration, self).warnings() {
+      console.print("warning: \(warning); \(PluginWarnings.remedy)")
+    }
     console.print("The configuration is good; \(changed.count) keys differ from the defaults.")
     return .success
   }

@@ -25,6 +25,9 @@ extension Program {
     for warning in PlainListenerCheck(running.configuration, self).warnings() {
       running.log.warning(warning, ["remedy": PlainListenerCheck.remedy])
     }
+    for warning in PluginWarnings(running.configuration, self).warnings() {
+      running.log.warning(warning, ["remedy": PluginWarnings.remedy])
+    }
     Supervisor.notify("READY=1")
     let watchdog = Supervisor.startWatchdog()
     for await signal in signals.stream {

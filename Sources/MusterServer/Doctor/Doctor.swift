@@ -29,6 +29,10 @@ extension Program {
       PlainListenerCheck(configuration, self).warnings().map {
         .warning("proxies", $0, PlainListenerCheck.remedy)
       })
+    report(
+      PluginWarnings(configuration, self).warnings().map {
+        .warning("plugins", $0, PluginWarnings.remedy)
+      })
     report(ServiceCheck(configuration).findings())
     report(MachineCheck.here.findings())
     return worst
