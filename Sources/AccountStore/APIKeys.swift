@@ -4,6 +4,12 @@ public import Storage
 
 /// A key for programs that use the server's own interface, `POST /api/v1/…`.
 public struct APIKey: Sendable, Hashable {
+  /// What a scope can name, besides `*` for all of it.
+  public static let actions = [
+    "publish", "subscribe", "presence", "history", "disconnect", "topics", "connections",
+    "accounts", "lock", "audit",
+  ]
+
   public let id: Int64
   public let name: String
   /// What it may do: `publish`, `publish:chat.*`, `*`.
@@ -48,7 +54,9 @@ public struct APIKeys: Sendable {
       throw AccountError(.invalid, "a key needs a name of 1 to 255 bytes")
     }
     guard !scopes.isEmpty, scopes.allSatisfy(APIKeys.isScope) else {
-      throw AccountError(.invalid, "a scope looks like publish, publish:chat.* or *")
+      let known = APIKey.actions.joined(separator: ", ")
+      throw AccountError(
+        .invalid, "a scope is * or one of \(known), with a topic if need be: publish:chat.*")
     }
     let text = "mk_" + Random.token()
     let now = clock.now
@@ -66,10 +74,17 @@ public struct APIKeys: Sendable {
     try await store.query("\(APIKeys.select) ORDER BY id").map { try APIKey($0) }
   }
 
-  /// True if there was such a key.
+  /// Ends a key; its live connections are closed within a second. True if there was such a key.
   @discardableResult
   public func revoke(_ id: Int64) async throws -> Bool {
-    try await store.execute("DELETE FROM account_keys WHERE id = ?", id) > 0
+    let now = clock.now
+    return try await store.write { work in
+      let row = try work.first("SELECT digest FROM account_keys WHERE id = ?", id)
+      guard let digest = try row?.blob("digest") else { return false }
+      try work.execute("DELETE FROM account_keys WHERE id = ?", id)
+      _ = try RevocationBoard.record(.token(TokenDigest(bytes: digest)), at: now, in: work)
+      return true
+    }
   }
 
   /// The key with this text, if it is good.
@@ -98,8 +113,10 @@ public struct APIKeys: Sendable {
   }
 
   private static func isScope(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 255
-      && text.utf8.allSatisfy { $0 > 32 && $0 < 127 || $0 >= 128 }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return text.utf8.count <= 255 && text.utf8.allSatisfy { $0 > 32 && $0 != 127 }
+      && (parts[0] == "*" || APIKey.actions.contains(String(parts[0])))
+      && (parts.count == 1 || !parts[1].isEmpty)
   }
 }
 

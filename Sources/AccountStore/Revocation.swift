@@ -80,13 +80,16 @@ final class RevocationBoard: Sendable {
     try await sweep(at: now)
   }
 
-  /// Tells of the tokens whose time is over since the last call. Every server on the database looks
+  /// Tells of the tokens and keys whose time is over since the last call. Every server on the database looks
   /// for itself, so that nothing has to be written. They stay in the table for longer than that
   /// takes: see `StoredAccounts.sweep`.
   private func tellExpired(at now: Int64) async throws {
     let last = state.withLock { $0.expiryTold }
     let rows = try await store.query(
-      "SELECT digest FROM account_tokens WHERE expires_at > ? AND expires_at <= ?", last, now)
+      """
+      SELECT digest FROM account_tokens WHERE expires_at > ? AND expires_at <= ?
+      UNION ALL SELECT digest FROM account_keys WHERE expires_at > ? AND expires_at <= ?
+      """, last, now, last, now)
     let expired = try rows.map { Revocation.expired(TokenDigest(bytes: try $0.blob("digest"))) }
     let handlers = state.withLock { state in
       state.expiryTold = max(state.expiryTold, now)

@@ -70,7 +70,7 @@ extension Keys {
     AnyKey(listen), AnyKey(data), AnyKey(database), AnyKey(databasePassword), AnyKey(workers),
     AnyKey(timeZone), AnyKey(origins), AnyKey(proxies), AnyKey(demo), AnyKey(echo), AnyKey(drain),
     AnyKey(internalListen), AnyKey(logLevel), AnyKey(logFormat),
-    AnyKey(certificates), AnyKey(minimumTLS), AnyKey(authorities),
+    AnyKey(certificates), AnyKey(developmentCertificate), AnyKey(minimumTLS), AnyKey(authorities),
   ]
 
   private static let limits: [AnyKey] = [

@@ -33,9 +33,9 @@ public enum Keys {
   public static let origins = Key(
     "origins", [String](),
     """
-    Web sites, beside the server's own, whose pages may connect with a cookie: \
-    https://www.example.edu. Loopback, the addresses the server is reached by, and pages without \
-    a cookie need no entry.
+    Web sites, beside the server's own, whose pages may call, connect and send their cookies: \
+    https://www.example.edu. Pages of loopback origins, such as http://localhost:8099, may connect \
+    without an entry, but their cookies do not count and they make no calls.
     """, isReloadable: true)
   public static let proxies = Key(
     "proxies", [String](),
@@ -79,6 +79,12 @@ public enum Keys {
     A PEM file with authorities that are trusted beside the machine's when this server calls \
     others: receivers of webhooks, mail servers. Empty for the machine's alone.
     """, isReloadable: true)
+  public static let developmentCertificate = Key(
+    "tls.development", "",
+    """
+    The folder of the self-made certificate that is served while tls.certificates is empty. Empty \
+    is the folder tls in the data folder.
+    """)
   public static let minimumTLS = Key(
     "tls.minimum", TLSVersion.v12, "The oldest version that is spoken: \"1.2\" or \"1.3\".")
 }

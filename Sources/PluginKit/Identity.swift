@@ -75,6 +75,20 @@ public struct Identity: Sendable, Hashable {
     isProvisional = false
   }
 
+  /// A program that came in with a key. It subscribes to what the key names, is in no list of
+  /// members, and says nothing.
+  package init(program name: String) {
+    id = "k:\(name)"
+    account = nil
+    self.name = name
+    avatar = ""
+    roles = []
+    profiles = [:]
+    isProvisional = false
+  }
+
+  package var isProgram: Bool { account == nil && id.utf8.starts(with: "k:".utf8) }
+
   public var isGuest: Bool { account == nil }
 
   /// Whether an `id` is one of a guest.

@@ -90,7 +90,8 @@ public struct ServerHandshake: Sendable {
     guard let origin = origins.first else { return }
     guard origins.count == 1, self.origins.allow(origin, host: host, isSecure: isSecure)
     else {
-      throw Refusal(403, "pages from this origin may not connect")
+      throw Refusal(
+        403, "pages from this origin may not connect: the operator can list it in the key origins")
     }
   }
 

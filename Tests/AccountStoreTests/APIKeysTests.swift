@@ -40,18 +40,38 @@ import Testing
     try await withBench(engine) { bench async throws in
       let keys = APIKeys(store: bench.store, clock: bench.clock)
       let (chat, _) = try await keys.create(
-        name: "chat", scopes: ["publish:chat.*", "publish:campus.rooms", "members"])
+        name: "chat", scopes: ["publish:chat.*", "publish:campus.rooms", "presence"])
       #expect(chat.allows("publish", topic: "chat.room.TEST"))
       #expect(chat.allows("publish", topic: "campus.rooms"))
       #expect(!chat.allows("publish", topic: "campus.rooms.2"))
       #expect(!chat.allows("publish", topic: "sign.1"))
       #expect(!chat.allows("publish"))
-      #expect(chat.allows("members", topic: "sign.1"))
-      #expect(!chat.allows("kick"))
+      #expect(chat.allows("presence", topic: "sign.1"))
+      #expect(!chat.allows("disconnect"))
       let (all, _) = try await keys.create(name: "all", scopes: ["*"])
-      #expect(all.allows("kick") && all.allows("publish", topic: "x"))
-      await #expect(throws: AccountError.self) { try await keys.create(name: "x", scopes: ["a b"]) }
-      await #expect(throws: AccountError.self) { try await keys.create(name: "x", scopes: []) }
+      #expect(all.allows("disconnect") && all.allows("publish", topic: "x"))
+      for scopes in [["a b"], [], ["foo"], ["publish", "subscirbe:chat.*"], ["publish:"], [""]] {
+        await #expect(throws: AccountError.self) {
+          try await keys.create(name: "x", scopes: scopes)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `the end of a key is told, so that its connections end`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      try await bench.accounts.startWatching()
+      let keys = APIKeys(store: bench.store, clock: bench.clock)
+      let (key, text) = try await keys.create(name: "display", scopes: ["subscribe"])
+      #expect(try await keys.revoke(key.id))
+      try await bench.accounts.pollRevocations()
+      #expect(bench.takeRevoked() == [.token(TokenDigest(text))])
+      let (_, brief) = try await keys.create(
+        name: "brief", scopes: ["subscribe"], expiresAt: bench.clock.now + 1000)
+      bench.clock.turn(seconds: 1)
+      try await bench.accounts.pollRevocations()
+      #expect(bench.takeRevoked() == [.expired(TokenDigest(brief))])
     }
   }
 }

@@ -265,7 +265,23 @@ import Testing
       let reply = try await wire.reply()
       #expect(reply.status == 400)
       #expect(reply.text.contains("https://"))
+      #expect(reply["Date"]?.contains("1970") == false)
       _ = try await wire.rest()
+    }
+  }
+
+  @Test func `a self-made certificate does not bind browsers to HTTPS`() async throws {
+    func adjust(_ plan: inout HubServer.Plan) { plan.isStrict = false }
+    try await TestServer.run(workers: 1, adjusting: adjust) { server in
+      let reply = try await server.wire().call("GET", "/lab/hello")
+      #expect(reply.status == 200 && reply["Strict-Transport-Security"] == nil)
+    }
+  }
+
+  @Test func `asyncapi.json names the port of the server`() async throws {
+    try await TestServer.run(workers: 1) { server in
+      let reply = try await server.wire().call("GET", "/asyncapi.json")
+      #expect(reply.text.contains("localhost:\(server.address.port)"))
     }
   }
 

@@ -109,6 +109,27 @@ import WebSocket
     if !isTaken { #expect(changed.refusal()?.status == 403) }
   }
 
+  @Test(arguments: [
+    ("http://localhost:8099", true), ("https://localhost", true), ("http://127.0.0.1:3000", true),
+    ("http://127.1.2.3", true), ("http://[::1]:3000", true), ("http://LOCALHOST:1", true),
+    ("http://localhost.evil.example", false), ("http://127.0.0.1.evil.example", false),
+    ("http://127.0.0.1:80.evil.example", false), ("http://evil.example:127.0.0.1", false),
+    ("http://localhost:80@evil.example", false), ("http://127.0.0", false),
+    ("http://127.0.0.256", false), ("http://[::1].evil.example", false), ("http://[::2]", false),
+    ("ftp://localhost", false), ("localhost", false),
+  ])
+  func `take pages of loopback origins, and none that only begin like them`(
+    origin: String, isTaken: Bool
+  ) {
+    #expect(OriginRules().allow(origin, host: "lab.example.edu", isSecure: true) == isTaken)
+    #expect(!OriginRules(allowsLoopback: false).allow(origin, host: "x", isSecure: true))
+  }
+
+  @Test func `name the key to set in their refusal`() {
+    let refusal = request.with("origin", "https://evil.example").refusal()
+    #expect(refusal?.reason.contains("key origins") == true)
+  }
+
   @Test func `take programs, which name no origin`() {
     #expect(request.without("origin").isAccepted)
   }

@@ -7,13 +7,20 @@ struct AsyncAPI {
   private var channels: JSONObject = [:]
   private var operations: JSONObject = [:]
 
-  static func document(units: [PluginUnit], version: String) -> JSONValue {
+  static func document(
+    units: [PluginUnit], version: String, port: UInt16 = 8443, isEncrypted: Bool = true
+  ) -> JSONValue {
     var document = AsyncAPI()
     for unit in units {
       for topic in unit.topics { document.add(topic) }
       for message in unit.messages { document.add(message, of: unit.name) }
     }
-    return document.finished(version)
+    return document.finished(
+      version,
+      server: [
+        "host": .string("localhost:\(port)"), "pathname": "/ws",
+        "protocol": isEncrypted ? "wss" : "ws",
+      ])
   }
 
   private mutating func add(_ topic: TopicRegistration) {
@@ -133,7 +140,7 @@ struct AsyncAPI {
     return String(pattern[pattern.index(after: open)...].dropLast())
   }
 
-  private func finished(_ version: String) -> JSONValue {
+  private func finished(_ version: String, server: JSONValue) -> JSONValue {
     [
       "asyncapi": "3.0.0",
       "info": [
@@ -141,9 +148,7 @@ struct AsyncAPI {
         "description": "The topics of this server, over protocol 2 at /ws.",
       ],
       "defaultContentType": "application/json",
-      "servers": [
-        "hub": ["host": "localhost:8443", "pathname": "/ws", "protocol": "wss"]
-      ],
+      "servers": ["hub": server],
       "channels": .object(channels),
       "operations": .object(operations),
       "components": ["schemas": .object(schemas.named)],

@@ -26,14 +26,17 @@ extension Worker {
   func attach(_ attachment: Attachment) async throws -> Welcome {
     let home = try await open(attachment.topic)
     let who = attachment.who
-    if home.topic.isFull(for: who.id) { throw TopicRefusal.full }
+    if !who.isProgram && home.topic.isFull(for: who.id) { throw TopicRefusal.full }
     // What has gathered counts as given to the newcomer, so it goes out to the others now.
     sendGathered(home)
     home.topic.subscribers.add(attachment.worker)
     if home.topic.subscribers.total == 1 { tellWebhooks(home, isOccupied: true) }
     home.idleSince = nil
-    let arrival = home.topic.presence?.join(
-      who, attachment.connection, session: attachment.session, at: steadyTime)
+    let arrival =
+      who.isProgram
+      ? nil
+      : home.topic.presence?.join(
+        who, attachment.connection, session: attachment.session, at: steadyTime)
     home.topic.expireHistory(at: loop.unixMilliseconds)
     let past = home.topic.past(since: attachment.recover)
     let page =

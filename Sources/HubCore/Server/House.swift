@@ -25,7 +25,9 @@ final class House: Sendable {
   let dialects: [DialectRegistration]
   let runner: RouteRunner
   let accounts: any Accounts
-  let strictTransportSeconds = 31_536_000
+  let checkKey: KeyCheck
+  /// For how long browsers shall use HTTPS alone; nil to leave that to them.
+  let strictTransportSeconds: Int?
   private let entrances: [[Entrance]]
   private let currentLimits: Locked<ServerLimits>
   private let currentOrigins: Locked<OriginRules>
@@ -59,12 +61,14 @@ final class House: Sendable {
 
   init(
     entrances: [[Entrance]], everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>,
-    units: [PluginUnit], runner: RouteRunner, accounts: any Accounts, limits: ServerLimits,
+    units: [PluginUnit], runner: RouteRunner, accounts: any Accounts,
+    checkKey: @escaping KeyCheck, limits: ServerLimits,
     heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
     topics: TopicTable<TopicRules>, store: any Store, node: String,
     extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String,
-    proxies: [Network], webhooks: HubServer.Webhooks?
+    proxies: [Network], webhooks: HubServer.Webhooks?, strictTransportSeconds: Int?
   ) {
+    self.strictTransportSeconds = strictTransportSeconds
     self.webhooks = webhooks?.rules
     web = webhooks?.web ?? NoWeb()
     self.uploadFolder = uploadFolder
@@ -87,6 +91,7 @@ final class House: Sendable {
     dialects = units.flatMap(\.dialects)
     self.runner = runner
     self.accounts = accounts
+    self.checkKey = checkKey
     currentLimits = Locked(limits)
     currentOrigins = Locked(origins)
     currentCORS = Locked(CORSPolicy(origins))

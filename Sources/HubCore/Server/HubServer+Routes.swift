@@ -6,13 +6,15 @@ public import PluginKit
 
 // The table of all paths.
 extension HubServer {
-  static func routes(_ plan: Plan, _ desk: FrontDesk) throws -> RouteTrie<Endpoint> {
+  static func routes(
+    _ plan: Plan, _ desk: FrontDesk, port: UInt16?
+  ) throws -> RouteTrie<Endpoint> {
     var table = RouteTrie<Endpoint>()
     for unit in plan.units {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
     for own in ownCalls(desk) where own.isPublic { try table.add(.get, own.path, .own(own.call)) }
-    try addDocuments(plan, desk, to: &table)
+    try addDocuments(plan, desk, port: port, to: &table)
     let sockets = sockets(plan)
     for (path, asset) in plan.assets {
       let socket = sockets.first { $0.path == path }?.kind
@@ -36,11 +38,13 @@ extension HubServer {
 
   /// The documents that are made of everything that is registered.
   private static func addDocuments(
-    _ plan: Plan, _ desk: FrontDesk, to table: inout RouteTrie<Endpoint>
+    _ plan: Plan, _ desk: FrontDesk, port: UInt16?, to table: inout RouteTrie<Endpoint>
   ) throws {
     let own = ownCalls(desk).filter(\.isPublic).map { (path: $0.path, call: $0.call) }
     let calls = OpenAPI.document(units: plan.units, own: own, version: plan.version)
-    let topics = AsyncAPI.document(units: plan.units, version: plan.version)
+    let topics = AsyncAPI.document(
+      units: plan.units, version: plan.version, port: port ?? 8443,
+      isEncrypted: plan.doors.first?.isEncrypted ?? true)
     try table.add(.get, "/openapi.json", .asset(Asset(document: calls)))
     try table.add(.get, "/asyncapi.json", .asset(Asset(document: topics)))
   }

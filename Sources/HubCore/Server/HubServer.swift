@@ -36,6 +36,9 @@ public final class HubServer: Sendable {
     public var origins = OriginRules()
     public var tls: TLSContext?
     public var offersEcho = false
+    /// Tells browsers to use HTTPS alone for a year. Not with a self-made certificate: it is for
+    /// `localhost`, where other programs serve HTTP.
+    public var isStrict = true
     public var units: [PluginUnit] = []
     public var accounts: any Accounts
     public var store: any Store
@@ -86,16 +89,18 @@ public final class HubServer: Sendable {
     }
     self.addresses = addresses
     house = House(
-      entrances: entrances, everything: try HubServer.routes(plan, desk),
+      entrances: entrances,
+      everything: try HubServer.routes(plan, desk, port: addresses.first?.first?.port),
       inside: try HubServer.insideRoutes(desk), units: plan.units,
       runner: RouteRunner(
         units: plan.units, accounts: plan.accounts, capacity: plan.limits.waitingCalls,
         isExempt: plan.isExempt),
-      accounts: plan.accounts,
+      accounts: plan.accounts, checkKey: plan.checkKey,
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
       node: plan.node, extraMetrics: plan.extraMetrics,
-      uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks)
+      uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks,
+      strictTransportSeconds: plan.isStrict ? 31_536_000 : nil)
     let house = house
     workers = (0..<count).map { index in
       Worker(

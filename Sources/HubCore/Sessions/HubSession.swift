@@ -21,6 +21,8 @@ final class HubSession {
   var identity: Identity
   /// Of the tokens it came in with, to find the connections of a revoked one.
   var tokenHashes: [[UInt8]] = []
+  /// The key it came in with, if it is a program.
+  var key: KeyHolder?
   var session = ""
   var topics: [TopicName: Subscription] = [:]
   /// Frames that came while an earlier one had to wait for somebody else.

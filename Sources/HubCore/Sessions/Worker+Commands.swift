@@ -136,6 +136,9 @@ extension Worker {
     guard let (plugin, message) = house.messages[type] else {
       return tellError(connection, .unknownType, re: id, topic: topic)
     }
+    guard session.key == nil else {
+      return tellError(connection, .permissionDenied, re: id, topic: topic)
+    }
     if let wait = tooFast(session.paces?.publishes) {
       return tellError(
         connection, .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait)

@@ -147,7 +147,10 @@ extension Worker {
       return try await identity(of: session.request, session)
     }
     session.tokenHashes = [tokenHash(token)]
-    let found = try await current { try await self.house.accounts.identity(token: token) }
+    let found = try await current {
+      if let program = try await self.program(token, session) { return program }
+      return try await self.house.accounts.identity(token: token)
+    }
     guard let found else { throw TopicRefusal.unauthorized }
     return found
   }
@@ -157,12 +160,23 @@ extension Worker {
   private func identity(of request: Request, _ session: HubSession) async throws -> Identity? {
     session.tokenHashes = request.tokens.map { tokenHash($0) }
     do {
-      return try await current { try await self.house.runner.identify(request, plugin: "") }
+      return try await current {
+        if let token = request.token, let program = try await self.program(token, session) {
+          return program
+        }
+        return try await self.house.runner.identify(request, plugin: "")
+      }
     } catch let error as StoreError {
       throw error
     } catch {
       return nil
     }
+  }
+
+  /// The holder of a key; nil for every other token.
+  private func program(_ token: String, _ session: HubSession) async throws -> Identity? {
+    session.key = try await house.checkKey(token)
+    return session.key.map { Identity(program: $0.name) }
   }
 
   /// An answer about credentials that no revocation has overtaken: one that came in meanwhile did

@@ -51,6 +51,7 @@ extension Worker {
   private func fail(_ connection: Connection, _ error: TLSError, _ desk: inout Desk) {
     if error.code == .plainHTTP {
       desk.sealed.removeAll()
+      plainEncoder.setDate(unixSeconds: Int(loop.unixMilliseconds / 1000))
       plainEncoder.append(
         .badRequest, sayingPlainText, body: Worker.httpsOnly.span, for: .unreadable,
         into: &desk.sealed)

@@ -144,7 +144,7 @@ extension Command {
             flags: Flag.configuration + [
               .value(
                 "scope", "SCOPE", repeated: true,
-                "What it may do: publish, publish:chat.*, or * for everything."),
+                "What it may do: publish, subscribe:checkin.*, or * for everything."),
               .value("life", "TIME", "How long it is good; for ever if not given."),
             ]),
           Command("list", "List the keys.", flags: Flag.configuration),

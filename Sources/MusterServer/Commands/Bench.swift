@@ -8,8 +8,13 @@ extension Program {
     var arguments = ([program] + call.rest).map { strdup($0) }
     arguments.append(nil)
     execv(program, arguments)
+    let isMissing = errno == ENOENT
     let reason = String(cString: strerror(errno))
     for argument in arguments { free(argument) }
+    guard !isMissing else {
+      throw Failure(
+        "\(program) is not there: build it with swift build -c release --product muster-bench")
+    }
     throw Failure("cannot run \(program): \(reason)")
   }
 

@@ -12,7 +12,7 @@ struct ServerPlace {
   let url: String
   let key: String?
   private let isInsecure: Bool
-  /// The self-made certificate of a server that was started in this folder.
+  /// The self-made certificate of a server that was started by `./run`, or with its data in this folder.
   private let ownCertificate: String?
 
   init(_ call: Invocation, _ environment: [String: String]) {
@@ -21,8 +21,10 @@ struct ServerPlace {
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     key = call.value("key") ?? environment["MUSTER_KEY"]
     isInsecure = call.has("insecure")
-    let path = "certs/localhost.crt"
-    ownCertificate = given == nil && access(path, R_OK) == 0 ? path : nil
+    let folders = ["certs", (environment["MUSTER_DATA"] ?? "data") + "/tls"]
+    let paths: [String] = folders.map { "\($0)/localhost.crt" }
+    let path = paths.first { access($0, R_OK) == 0 }
+    ownCertificate = given == nil ? path : nil
   }
 
   var callTrust: CallTrust { isInsecure ? .anyone : ownCertificate.map { .file($0) } ?? .system }
@@ -79,12 +81,13 @@ extension Program {
   /// Prints a topic's events, one JSON object per line, until it is stopped.
   func watch(_ call: Invocation) async throws -> ExitCode {
     let place = ServerPlace(call, environment)
-    let key = place.key
     // Without a key this is a guest, who sees what guests may see.
+    let credential = place.key.map { Credential($0) }
     let hub = try Muster(
-      url: place.url, options: MusterOptions(trust: place.trust), token: { _ in key })
+      url: place.url, options: MusterOptions(trust: place.trust),
+      token: { try credential?.text(isRefused: $0) })
     let subscription = hub.subscribe(call.operand(0) ?? "")
-    let end = Task { await ending(of: hub, place.url) }
+    let end = Task { await ending(of: hub, place.url, credential) }
     hub.connect()
     for await news in subscription.news {
       switch news {
@@ -101,8 +104,10 @@ extension Program {
 
   /// Waits until the client has given up. A first connection that fails ends the wait; one that breaks
   /// later does not.
-  private func ending(of hub: Muster, _ url: String) async -> Failure {
+  private func ending(of hub: Muster, _ url: String, _ credential: Credential?) async -> Failure {
     var wasLive = false
+    // A second attempt tells a key that is not good from a server that is not there.
+    var attempts = credential == nil ? 1 : 2
     for await state in hub.states {
       switch state {
       case .connecting: continue
@@ -110,11 +115,36 @@ extension Program {
       case .waiting where wasLive:
         console.printError("muster: the connection is lost, trying again")
       case .waiting:
+        attempts -= 1
+        guard attempts == 0 || credential?.isRefused == true else { continue }
         await hub.close()
+        guard credential?.isRefused != true else {
+          return Failure(
+            "\(url) refuses this key or token: it has expired, was revoked, or never was good")
+        }
         return Failure("\(url) does not answer", .unavailable)
       case .stopped(let error): return Failure("\(error)")
       }
     }
     return Failure("the connection has ended")
+  }
+}
+
+/// The key or token of a command.
+private final class Credential: Sendable {
+  private let key: String
+  private let refused = Shared(false)
+
+  init(_ key: String) { self.key = key }
+
+  var isRefused: Bool { refused.withLock { $0 } }
+
+  /// Throws where the last attempt showed that it is not good: there is no better one.
+  func text(isRefused: Bool) throws -> String {
+    guard !isRefused else {
+      refused.withLock { $0 = true }
+      throw CancellationError()
+    }
+    return key
   }
 }

@@ -22,6 +22,7 @@ extension Program {
     try await running.start()
     running.logStart()
     if running.isRead { greet(running) } else { running.logFirstAccount() }
+    await running.warnWithoutAdmin()
     for warning in PlainListenerCheck(running.configuration, self).warnings() {
       running.log.warning(warning, ["remedy": PlainListenerCheck.remedy])
     }

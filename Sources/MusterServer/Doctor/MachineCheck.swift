@@ -47,7 +47,7 @@ struct MachineCheck {
     }
     guard isClockKept != false else {
       return .warning(
-        "clock", "nobody keeps it right: codes that change every 25 s need it",
+        "clock", "no time service keeps it right: stays, tokens and certificates go by it",
         "timedatectl set-ntp true")
     }
     return .good("clock", "it is kept right")

@@ -46,10 +46,39 @@ struct PortCheck {
 
   init(_ configuration: ServerConfiguration) { self.configuration = configuration }
 
-  func findings() -> [Finding] {
+  func findings() -> [Finding] { places.map { finding($0.address) } }
+
+  /// Opens the doors of a server; a port that is taken is named with its key and its holder.
+  func explaining<Result>(_ open: () throws -> Result) throws -> Result {
+    do {
+      return try open()
+    } catch let error as LoopError where error.code == .addressInUse {
+      guard let taken = places.first(where: { isTaken($0.address) }) else { throw error }
+      let holder = holder(of: taken.address).map { " by \($0)" } ?? ""
+      throw Failure(
+        "\(taken.address) is in use\(holder): stop that program, or name another address in"
+          + " \(taken.key)")
+    }
+  }
+
+  private var places: [(key: String, address: String)] {
     let inside = configuration[Keys.internalListen]
-    let addresses = configuration[Keys.listen].map(\.address) + (inside.isEmpty ? [] : [inside])
-    return addresses.map { finding($0) }
+    return configuration[Keys.listen].map { ("listen", $0.address) }
+      + (inside.isEmpty ? [] : [("internal.listen", inside)])
+  }
+
+  private func isTaken(_ address: String) -> Bool {
+    do {
+      _ = try Loop.Listener.open(try Endpoint(address))
+      return false
+    } catch {
+      return error.code == .addressInUse
+    }
+  }
+
+  private func holder(of address: String) -> PortHolder? {
+    guard let port = try? Endpoint(address).port else { return nil }
+    return PortHolder.find(port)
   }
 
   private func finding(_ address: String) -> Finding {
@@ -61,10 +90,19 @@ struct PortCheck {
     }
   }
 
+  private func taken(_ address: String) -> Finding {
+    let holder = holder(of: address)
+    if let holder, holder.pid == FileLock.lastOwner(ofFolder: configuration[Keys.data]) {
+      return .good("port", "\(address) is served by \(holder), with this data folder")
+    }
+    return .warning(
+      "port", "\(address) is in use by \(holder.map { "\($0)" } ?? "another user's program")",
+      "stop it before the server starts, or name another address in listen or internal.listen")
+  }
+
   private func finding(_ address: String, _ error: LoopError) -> Finding {
     switch error.code {
-    case .addressInUse:
-      .warning("port", "\(address) is in use", "fine if the server runs; ss -ltnp shows who it is")
+    case .addressInUse: taken(address)
     case .accessDenied:
       .failure(
         "port", "\(address) may not be used by this user",

@@ -113,7 +113,22 @@ extension Asset {
   init(_ page: WebPage) {
     self.init(
       bytes: page.bytes, contentType: page.contentType, entityTag: page.entityTag,
-      cacheControl: page.cacheControl, headers: WebPage.headers)
+      cacheControl: page.cacheControl, headers: WebPage.headers + Asset.readers(of: page.path))
+  }
+}
+
+extension ServerConfiguration {
+  /// Where the self-made certificate lies, which is never the folder that somebody stands in.
+  var developmentFolder: String {
+    let folder = self[Keys.developmentCertificate]
+    return folder.isEmpty ? self[Keys.data] + "/tls" : folder
+  }
+}
+
+extension Asset {
+  /// The client module may be loaded by pages of any site; it has no secret and no state.
+  fileprivate static func readers(of path: String) -> [(name: String, value: String)] {
+    path.hasPrefix("/sdk/") ? [("Access-Control-Allow-Origin", "*")] : []
   }
 }
 

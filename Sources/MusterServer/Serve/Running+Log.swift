@@ -22,6 +22,20 @@ extension Running {
     trail.audit.record(AuditEvent("server.started", "version \(Version.number)"))
   }
 
+  /// Accounts that were made before the first start keep the server from making `admin`.
+  func warnWithoutAdmin() async {
+    do {
+      let row = try await store.first(
+        "SELECT count(*) AS admins FROM accounts WHERE roles & 8 <> 0 AND is_active = 1")
+      guard try row?.int("admins") == 0 else { return }
+      log.warning(
+        "no active account has the role admin",
+        ["remedy": "muster account add NAME --role admin --role staff"])
+    } catch {
+      log.warning("admins cannot be counted", ["reason": "\(error)"])
+    }
+  }
+
   /// A password has no place in a collector's store.
   func logFirstAccount() {
     guard adminPassword != nil else { return }

@@ -67,11 +67,11 @@ struct Running {
     adminPassword = try await accounts.prepareFirstStart()
 
     pairs = try Running.certificates(configuration)
-    server = try HubServer(
-      Running.plan(
-        configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
-        store: store, watch: watch, accounts: audited, outbound: outbound, pairs: pairs,
-        writer: writer))
+    let plan = try Running.plan(
+      configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
+      store: store, watch: watch, accounts: audited, outbound: outbound, pairs: pairs,
+      writer: writer)
+    server = try PortCheck(configuration).explaining { try HubServer(plan) }
     jobs = JobClock(
       units: units, clock: clock, zone: configuration.zone, log: writer.log)
     certificates = CertificateWatch(pairs, server: server, log: writer.log)
@@ -113,7 +113,8 @@ struct Running {
   {
     let configured = configuration[Keys.certificates].map { CertificatePair($0) }
     guard configured.isEmpty else { return configured }
-    let own = DevelopmentCertificate(folder: "certs")
+    try Folder.make(configuration.developmentFolder)
+    let own = DevelopmentCertificate(folder: configuration.developmentFolder)
     _ = try own.prepare()
     return [own.pair]
   }
@@ -148,6 +149,7 @@ struct Running {
     plan.origins = .init(configuration)
     plan.tls = try TLSContext.server(pairs, options: TLSOptions(configuration))
     plan.offersEcho = configuration[Keys.echo]
+    plan.isStrict = !configuration[Keys.certificates].isEmpty
     plan.units = units
     plan.hub = hub
     plan.version = Version.number
