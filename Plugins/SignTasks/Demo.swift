@@ -36,7 +36,7 @@ enum Demo {
 
   /// Fills empty tables. The ids are those of the documents, and new ones go on behind them.
   static func seed(_ services: PluginServices, _ now: Int64) async throws {
-    let users = UserStore(store: services.store, accounts: services.accounts)
+    let users = UserStore(services)
     try await services.store.write { tx in
       guard try tx.first("SELECT id FROM sign_courses LIMIT 1") == nil else { return }
       try addPeople(tx)

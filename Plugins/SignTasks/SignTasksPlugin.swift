@@ -10,6 +10,7 @@ public final class SignTasksPlugin: Plugin {
   public static let name = "sign"
   static let plainAlgorithm = "plain_algorithm"
   static let tokenDays = "token_days"
+  static let mostTokenDays = 3650
 
   let services: PluginServices
   let users: UserStore
@@ -20,7 +21,7 @@ public final class SignTasksPlugin: Plugin {
 
   public init(services: PluginServices) {
     self.services = services
-    users = UserStore(store: services.store, accounts: services.accounts)
+    users = UserStore(services)
     courses = CourseStore(store: services.store)
     tasks = TaskStore(store: services.store)
     logs = LogStore(store: services.store)
@@ -37,6 +38,10 @@ public final class SignTasksPlugin: Plugin {
     ]
   }
 
+  public static func check(_ settings: Settings) -> [SettingProblem] {
+    settings.rangeProblems(tokenDays, 1...mostTokenDays)
+  }
+
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, Tables.first)
     registerBackOffice(with: &registrar)
@@ -49,9 +54,7 @@ public final class SignTasksPlugin: Plugin {
     registerUserCalls(with: &registrar)
     registerTopics(with: &registrar)
     registrar.job("expire", .every(seconds: 1)) { _ in
-      for task in try await self.tasks.takeExpired(at: self.now) {
-        await self.announcer.expired(task)
-      }
+      try await self.tasks.takeExpired(at: self.now) { await self.announcer.expired($0) }
     }
     registrar.job("counts", .every(seconds: 1)) { _ in await self.announcer.flushCounts() }
     SignTasksPlugin.registerPages(with: &registrar)

@@ -23,6 +23,21 @@ import Testing
     #expect(SignAlgorithm.table.finish("1\tuuid\t0\tnan", signKey: "", sign: 1) == nil)
   }
 
+  @Test func `has a position on earth, as numbers or as text`() {
+    func finish(_ longitude: String, _ latitude: String) -> FinishKey? {
+      let json =
+        #"{"status":1,"uuid":"u","longitude":"# + longitude + #","latitude":"# + latitude + "}"
+      return FinishKey(json: Array(json.utf8))
+    }
+    #expect(finish("0", "0")?.longitude == 0)
+    #expect(finish(#""112.5""#, #""-90""#)?.latitude == -90)
+    for (longitude, latitude) in [("180.1", "0"), ("0", "-90.1"), (#""x""#, "0"), ("null", "0")] {
+      #expect(finish(longitude, latitude) == nil)
+    }
+    #expect(FinishKey(json: Array(#"{"status":1,"uuid":"u"}"#.utf8))?.longitude == 0)
+    #expect(SignAlgorithm.table.finish("1\tu\t181\t0", signKey: "", sign: 1) == nil)
+  }
+
   @Test func `of GeV1 is that of the first vector`() {
     let key = "z0k8995rGMAex7LMZsiFCMpZXO+SR3rrm0MGZ0TorynZjy/nl/icga7eQYQL Ey46"
     let hash = "3fc3a3c2894cb1dc274985e4f1035288"

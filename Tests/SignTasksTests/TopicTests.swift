@@ -98,6 +98,31 @@ import Testing
     }
   }
 
+  @Test func `that is ended early tells of itself alone`() async throws {
+    try await withClassroom { room in
+      let sign = await create(room)
+      let lin = try await room.bench.subscribe("sign.course.6", as: room.lin)
+      let tao = try await room.bench.subscribe("sign.course.5", as: room.tao)
+      room.bench.clock.advance(seconds: 61)
+      #expect(room.code(await room.post("/sign/teacher_end/6", [:], as: room.teacher)) == 0)
+      #expect(tao.takeEvents().map { $0.fields["signID"] } == [6])
+      #expect(lin.takeEvents().isEmpty)
+      try await room.bench.runJob("expire")
+      #expect(lin.takeEvents().map { $0.fields["signID"] } == [.int(sign)])
+    }
+  }
+
+  @Test func `that is ended in its first second ends with it`() async throws {
+    try await withClassroom { room in
+      let sign = await create(room)
+      #expect(room.code(await room.post("/sign/teacher_end/\(sign)", [:], as: room.teacher)) == 0)
+      let task = await room.get("/sign/teacher_get/\(sign)", as: room.teacher)["data"]
+      #expect(task?["expireTime"] == task?["time"])
+      room.bench.clock.advance(seconds: 1)
+      #expect(room.code(await room.begin(sign, as: room.lin)) == 17606)
+    }
+  }
+
   @Test func `tells of notes and of its detail`() async throws {
     try await withClassroom { room in
       let course = try await room.bench.subscribe("sign.course.5", as: room.tao)

@@ -23,39 +23,36 @@ extension SignTasksPlugin {
   }
 
   private func importCourses(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
-    var courses: [(CourseImport.Line, Int64)] = []
-    for line in lines { courses.append((line, try await person(line, "teacher"))) }
-    let found = courses
+    let found = try await people(lines, "teacher")
     try await unit(isDry) { tx in
-      for (line, teacher) in found { try CourseImport.addCourse(line, teacher: teacher, tx) }
+      for (line, person) in found {
+        try CourseImport.addCourse(line, teacher: try UserStore.id(of: person, tx), tx)
+      }
     }
   }
 
   private func importClasses(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
-    var rows: [(line: CourseImport.Line, student: Int64)] = []
-    for line in lines { rows.append((line, try await person(line, "student"))) }
-    let found = rows
+    let found = try await people(lines, "student")
     try await unit(isDry) { tx in
-      for row in found { try CourseImport.setClass(row.line, of: row.student, tx) }
+      for (line, person) in found {
+        try CourseImport.setClass(line, of: try UserStore.id(of: person, tx), tx)
+      }
     }
   }
 
   private func importSelections(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
-    var rows: [(line: CourseImport.Line, table: Int64, student: Int64)] = []
-    for line in lines {
-      let table = try line.number("course_table_id", 1...0xFFFF_FFFF)
-      rows.append((line, table, try await person(line, "student")))
-    }
-    let (found, now) = (rows, self.now)
+    let (found, now) = (try await people(lines, "student"), self.now)
     let added = Shared<[(table: Int64, student: Int64)]>([])
     try await unit(isDry) { tx in
       added.withLock { $0 = [] }
-      for row in found {
-        guard try tx.first("SELECT id FROM sign_tables WHERE id = ?", row.table) != nil else {
-          throw row.line.wrong("there is no course table \(row.table)")
+      for (line, person) in found {
+        let table = try line.number("course_table_id", 1...0xFFFF_FFFF)
+        guard try tx.first("SELECT id FROM sign_tables WHERE id = ?", table) != nil else {
+          throw line.wrong("there is no course table \(table)")
         }
-        if try CourseStore.add(row.student, to: row.table, at: now, tx) {
-          added.withLock { $0.append((row.table, row.student)) }
+        let student = try UserStore.id(of: person, tx)
+        if try CourseStore.add(student, to: table, at: now, tx) {
+          added.withLock { $0.append((table, student)) }
         }
       }
     }
@@ -63,12 +60,19 @@ extension SignTasksPlugin {
     for row in added.withLock({ $0 }) { await announcer.selected(row.table, by: row.student) }
   }
 
-  private func person(_ line: CourseImport.Line, _ field: String) async throws -> Int64 {
-    let name = try line.text(field)
-    guard let id = try await users.id(named: name) else {
-      throw line.wrong("there is no account \(name)")
+  /// The people of a list. Nothing is stored: that is for the unit of work that takes the list.
+  private func people(
+    _ lines: [CourseImport.Line], _ field: String
+  ) async throws -> [(line: CourseImport.Line, person: UserStore.Person)] {
+    var people: [(line: CourseImport.Line, person: UserStore.Person)] = []
+    var known: [String: UserStore.Person] = [:]
+    for line in lines {
+      let name = try line.text(field)
+      if known[name] == nil { known[name] = try await users.person(named: name) }
+      guard let person = known[name] else { throw line.wrong("there is no account \(name)") }
+      people.append((line, person))
     }
-    return id
+    return people
   }
 
   private func unit(

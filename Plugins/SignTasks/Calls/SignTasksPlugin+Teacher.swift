@@ -58,17 +58,17 @@ extension SignTasksPlugin {
     let draft = TaskStore.Draft(
       table: table, name: name, detail: request.input("detail") ?? "", begin: begin,
       end: begin + 60 * minutes)
-    let task = try await stored(draft, by: user.id)
-    await announcer.created(task, for: try await courses.students(of: table))
+    let (task, students) = try await stored(draft, by: user.id)
+    await announcer.created(task, for: students)
     return [
       "taskID": .int(task.task), "signID": .int(task.id), "beginTime": .int(task.time),
       "endTime": .int(task.expire),
     ]
   }
 
-  private func stored(_ draft: TaskStore.Draft, by teacher: Int64) async throws -> SignTask {
-    // The column of the original took no more, and the insert failed.
-    guard draft.detail.unicodeScalars.count <= 4095 else { throw Verdict(17108) }
+  private func stored(
+    _ draft: TaskStore.Draft, by teacher: Int64
+  ) async throws -> (task: SignTask, students: [Int64]) {
     do {
       return try await tasks.create(draft, by: teacher)
     } catch let error as StoreError where !error.isTemporary && error.code != .ambiguous {
@@ -82,10 +82,7 @@ extension SignTasksPlugin {
     let sign = try request.id("sign_id", or: 17401)
     let info = request.trimmed("info")
     guard !info.isEmpty else { throw Verdict(17402) }
-    // Ten of these are the most that every list of every student carries.
-    guard info.unicodeScalars.count <= 4095 else { throw Verdict(17404) }
-    let note: JSONValue = ["time": .int(now), "content": .string(info)]
-    let task = try await tasks.append(note, to: sign, by: user.id)
+    let (note, task) = try await tasks.append(info, to: sign, by: user.id, at: now)
     await announcer.appended(note, to: task)
     return .null
   }
@@ -102,8 +99,8 @@ extension SignTasksPlugin {
 
   private func end(_ request: Request) async throws -> JSONValue {
     let task = try await ownTask(request)
-    _ = try await tasks.end(task.id, by: task.publisher, at: now)
-    for expired in try await tasks.takeExpired(at: now) { await announcer.expired(expired) }
+    let ended = try await tasks.end(task.id, by: task.publisher, at: now)
+    if let ended { await announcer.expired(ended) }
     return .null
   }
 
@@ -113,7 +110,6 @@ extension SignTasksPlugin {
     let task = try request.id("task_id", or: 19001)
     let detail = request.trimmed("detail")
     guard !detail.isEmpty else { throw Verdict(19002) }
-    guard detail.unicodeScalars.count <= 4095 else { throw Verdict(19006) }
     let found = try await tasks.setDetail(detail, of: task, by: user.id)
     await announcer.detailed(detail, of: found)
     return .null
@@ -133,13 +129,17 @@ extension SignTasksPlugin {
 }
 
 extension Report {
+  /// The end of the year 9999.
+  private static let lastSecond: Int64 = 253_402_300_799
   private static let states = ["准备中", "成功", "失败", "异常"]
 
   /// The rows of the `.xlsx` file: those who signed, then those who did not.
   func sheet(_ zone: LocalZone) -> Sheet {
     let heading = ["学号", "姓名", "状态", "开始", "结束", "经度", "纬度"].map { Sheet.Cell.text($0) }
     func moment(_ seconds: Int64) -> Sheet.Cell {
-      seconds == 0 ? .empty : .text(zone.time(at: seconds * 1000).dateTime)
+      // Another program's rows may hold anything.
+      let moment = min(max(seconds, 0), Report.lastSecond) * 1000
+      return seconds == 0 ? .empty : .text(zone.time(at: moment).dateTime)
     }
     let signed: [[Sheet.Cell]] = entries.map { entry in
       let state = (0...3).contains(entry.status) ? Report.states[Int(entry.status)] : ""

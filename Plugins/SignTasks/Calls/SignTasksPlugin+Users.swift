@@ -46,7 +46,8 @@ extension SignTasksPlugin {
   }
 
   private func token(for account: Int64) async throws -> JSONValue {
-    let seconds = max(1, services.settings.number(SignTasksPlugin.tokenDays)) * 86_400
+    let days = services.settings.number(SignTasksPlugin.tokenDays)
+    let seconds = min(max(1, days), SignTasksPlugin.mostTokenDays) * 86_400
     let token = try await services.accounts.issueToken(
       for: account, purpose: "sign", life: .fixed(seconds: seconds))
     return [

@@ -31,9 +31,9 @@ struct FinishKey: Sendable, Equatable {
   let longitude: Double
   let latitude: Double
 
-  /// Nil for a position that is no number.
+  /// Nil for a position that is none on earth.
   init?(status: Int64, uuid: String, longitude: Double, latitude: Double) {
-    guard longitude.isFinite, latitude.isFinite else { return nil }
+    guard abs(longitude) <= 180, abs(latitude) <= 90 else { return nil }
     self.status = status
     self.uuid = uuid
     self.longitude = longitude
@@ -42,15 +42,15 @@ struct FinishKey: Sendable, Equatable {
 
   init?(json bytes: [UInt8]) {
     guard let value = try? JSONValue(parsing: bytes), let status = value["status"]?.number,
-      let uuid = value["uuid"]?.string
+      let uuid = value["uuid"]?.string, let longitude = (value["longitude"] ?? 0).real,
+      let latitude = (value["latitude"] ?? 0).real
     else { return nil }
-    self.init(
-      status: status, uuid: uuid, longitude: value["longitude"]?.double ?? 0,
-      latitude: value["latitude"]?.double ?? 0)
+    self.init(status: status, uuid: uuid, longitude: longitude, latitude: latitude)
   }
 }
 
 extension JSONValue {
-  /// A whole number, also as text: clients and servers of the document write both.
+  // Also as text: clients and servers of the document write both.
+  fileprivate var real: Double? { double ?? string.flatMap { Double($0) } }
   fileprivate var number: Int64? { int.map { Int64($0) } ?? string.flatMap { Int64($0) } }
 }

@@ -99,21 +99,26 @@ addWords({
   "sign.17404": ["This note cannot be added: a task holds at most ten.", "无法添加：每个任务最多十条附加信息。"],
   "sign.17604": ["The clock of this device is wrong.", "此设备的时间不准确。"],
   "sign.17606": ["Too late: this task has ended.", "签到已超时。"],
-  "sign.17607": ["You began signing on another device.", "您已在其他设备上开始签到。"],
+  "sign.17607": ["You have already begun to sign. Only the device and browser that began can finish.", "您已开始此签到，只能在开始时的设备和浏览器上完成。"],
   "sign.17608": ["You are not in this course.", "您未选该课程。"],
   "sign.17705": ["Too late: this task has ended.", "签到已过期。"],
 });
 
 /** A call of the document. @returns {Promise<any>} its `data`; rejects with a readable sentence and the document's code */
 export async function call(path, form) {
-  const { status, code, msg, data } = await api(path, form && { form });
-  if (status) return data;
+  const answer = await api(path, form && { form });
+  if (answer.status) return answer.data;
+  throw refusal(answer);
+}
+
+/** The error of an envelope that is one. */
+export function refusal({ code, msg }) {
   if (code === -2) {
     session.clear();
     dispatchEvent(new Event("sign.out"));
   }
   const sentence = code === -2 ? t("sign.ended.login") : has(`sign.${code}`) ? t(`sign.${code}`) : msg;
-  throw Object.assign(new Error(sentence || t("error.answer", { status: code })), { code });
+  return Object.assign(new Error(sentence || t("error.answer", { status: code })), { code });
 }
 
 /** A moment in few letters: the time today, and the date of other days. @param {number} seconds */

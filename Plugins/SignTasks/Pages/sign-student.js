@@ -8,9 +8,14 @@ const PAGE = 50;
 
 /** Names this browser in the logs: the finish of a signature comes from where it began. */
 function device() {
-  let id = localStorage.getItem("muster.device");
-  if (!id) localStorage.setItem("muster.device", id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""));
-  return id;
+  const made = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    const id = localStorage.getItem("muster.device") ?? made;
+    localStorage.setItem("muster.device", id);
+    return id;
+  } catch {
+    return made; // some private windows keep nothing
+  }
 }
 
 /** Signatures that were begun here and not finished: their keys are told once only. */
@@ -25,7 +30,8 @@ class Begun {
   set(sign, value) {
     if (value) this.all[sign] = value;
     else delete this.all[sign];
-    localStorage.setItem(this.name, JSON.stringify(this.all));
+    // Where nothing can be kept, as in some private windows, this page alone can finish.
+    try { localStorage.setItem(this.name, JSON.stringify(this.all)); } catch { /* kept in memory */ }
   }
 }
 
@@ -70,7 +76,7 @@ export class Student {
 
   happened(data) {
     if (data.event === "sign.created") this.arrived(data.sign);
-    else if (data.event === "sign.selected") this.loadCourses();
+    else if (data.event === "sign.selected") { this.loadCourses(); this.loadOpen(); }
     else if (data.event === "sign.begun" && !this.working.has(data.signID) && !this.begun.get(data.signID)) this.drop(data.signID);
     if (data.event === "sign.begun" || data.event === "sign.finished") this.look();
   }
@@ -80,6 +86,13 @@ export class Student {
     this.tasks = new Map([[task.signID, task], ...this.tasks]);
     this.say(t("sign.arrived", { name: task.name }));
     this.draw();
+  }
+
+  /** The open tasks of a course that was chosen a moment ago. */
+  async loadOpen() {
+    let list;
+    try { ({ list } = await call("/sign/student_new_sign")); } catch { return; } // they come with the next snapshot
+    if (!this.closed) for (const task of list.reverse()) this.arrived(task);
   }
 
   courseHappened(data) {
@@ -145,8 +158,7 @@ export class Student {
     this.draw();
     try {
       await this.begin(sign);
-      await this.finish(sign);
-      this.say(t("sign.done", { name }));
+      if (await this.finish(sign)) this.say(t("sign.done", { name }));
       this.tasks.delete(sign);
     } catch (error) {
       this.problems.set(sign, error.message);
@@ -171,11 +183,13 @@ export class Student {
     try {
       await call("/sign/student_sign_finish", await finishFields(algorithm, sign, signKey, data));
     } catch (error) {
-      // Finished by an earlier try whose answer was lost: that is what was wanted.
       if (error.code >= 17700 && error.code < 17710) this.begun.set(sign, null);
       if (error.code !== 17704) throw error;
+      // Finished by an earlier try whose answer was lost: the history says how.
+      return false;
     }
     this.begun.set(sign, null);
+    return true;
   }
 
   say(sentence) {
@@ -211,7 +225,7 @@ export class Student {
   signButton(sign, name) {
     const busy = this.working.has(sign), problem = this.problems.get(sign);
     return h("div.form", {}, problem && h("p.bad.small", { role: "alert" }, problem),
-      h("button.primary", { "data-sign": sign, "aria-label": `${t("sign.sign")}: ${name}`, "aria-disabled": busy, onclick: () => this.sign(sign) }, t(busy ? "sign.signing" : "sign.sign")));
+      h("button.primary", { "data-sign": sign, "aria-label": `${t("sign.sign")}: ${name}`, "aria-disabled": String(busy), onclick: () => this.sign(sign) }, t(busy ? "sign.signing" : "sign.sign")));
   }
 
   async loadHistory() {

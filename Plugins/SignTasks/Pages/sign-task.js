@@ -1,7 +1,7 @@
 // One task as its teacher sees it: who has signed and who has not, live.
 import { $, h, session, soon } from "/assets/ui.js";
 import { t } from "/assets/i18n.js";
-import { call, countdown, moment, notesView, sure, tick } from "/assets/sign-calls.js";
+import { call, countdown, moment, notesView, refusal, sure, tick } from "/assets/sign-calls.js";
 
 const MOST_NOTES = 10, MOST_ROWS = 500;
 
@@ -32,10 +32,16 @@ export class TaskView {
   }
 
   async load() {
+    if (this.missed) return;
+    const missed = this.missed = [];
     try { this.take(await call(`/sign/teacher_report/${this.sign}`)); } catch (error) { this.fail(error); }
+    this.missed = null;
+    // The report may be older than these.
+    for (const data of missed) if (data.studentID === undefined || this.logs.has(data.studentID) || this.absent.has(data.studentID)) this.happened(data);
   }
 
   happened(data) {
+    this.missed?.push(data);
     if (data.event === "sign.count") this.task.count = data.count;
     const student = this.logs.get(data.studentID) ?? this.absent.get(data.studentID);
     if (data.studentID !== undefined) {
@@ -82,7 +88,8 @@ export class TaskView {
     const answer = await fetch(`/sign/teacher_export/${this.sign}`, { headers: { token: session.get()?.token ?? "" } })
       .catch(() => { throw new Error(t("error.network")); });
     // A refusal is an envelope with the status 200.
-    if (!answer.ok || answer.headers.get("content-type")?.startsWith("application/json")) throw new Error(t("error.answer", { status: answer.status }));
+    if (answer.headers.get("content-type")?.startsWith("application/json")) throw refusal(await answer.json());
+    if (!answer.ok) throw new Error(t("error.answer", { status: answer.status }));
     const address = URL.createObjectURL(await answer.blob());
     h("a", { href: address, download: `sign-${this.sign}.xlsx` }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);

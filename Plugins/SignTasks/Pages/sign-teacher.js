@@ -59,8 +59,11 @@ export class Teacher {
   }
 
   async load() {
-    const { list } = await call("/sign/teacher_list?show_append=1");
+    const missed = this.missed ??= [];
+    const { list } = await call("/sign/teacher_list?show_append=1").finally(() => { this.missed = null; });
     this.tasks = new Map(list.map((task) => [task.signID, task]));
+    // The list may be older than these. A note that came twice would stand there twice.
+    for (const data of missed) if (data.event !== "sign.appended") this.happened(data);
     this.draw();
     this.view?.changed(this.tasks.get(this.view.sign));
   }
@@ -73,7 +76,8 @@ export class Teacher {
   }
 
   happened(data) {
-    if (data.event === "sign.created") this.tasks = new Map([[data.sign.signID, data.sign], ...this.tasks]);
+    this.missed?.push(data);
+    if (data.event === "sign.created" && !this.tasks.has(data.sign.signID)) this.tasks = new Map([[data.sign.signID, data.sign], ...this.tasks]);
     const task = this.tasks.get(data.signID);
     if (task) this.change(task, data);
     this.draw();
@@ -124,7 +128,8 @@ export class Teacher {
       });
       $("new-problem").textContent = $("new-detail").value = "";
       $("new-name").value = this.proposed;
-      await this.load();
+      // The task is there, whether or not the list comes.
+      await this.load().catch(() => {});
       location.hash = signID;
     } catch (error) {
       $("new-problem").textContent = error.message;

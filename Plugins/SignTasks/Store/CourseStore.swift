@@ -77,12 +77,6 @@ struct CourseStore: Sendable {
       != nil
   }
 
-  /// The students who chose a table, for the topics that are told of a new task.
-  func students(of table: Int64) async throws -> [Int64] {
-    try await store.query("SELECT studentid FROM sign_selections WHERE tableid = ?", table)
-      .map { try $0.int64("studentid") }
-  }
-
   /// As a student does it: only for the own class, only once.
   func choose(_ table: Int64, by student: Int64, at now: Int64) async throws {
     try await store.write { tx in

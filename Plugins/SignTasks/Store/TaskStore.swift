@@ -12,6 +12,7 @@ struct TaskStore: Sendable {
   }
 
   static let mostNotes = 10
+  static let longestText = 4095
 
   let store: any Store
 
@@ -52,7 +53,10 @@ struct TaskStore: Sendable {
     ).map { try SignTask($0) }
   }
 
-  func create(_ draft: Draft, by teacher: Int64) async throws -> SignTask {
+  /// The new task, and the students who are to hear of it.
+  func create(
+    _ draft: Draft, by teacher: Int64
+  ) async throws -> (task: SignTask, students: [Int64]) {
     try await store.write { tx in
       let table = try tx.first(
         "SELECT \(Course.columns) FROM \(Course.source) WHERE c.id = ?", draft.table
@@ -68,11 +72,15 @@ struct TaskStore: Sendable {
       let row = try tx.first(
         "SELECT \(SignTask.columns) FROM \(SignTask.source) WHERE s.id = ?", sign)
       guard let row else { throw Verdict(17109) }
-      return try SignTask(row)
+      let students = try tx.query(
+        "SELECT studentid FROM sign_selections WHERE tableid = ?", draft.table)
+      return (try SignTask(row), try students.map { try $0.int64("studentid") })
     }
   }
 
   private func insertTask(_ draft: Draft, _ teacher: Int64, _ tx: Transaction) throws -> Int {
+    // The column of the original took no more, and the insert failed.
+    guard draft.detail.unicodeScalars.count <= TaskStore.longestText else { throw Verdict(17108) }
     do {
       return try tx.attempt {
         try tx.insert(
@@ -89,19 +97,24 @@ struct TaskStore: Sendable {
 
   /// Adds a note at the end. Two teachers' windows at once lose none: the row is read and written
   /// in one unit.
-  func append(_ note: JSONValue, to sign: Int64, by teacher: Int64) async throws -> SignTask {
-    try await store.write { tx in
+  func append(
+    _ info: String, to sign: Int64, by teacher: Int64, at now: Int64
+  ) async throws -> (note: JSONValue, task: SignTask) {
+    let note: JSONValue = ["time": .int(now), "content": .string(info)]
+    return try await store.write { tx in
       let task = try tx.first(
         "SELECT \(SignTask.columns) FROM \(SignTask.source) WHERE s.id = ?", sign
       ).map { try SignTask($0) }
       guard let task, task.flag == 0, task.publisher == teacher else { throw Verdict(17403) }
       let notes = (try? JSONValue(parsing: Array(task.notes.utf8)))?.array ?? []
-      guard notes.count < TaskStore.mostNotes else { throw Verdict(17404) }
+      // Ten of these are the most that every list of every student carries.
+      guard notes.count < TaskStore.mostNotes, info.unicodeScalars.count <= TaskStore.longestText
+      else { throw Verdict(17404) }
       let text = String(decoding: JSONValue.array(notes + [note]).encoded(), as: UTF8.self)
       try Failing.with(17404) {
         try tx.execute("UPDATE sign_signs SET notes = ? WHERE id = ?", text, sign)
       }
-      return task
+      return (note, task)
     }
   }
 
@@ -114,6 +127,7 @@ struct TaskStore: Sendable {
       guard let found, found.flag == 0 else { throw Verdict(19003) }
       guard found.publisher == teacher else { throw Verdict(19004) }
       guard found.detail.isEmpty else { throw Verdict(19005) }
+      guard detail.unicodeScalars.count <= TaskStore.longestText else { throw Verdict(19006) }
       try Failing.with(19006) {
         try tx.execute("UPDATE sign_tasks SET detail = ? WHERE id = ?", detail, task)
       }
@@ -121,36 +135,41 @@ struct TaskStore: Sendable {
     }
   }
 
-  /// Ends a task before its time. The last second that counts is the one before `now`.
-  func end(_ sign: Int64, by teacher: Int64, at now: Int64) async throws -> SignTask {
+  /// Ends a task before its time. The last second that counts is the one before `now`, but no
+  /// task ends before it began.
+  func end(_ sign: Int64, by teacher: Int64, at now: Int64) async throws -> SignTask? {
     try await store.write { tx in
       let task = try tx.first(
         "SELECT \(SignTask.columns) FROM \(SignTask.source) WHERE s.id = ?", sign
       ).map { try SignTask($0) }
       guard let task, task.flag == 0, task.publisher == teacher else { throw Verdict(17502) }
       try tx.execute(
-        "UPDATE sign_tasks SET expiretime = ? WHERE id = ? AND expiretime >= ?", now - 1,
-        task.task, now)
-      return task
+        "UPDATE sign_tasks SET expiretime = ? WHERE id = ? AND expiretime >= ?",
+        max(task.time, now - 1), task.task, now)
+      return try takeExpired(task.task, at: now, tx)
     }
   }
 
-  /// The tasks whose time is over and that nobody was told of yet: each is given to one caller.
-  func takeExpired(at now: Int64) async throws -> [SignTask] {
+  /// Hands over each task whose end was not told yet, to one caller alone.
+  func takeExpired(at now: Int64, _ tell: (SignTask) async -> Void) async throws {
     let due = try await store.query(
       "SELECT id FROM sign_tasks WHERE announced = 0 AND expiretime < ? LIMIT 200", now)
-    var taken: [SignTask] = []
     for row in due {
       let id = try row.int64("id")
-      let mine = try await store.execute(
-        "UPDATE sign_tasks SET announced = 1 WHERE id = ? AND announced = 0", id)
-      guard mine > 0 else { continue }
-      let sign = try await store.first(
-        "SELECT \(SignTask.columns) FROM \(SignTask.source) WHERE t.id = ? AND t.flag = 0", id
-      ).map { try SignTask($0) }
-      if let sign { taken.append(sign) }
+      let task = try await store.write { tx in try takeExpired(id, at: now, tx) }
+      if let task { await tell(task) }
     }
-    return taken
+  }
+
+  /// Nil if the task is open, or was told of already.
+  private func takeExpired(_ id: Int64, at now: Int64, _ tx: Transaction) throws -> SignTask? {
+    let mine = try tx.execute(
+      "UPDATE sign_tasks SET announced = 1 WHERE id = ? AND announced = 0 AND expiretime < ?", id,
+      now)
+    guard mine > 0 else { return nil }
+    return try tx.first(
+      "SELECT \(SignTask.columns) FROM \(SignTask.source) WHERE t.id = ? AND t.flag = 0", id
+    ).map { try SignTask($0) }
   }
 }
 
