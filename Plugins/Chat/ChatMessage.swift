@@ -18,8 +18,9 @@ struct ChatMessage: Sendable, Hashable {
   }
 
   /// The same with what only clients of version 2 see.
-  func data(id: String, at: Int64) -> JSONObject {
+  func data(id: String, at: Int64, from sender: String) -> JSONObject {
     var data = data
+    data.append("from", .string(sender))
     data.append("id", .string(id))
     data.append("at", .int(at))
     return data

@@ -108,7 +108,8 @@ extension ChatSession {
     let message = ChatMessage(user: user, room: frame.room.description, text: frame.text)
     let event = Event(
       "chat.msg",
-      message.data(id: "\(connection.id)-\(sent)", at: services.clock.now), author: who.id)
+      message.data(id: "\(connection.id)-\(sent)", at: services.clock.now, from: who.id),
+      author: who.id)
     try await services.hub.publish(event, to: frame.room.topic)
   }
 

@@ -196,6 +196,7 @@ extension Documents {
       "chat.msg", "Somebody said something. Published as `{\"msg\":\"…\"}`.",
       common + [
         .init("msg", .string, "At most 4096 characters."),
+        .init("from", .string, "The sender's id, as in presence: two people may share a name."),
         .init("id", .string, "Unlike that of any other message."),
         .init("at", .integer, "Unix milliseconds."),
       ]),

@@ -78,7 +78,9 @@ struct Members: Sendable {
     let said = ChatMessage(
       user: message.sender.chatUser, room: room.description, text: text)
     let id = message.id.isEmpty ? "\(message.at)-\(UInt32.random(in: 0 ... .max))" : message.id
-    return Event("chat.msg", said.data(id: id, at: message.at), author: message.sender.id)
+    let sender = message.sender.id
+    return Event(
+      "chat.msg", said.data(id: id, at: message.at, from: sender), author: sender)
   }
 }
 

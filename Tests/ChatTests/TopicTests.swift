@@ -66,7 +66,7 @@ import Testing
       #expect(
         event.data.description == """
           {"event":"chat.msg","user":{"user_name":"tao","user_avatar":"default"},\
-          "room_name":"YOU","msg":"hi","id":"m-\(bench.clock.now)","at":\(bench.clock.now)}
+          "room_name":"YOU","msg":"hi","from":"\(tao.id)","id":"m-\(bench.clock.now)","at":\(bench.clock.now)}
           """)
       let long = JSONValue.string(String(repeating: "x", count: 4097))
       for bad: JSONValue in [[:], ["msg": ""], ["msg": 5], ["msg": long]] {

@@ -303,8 +303,9 @@ class Room {
     let node;
     if (data.event === "chat.msg") {
       const more = !newDay && previous.data.event === "chat.msg" && previous.data.user?.user_name === name
-        && at - (previous.data.at ?? previous.ts) < TOGETHER_MS;
-      node = message(name, data.msg, at, name === hub.user?.name, more);
+        && previous.data.from === data.from && at - (previous.data.at ?? previous.ts) < TOGETHER_MS;
+      const mine = data.from ? data.from === hub.user?.id : name === hub.user?.name;
+      node = message(name, data.msg, at, mine, more, data.from);
     } else if (data.event === "chat.user") {
       const key = { join: "chat.join", leave: "chat.left", create: "chat.created" }[data.msg] ?? "chat.join";
       node = h("li.notice", {}, `${t(key, { name })} · ${clockTime(at)}`);
@@ -389,10 +390,10 @@ class Room {
   }
 }
 
-function message(name, text, at, mine, more) {
+function message(name, text, at, mine, more, from) {
   const classes = ["li.line", mine && "mine", more && "more"].filter(Boolean).join(".");
   return h(classes, {}, face(name),
-    h("div.head", {}, h("span", {}, name), h("time", { datetime: new Date(at).toISOString() }, clockTime(at))),
+    h("div.head", {}, h("span", { title: from ?? "" }, name), h("time", { datetime: new Date(at).toISOString() }, clockTime(at))),
     h("div.body", {}, text));
 }
 
