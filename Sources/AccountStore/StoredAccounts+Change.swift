@@ -91,7 +91,7 @@ extension StoredAccounts {
     let hash = try await hasher.hash(password)
     try await endTokens(of: account) { tx in
       let changed = try tx.execute(
-        "UPDATE accounts SET password = ? WHERE id = ?", hash, account)
+        "UPDATE accounts SET password = ?, has_public_password = NULL WHERE id = ?", hash, account)
       guard changed == 1 else {
         throw AccountError(.unknown, "there is no account \(account)")
       }

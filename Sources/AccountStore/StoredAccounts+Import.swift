@@ -98,7 +98,8 @@ extension Transaction {
     guard after != before || setsPassword else { return (.unchanged, nil) }
     try update(after, before: before)
     if let hash = row.hash {
-      try execute("UPDATE accounts SET password = ? WHERE id = ?", hash, id)
+      try execute(
+        "UPDATE accounts SET password = ?, has_public_password = NULL WHERE id = ?", hash, id)
     }
     guard let revocation = revocation(from: before, to: after, setsPassword) else {
       return (.updated, nil)

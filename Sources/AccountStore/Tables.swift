@@ -50,6 +50,8 @@ extension StoredAccounts {
       ALTER TABLE accounts ADD COLUMN name_form {text};
       CREATE INDEX accounts_name_form ON accounts (name_form);
       """),
+    // Null until the password was compared with the public one.
+    Migration(4, "ALTER TABLE accounts ADD COLUMN has_public_password BIGINT"),
   ]
 
   /// Makes the tables, or brings them up to date.

@@ -28,6 +28,23 @@ import Testing
     #expect(await screen.run("doctor", flags[0], flags[1], flags[2], flags[3]) == 0)
   }
 
+  @Test func `example data are served with public passwords only on demand`() async throws {
+    let screen = Screen()
+    let flags = ["--listen", "127.0.0.1:0", "--set", "internal.listen="]
+    try await screen.withServer("--demo") { _ in }
+    #expect(await screen.run("serve", flags[0], flags[1], flags[2], flags[3]) == 78)
+    #expect(screen.errors.contains("public passwords of admin, tao, lin, "))
+    #expect(!screen.errors.contains("zhaojun"), "a disabled account lets nobody in")
+    #expect(screen.errors.contains("muster account passwd"))
+    try await screen.withServer("--demo") { _ in }
+    screen.willType("a better one")
+    _ = await screen.run("account", "passwd", "admin")
+    for person in DemoAccounts.people.dropFirst() {
+      _ = await screen.run("account", "disable", person.login)
+    }
+    try await screen.withServer { _ in }
+  }
+
   @Test func `a folder is looked at for rights and room`() {
     let screen = Screen()
     var check = DataFolderCheck(path: screen.folder)

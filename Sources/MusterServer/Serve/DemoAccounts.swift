@@ -43,6 +43,11 @@ enum DemoAccounts {
       profiles: [.studyName: "bllli", .studentNumber: "4130209101"]),
   ]
 
+  /// The public passwords by login.
+  static var passwords: [String: String] {
+    Dictionary(people.map { ($0.login, $0.password) }, uniquingKeysWith: { $1 })
+  }
+
   /// All at once: each password takes a good part of a second to hash.
   static func seed(_ accounts: StoredAccounts) async throws {
     for person in people {

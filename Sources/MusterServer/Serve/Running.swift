@@ -53,6 +53,7 @@ struct Running {
     trail = AuditLog(store, clock: clock, log: writer.log)
     let audited = AuditedAccounts(accounts: accounts, audit: trail.audit)
     try await accounts.migrate()
+    if !isDemo { try await Running.refusePublicPasswords(accounts) }
     try await HubServer.migrate(store)
     try await StoreWatch.migrate(store)
     outbound = try OutboundServices(live: live, store: store, clock: clock, log: writer.log)
@@ -93,6 +94,17 @@ struct Running {
     }
     return [try HubServer.ownUnit(services: services(Settings([])))]
       + (try plugins.map { try unit($0) })
+  }
+
+  /// Example data that were once served with `--demo` must not be served to everybody by accident.
+  private static func refusePublicPasswords(_ accounts: StoredAccounts) async throws {
+    let logins = try await accounts.publicLogins(among: DemoAccounts.passwords)
+    guard !logins.isEmpty else { return }
+    throw Failure(
+      "the database holds example data with public passwords of \(logins.joined(separator: ", ")):"
+        + " set others with muster account passwd, disable these accounts with muster account"
+        + " disable, name another data folder (--data), or serve with --demo",
+      .configuration)
   }
 
   /// Fills an empty database with the example data; true if it was empty.
