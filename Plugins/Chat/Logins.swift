@@ -36,7 +36,7 @@ struct Logins: Sendable {
     switch outcome {
     case .success(let account):
       let life = TokenLife.sliding(seconds: max(1, settings.number("token_days")) * 86_400)
-      let token = try await accounts.issueToken(for: account.id, purpose: "chat", life: life)
+      let token = try await accounts.issueToken(for: account, purpose: "chat", life: life)
       return .loggedIn(account, token: token.text)
     case .unknown, .disabled:
       failed(key)

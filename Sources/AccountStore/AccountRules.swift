@@ -54,7 +54,7 @@ enum AccountRules {
   ) throws(AccountError) {
     try check(login, "the login")
     // HTTP Basic ends the user name at the first colon (RFC 7617, 2).
-    guard !login.contains(":") else {
+    guard !login.unicodeScalars.contains(":") else {
       throw AccountError(.invalid, "the login must not contain a colon")
     }
     try check(name, "the name")

@@ -31,6 +31,13 @@ struct Identifier: Sendable, Hashable {
 }
 
 extension Account {
+  /// Its texts by their bytes: an import may correct a normalization, which Swift's strings ignore.
+  var spelling: [String: [UInt8]] {
+    var texts = ["login": login, "name": name, "avatar": avatar, "email": email ?? ""]
+    for (kind, value) in profiles { texts["profile \(kind.rawValue)"] = value }
+    return texts.mapValues { Array($0.utf8) }
+  }
+
   var identifiers: [Identifier] {
     Identifier.all(login: login, email: email, profiles: profiles)
   }

@@ -62,27 +62,25 @@ extension StoredAccounts {
     }
   }
 
-  /// Stores everything but the id. A self-made account that is given a student number or a role is
-  /// confirmed by that, and stays confirmed. Roles and profiles that changed are told to live connections; an
-  /// account that is switched off loses its tokens.
-  public func update(_ account: Account) async throws {
-    try AccountRules.check(account)
+  /// A self-made account that is given a student number or a role is confirmed by that, and stays
+  /// confirmed. Roles and profiles that changed are told to live connections; an account that is
+  /// switched off loses its tokens.
+  @discardableResult
+  public func change(
+    _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws -> Account {
     let now = clock.now
-    let outcome = try await translatingTaken {
-      try await store.write { tx -> (Revocation, Int)? in
-        guard let before = try tx.account(account.id) else {
-          throw AccountError(.unknown, "there is no account \(account.id)")
-        }
-        try tx.update(account, before: before)
-        guard let revocation = StoredAccounts.revocation(from: before, to: account) else {
-          return nil
-        }
-        if !account.isActive { try tx.deleteTokens(of: account.id) }
-        return (revocation, try RevocationBoard.record(revocation, at: now, in: tx))
-      }
+    let (changed, revocation) = try await translatingTaken {
+      try await store.write { try $0.change(account, at: now, body) }
     }
-    cache.withLock { $0.remove(account: account.id) }
-    if let (revocation, row) = outcome { board.tell([(revocation, row: row)], at: now) }
+    cache.withLock { $0.remove(account: account) }
+    if let (revocation, row) = revocation { board.tell([(revocation, row: row)], at: now) }
+    return changed
+  }
+
+  /// Stores everything but the id, whatever it was before.
+  public func update(_ account: Account) async throws {
+    try await change(account.id) { $0 = account }
   }
 
   public func setPassword(_ password: String, of account: Int64) async throws {
@@ -118,7 +116,7 @@ extension StoredAccounts {
 
   static func revocation(from before: Account, to after: Account) -> Revocation? {
     if before.isActive && !after.isActive { return .account(after.id) }
-    if before.roles != after.roles || before.profiles != after.profiles
+    if before.roles != after.roles || before.profiles.mapValues { Array($0.utf8) } != after.profiles.mapValues { Array($0.utf8) }
       || before.isProvisional != after.isProvisional
     {
       return .permissions(after.id)
@@ -149,6 +147,33 @@ extension AccountError {
 }
 
 extension Transaction {
+  /// Keeps other units of work from changing an account until this one ends. SQLite needs no lock:
+  /// it does one after another.
+  func lock(_ account: Int64) throws {
+    guard engine == .postgres else { return }
+    _ = try first("SELECT id FROM accounts WHERE id = ? FOR UPDATE", account)
+  }
+
+  fileprivate func change(
+    _ id: Int64, at now: Int64, _ body: (inout Account) throws -> Void
+  ) throws -> (Account, (Revocation, Int)?) {
+    try lock(id)
+    guard let before = try account(id) else {
+      throw AccountError(.unknown, "there is no account \(id)")
+    }
+    var after = before
+    try body(&after)
+    // An account from before a rule can be locked all the same.
+    if after.spelling != before.spelling { try AccountRules.check(after) }
+    try update(after, before: before)
+    guard let revocation = StoredAccounts.revocation(from: before, to: after) else {
+      return (try account(id) ?? after, nil)
+    }
+    if !after.isActive { try deleteTokens(of: id) }
+    let row = try RevocationBoard.record(revocation, at: now, in: self)
+    return (try account(id) ?? after, (revocation, row))
+  }
+
   func insert(
     _ account: NewAccount, passwordHash: String?, isSelfMade: Bool = false, at now: Int64
   ) throws -> Int64 {
@@ -183,7 +208,7 @@ extension Transaction {
     try reserve(
       account.identifiers, insteadOf: before.identifiers, for: account.id,
       isSelfMade: account.isProvisional)
-    guard before.profiles != account.profiles else { return }
+    guard before.spelling != account.spelling else { return }
     for kind in ProfileKind.allCases {
       try execute(
         "DELETE FROM account_profiles WHERE account = ? AND kind = ?", account.id, kind.rawValue)
@@ -191,7 +216,11 @@ extension Transaction {
     try setProfiles(account.profiles, of: account.id)
   }
 
+  /// Logins that are under way get no token either. The account is changed first: that is what they
+  /// wait for, and what waits for them.
   func deleteTokens(of account: Int64) throws {
+    try execute(
+      "UPDATE accounts SET credential_version = credential_version + 1 WHERE id = ?", account)
     try execute("DELETE FROM account_tokens WHERE account = ?", account)
   }
 

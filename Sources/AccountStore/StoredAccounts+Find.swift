@@ -32,7 +32,8 @@ extension Transaction {
     guard
       let row = try first(
         """
-        SELECT id, login, name, avatar, email, roles, is_active, is_self_made
+        SELECT id, login, name, avatar, email, roles, is_active, is_self_made,
+          credential_version
         FROM accounts WHERE id = ?
         """, id)
     else { return nil }
@@ -41,7 +42,8 @@ extension Transaction {
       avatar: try row.text("avatar"), email: try row.optionalText("email"),
       roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
       isActive: try row.bool("is_active"), profiles: try profiles(of: id),
-      isSelfMade: try row.bool("is_self_made"))
+      isSelfMade: try row.bool("is_self_made"),
+      credentialVersion: try row.int64("credential_version"))
   }
 
   func profiles(of id: Int64) throws -> [ProfileKind: String] {

@@ -78,7 +78,9 @@ extension Transaction {
   private func take(_ row: ImportRow, _ options: ImportOptions, at now: Int64) throws
     -> (ImportLine.Outcome, (Revocation, Int)?)
   {
-    guard let id = try accountID(.login(row.account.login)), let before = try account(id) else {
+    let known = try accountID(.login(row.account.login))
+    if let known { try lock(known) }
+    guard let id = known, let before = try account(id) else {
       try requireFree(row.account.identifiers, isSelfMade: false)
       _ = try insert(row.account, passwordHash: row.hash, at: now)
       return (.created, nil)
@@ -95,7 +97,9 @@ extension Transaction {
         "the holder of account \(id) made this login: give the line a password, or confirm it first"
       )
     }
-    guard after != before || setsPassword else { return (.unchanged, nil) }
+    guard after != before || after.spelling != before.spelling || setsPassword else {
+      return (.unchanged, nil)
+    }
     try update(after, before: before)
     if let hash = row.hash {
       try execute(

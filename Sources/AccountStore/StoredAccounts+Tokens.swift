@@ -6,9 +6,9 @@ internal import Storage
 extension StoredAccounts {
   /// `isNew` is false if the account still held an unexpired token of this purpose. The text is a
   /// new one even then, because what is stored cannot be turned back into a text.
-  public func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
-    -> IssuedToken
-  {
+  public func issueToken(
+    for account: Int64, at version: Int64?, purpose: String, life: TokenLife
+  ) async throws -> IssuedToken {
     let text = Random.token()
     let digest = TokenDigest(text).bytes
     let now = clock.now
@@ -20,7 +20,7 @@ extension StoredAccounts {
     let expiresAt = now + Int64(seconds) * 1000
     let kept = options.tokensPerPurpose
     let ended = try await store.write { tx in
-      try tx.requireActive(account)
+      try tx.requireActive(account, at: version)
       let ended = try tx.makeRoom(for: account, purpose, keeping: kept - 1, at: now)
       try tx.execute(
         """
@@ -98,7 +98,7 @@ extension StoredAccounts {
     let rows = try await store.query(
       """
       SELECT t.expires_at, t.sliding_seconds, a.id, a.login, a.name, a.avatar, a.roles,
-        a.is_self_made, p.kind, p.value
+        a.is_self_made, a.credential_version, p.kind, p.value
       FROM account_tokens t JOIN accounts a ON a.id = t.account
       LEFT JOIN account_profiles p ON p.account = a.id
       WHERE t.digest = ? AND t.expires_at > ? AND a.is_active = 1
@@ -115,7 +115,8 @@ extension StoredAccounts {
       id: try row.int64("id"), login: try row.text("login"), name: try row.text("name"),
       avatar: try row.text("avatar"),
       roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
-      profiles: profiles, isSelfMade: try row.bool("is_self_made"))
+      profiles: profiles, isSelfMade: try row.bool("is_self_made"),
+      credentialVersion: try row.int64("credential_version"))
     return Holder(
       identity: account.identity,
       expiresAt: try row.int64("expires_at"), slidingSeconds: try row.optionalInt("sliding_seconds")
@@ -149,12 +150,17 @@ extension Transaction {
     var revoked: [(Revocation, row: Int)] = []
   }
 
-  fileprivate func requireActive(_ account: Int64) throws {
-    guard let row = try first("SELECT is_active FROM accounts WHERE id = ?", account) else {
-      throw AccountError(.unknown, "there is no account \(account)")
-    }
+  fileprivate func requireActive(_ account: Int64, at version: Int64?) throws {
+    try lock(account)
+    let row = try first(
+      "SELECT is_active, credential_version FROM accounts WHERE id = ?", account)
+    guard let row else { throw AccountError(.unknown, "there is no account \(account)") }
     guard try row.bool("is_active") else {
       throw AccountError(.invalid, "the account is switched off")
+    }
+    // Between the check of a password and this, all tokens of the account may have been ended.
+    guard try version ?? row.int64("credential_version") == row.int64("credential_version") else {
+      throw PluginError(.unauthorized, "the password was changed: log in again")
     }
   }
 

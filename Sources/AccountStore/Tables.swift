@@ -52,6 +52,17 @@ extension StoredAccounts {
       """),
     // Null until the password was compared with the public one.
     Migration(4, "ALTER TABLE accounts ADD COLUMN has_public_password BIGINT"),
+    // Registrations of the chat came with a telephone number, those of sign tasks with the address
+    // as the login. Imported accounts that only look alike are not touched.
+    Migration(
+      5,
+      """
+      ALTER TABLE accounts ADD COLUMN credential_version BIGINT NOT NULL DEFAULT 0;
+      UPDATE accounts SET is_self_made = 0 WHERE is_self_made = 1 AND avatar = 'default'
+        AND id NOT IN (SELECT account FROM account_profiles WHERE kind = 'telephone');
+      UPDATE accounts SET is_self_made = 1 WHERE roles = 1 AND avatar = '' AND login = email
+        AND id NOT IN (SELECT account FROM account_profiles WHERE kind = 'student_number');
+      """),
   ]
 
   /// Makes the tables, or brings them up to date.

@@ -94,10 +94,19 @@ public actor BenchAccounts: Accounts {
     return accounts[made.id] ?? made
   }
 
+  @discardableResult
+  public func change(
+    _ account: Int64, _ body: @Sendable (inout Account) throws -> Void
+  ) async throws -> Account {
+    guard var changed = accounts[account] else { throw AccountError(.unknown, "\(account)") }
+    try body(&changed)
+    changed.isSelfMade = changed.isProvisional
+    accounts[account] = changed
+    return changed
+  }
+
   public func update(_ account: Account) async throws {
-    guard accounts[account.id] != nil else { throw AccountError(.unknown, "\(account.id)") }
-    accounts[account.id] = account
-    accounts[account.id]?.isSelfMade = account.isProvisional
+    try await change(account.id) { $0 = account }
   }
 
   public func setPassword(_ password: String, of account: Int64) async throws {
@@ -114,9 +123,9 @@ public actor BenchAccounts: Accounts {
     return account.isActive ? .success(account) : .disabled
   }
 
-  public func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
-    -> IssuedToken
-  {
+  public func issueToken(
+    for account: Int64, at version: Int64?, purpose: String, life: TokenLife
+  ) async throws -> IssuedToken {
     issued += 1
     let text = "\(purpose)-token-\(issued)"
     tokens[text] = account

@@ -10,11 +10,14 @@ public struct Account: Sendable, Hashable {
   public var profiles: [ProfileKind: String]
   /// Its holder made it, and the staff has not confirmed it yet.
   public var isSelfMade: Bool
+  /// Counts what ends all tokens, such as a new password. A token is issued only while it is still
+  /// that of the account as its password was checked.
+  public let credentialVersion: Int64
 
   public init(
     id: Int64, login: String, name: String, avatar: String = "", email: String? = nil,
     roles: Roles, isActive: Bool = true, profiles: [ProfileKind: String] = [:],
-    isSelfMade: Bool = false
+    isSelfMade: Bool = false, credentialVersion: Int64 = 0
   ) {
     self.id = id
     self.login = login
@@ -25,6 +28,7 @@ public struct Account: Sendable, Hashable {
     self.isActive = isActive
     self.profiles = profiles
     self.isSelfMade = isSelfMade
+    self.credentialVersion = credentialVersion
   }
 
   /// True until the staff gives a self-made account a student number or a role of its own.
@@ -35,7 +39,7 @@ public struct Account: Sendable, Hashable {
   public var identity: Identity {
     Identity(
       account: id, name: name, avatar: avatar, roles: roles, profiles: profiles,
-      isProvisional: isProvisional)
+      isProvisional: isProvisional, credentialVersion: credentialVersion)
   }
 }
 
@@ -120,7 +124,12 @@ public protocol Accounts: Sendable {
   /// name is refused, and of the roles only `student` is kept. Throws `AccountError`.
   @discardableResult
   func register(_ account: NewAccount, from peer: Peer) async throws -> Account
-  func update(_ account: Account) async throws
+  /// Changes an account in one unit of work, and returns it as it is then. What another unit has
+  /// changed meanwhile stays. Throws `AccountError`.
+  @discardableResult
+  func change(
+    _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws -> Account
   func setPassword(_ password: String, of account: Int64) async throws
 
   /// Checks a password; failures are counted per account and per address and slow each other.
@@ -128,14 +137,34 @@ public protocol Accounts: Sendable {
     -> LoginOutcome
 
   /// A new opaque token. `purpose` names the system it was issued for.
-  func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
-    -> IssuedToken
+  ///
+  /// - Parameter version: the account's `credentialVersion` when its holder was recognised, or nil
+  ///   where nobody has to be. Throws a 401 if it is another one by now.
+  func issueToken(for account: Int64, at version: Int64?, purpose: String, life: TokenLife)
+    async throws -> IssuedToken
   /// The holder of this token, if it is good; prolongs a sliding one.
   func identity(token: String) async throws -> Identity?
   /// Ends a token; its live connections are closed within a second.
   func revoke(token: String) async throws
   /// Ends all tokens of an account.
   func revokeTokens(of account: Int64) async throws
+}
+
+extension Accounts {
+  /// A token for the holder of a password that was just checked.
+  public func issueToken(for account: Account, purpose: String, life: TokenLife) async throws
+    -> IssuedToken
+  {
+    try await issueToken(
+      for: account.id, at: account.credentialVersion, purpose: purpose, life: life)
+  }
+
+  /// A token for whoever an operator names: no password was checked.
+  public func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
+    -> IssuedToken
+  {
+    try await issueToken(for: account, at: nil, purpose: purpose, life: life)
+  }
 }
 
 public struct AccountError: Error, Equatable {

@@ -44,6 +44,8 @@ public struct Identity: Sendable, Hashable {
   /// An account that its holder made and the staff has not confirmed yet. It is a stranger to every
   /// operation, topic, message and dialect that does not admit such accounts.
   public let isProvisional: Bool
+  /// The `Account.credentialVersion` at which this was found; it does not count in comparisons.
+  public let credentialVersion: Int64
   /// Where this connection comes from, as far as the hub knows: for rules that open a topic to a
   /// network. It says nothing about who somebody is, so it does not count in comparisons.
   public var peer: Peer?
@@ -53,7 +55,8 @@ public struct Identity: Sendable, Hashable {
 
   public init(
     account: Int64, name: String, avatar: String = "", roles: Roles,
-    profiles: [ProfileKind: String] = [:], isProvisional: Bool = false
+    profiles: [ProfileKind: String] = [:], isProvisional: Bool = false,
+    credentialVersion: Int64 = 0
   ) {
     id = "u\(account)"
     self.account = account
@@ -62,6 +65,7 @@ public struct Identity: Sendable, Hashable {
     self.roles = roles
     self.profiles = profiles
     self.isProvisional = isProvisional
+    self.credentialVersion = credentialVersion
   }
 
   /// A person without an account. Two guests with one `key` are one user to the hub.
@@ -73,6 +77,7 @@ public struct Identity: Sendable, Hashable {
     roles = []
     profiles = [:]
     isProvisional = false
+    credentialVersion = 0
   }
 
   /// A program that came in with a key. It subscribes to what the key names, is in no list of

@@ -119,4 +119,19 @@ import Testing
       #expect(try await bench.accounts.count() == 10_000)
     }
   }
+
+  @Test(arguments: Engine.testable)
+  func `an update may correct how a name is composed`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      try await bench.accounts.change(li.id) { $0.name = "Jose\u{301}" }
+      var job = AccountImport(into: bench.accounts, options: ImportOptions(updatesExisting: true))
+      var lines: [ImportLine] = []
+      try await job.append(Array("login,name\nli,Jos\u{E9}\n".utf8)) { lines.append($0) }
+      try await job.finish { lines.append($0) }
+      #expect(lines.map(\.outcome) == [.updated])
+      let name = try await bench.accounts.account(li.id)?.name ?? ""
+      #expect(Array(name.utf8) == Array("Jos\u{E9}".utf8))
+    }
+  }
 }

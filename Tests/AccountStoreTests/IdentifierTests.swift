@@ -175,6 +175,11 @@ import Testing
         INSERT INTO account_profiles (account, kind, value)
         SELECT id, 'student_number', '2100301419' FROM accounts WHERE login = 'tao'
         """)
+      try await store.execute(
+        """
+        INSERT INTO account_profiles (account, kind, value)
+        SELECT id, 'telephone', '13900000001' FROM accounts WHERE login = '2100301419'
+        """)
       let accounts = StoredAccounts(store: store, clock: HandClock(), options: logging)
       defer { accounts.stop() }
       try await accounts.migrate()

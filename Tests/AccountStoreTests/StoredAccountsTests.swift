@@ -107,4 +107,24 @@ import Testing
       #expect(admin.roles.contains(.admin))
     }
   }
+
+  @Test(arguments: Engine.testable)
+  func `two changes at once both hold`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for kind in ProfileKind.allCases {
+          group.addTask {
+            try await bench.accounts.change(li.id) { $0.profiles[kind] = "\(kind)" }
+          }
+        }
+        group.addTask { try await bench.accounts.change(li.id) { $0.isActive = false } }
+        group.addTask { try await bench.accounts.change(li.id) { $0.roles.insert(.staff) } }
+        try await group.waitForAll()
+      }
+      let after = try #require(try await bench.accounts.account(li.id))
+      #expect(after.profiles.count == ProfileKind.allCases.count)
+      #expect(!after.isActive && after.roles == [.student, .staff])
+    }
+  }
 }

@@ -159,4 +159,37 @@ import Testing
       #expect(try await !bench.accounts.revoke(tokenID: tokens[1].id, of: li.id + 1))
     }
   }
+
+  @Test(arguments: Engine.testable)
+  func `a login that is under way does not outlive a new password`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      guard
+        case .success(let recognised) = try await bench.accounts.logIn(
+          .login("li"), password: "secret", from: Peer("10.0.0.1"))
+      else {
+        Issue.record("the password is right")
+        return
+      }
+      for end in ["password", "revocation", "lock"] {
+        switch end {
+        case "password": try await bench.accounts.setPassword("another", of: li.id)
+        case "revocation": try await bench.accounts.revokeTokens(of: li.id)
+        default:
+          try await bench.accounts.change(li.id) { $0.isActive = false }
+          try await bench.accounts.change(li.id) { $0.isActive = true }
+        }
+        await #expect("\(end)") {
+          try await bench.accounts.issueToken(
+            for: recognised, purpose: "pages", life: .fixed(seconds: 60))
+        } throws: {
+          ($0 as? PluginError)?.code == .unauthorized
+        }
+      }
+      let now = try #require(try await bench.accounts.account(li.id))
+      let token = try await bench.accounts.issueToken(
+        for: now, purpose: "pages", life: .fixed(seconds: 60))
+      #expect(try await bench.accounts.identity(token: token.text)?.account == li.id)
+    }
+  }
 }

@@ -37,7 +37,7 @@ extension SignTasksPlugin {
     let outcome = try await services.accounts.logIn(
       .any(name), password: password, from: request.peer)
     switch outcome {
-    case .success(let account): return try await token(for: account.id)
+    case .success(let account): return try await token(for: account.identity)
     case .unknown, .disabled: throw Verdict(21300)
     case .wrongPassword: throw Verdict(21301)
     case .throttled(let seconds):
@@ -45,11 +45,13 @@ extension SignTasksPlugin {
     }
   }
 
-  private func token(for account: Int64) async throws -> JSONValue {
+  private func token(for caller: Identity) async throws -> JSONValue {
+    guard let account = caller.account else { throw Verdict(21401) }
     let days = services.settings.number(SignTasksPlugin.tokenDays)
     let seconds = min(max(1, days), SignTasksPlugin.mostTokenDays) * 86_400
     let token = try await services.accounts.issueToken(
-      for: account, purpose: "sign", life: .fixed(seconds: seconds))
+      for: account, at: caller.credentialVersion, purpose: "sign",
+      life: .fixed(seconds: seconds))
     return [
       "token": .string(LoginToken.spelled(token.text)), "expire": .int(token.expiresAt / 1000),
     ]
@@ -112,7 +114,6 @@ extension SignTasksPlugin {
     guard let confirm = request.input("confirm").flatMap({ Int64($0) }),
       (now - 20...now + 20).contains(confirm)
     else { throw Verdict(21400) }
-    guard let account = try request.caller().account else { throw Verdict(21401) }
-    return try await token(for: account)
+    return try await token(for: try request.caller())
   }
 }

@@ -54,7 +54,7 @@ actor BasicLogins {
   ) async throws -> String {
     switch try await accounts.logIn(.any(user), password: password, from: peer) {
     case .success(let account):
-      return try await accounts.issueToken(for: account.id, purpose: purpose, life: life).text
+      return try await accounts.issueToken(for: account, purpose: purpose, life: life).text
     case .unknown, .wrongPassword, .disabled: throw PluginError.wrongCredentials
     case .throttled(let seconds):
       throw PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: seconds)

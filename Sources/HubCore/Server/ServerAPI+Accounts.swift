@@ -27,17 +27,24 @@ extension ServerAPI {
 
   private func lock(_ request: Request, isActive: Bool) async throws -> Response {
     let caller = try await check(request, "lock", topic: nil)
-    guard let id = request.parameters["id"].flatMap({ Int64($0) }),
-      var account = try await services.accounts.account(id)
-    else { throw PluginError.notFound("there is no such account") }
+    guard let id = request.parameters["id"].flatMap({ Int64($0) }) else {
+      throw PluginError.notFound("there is no such account")
+    }
     if !isActive && request.identity?.account == id {
       throw PluginError(.conflict, "nobody locks themselves out")
     }
-    account.isActive = isActive
-    try await services.accounts.update(account)
+    let account = try await setActive(isActive, of: id)
     note(
       isActive ? "account.unlocked" : "account.locked", by: caller, on: account.auditName, request)
     return .json(account.json)
+  }
+
+  private func setActive(_ isActive: Bool, of id: Int64) async throws -> Account {
+    do {
+      return try await services.accounts.change(id) { $0.isActive = isActive }
+    } catch let error as AccountError where error.code == .unknown {
+      throw PluginError.notFound("there is no such account")
+    }
   }
 
   private static let account = Schema.named(

@@ -21,7 +21,7 @@ extension ServerAPI {
     switch outcome {
     case .success(let account):
       let token = try await services.accounts.issueToken(
-        for: account.id, purpose: "pages", life: ServerAPI.life)
+        for: account, purpose: "pages", life: ServerAPI.life)
       return Response.json([
         "token": .string(token.text), "expires_at": .int(token.expiresAt),
         "user": account.identity.json,

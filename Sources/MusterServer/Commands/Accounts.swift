@@ -81,9 +81,8 @@ extension Program {
 
   private func setActive(_ call: Invocation, _ isActive: Bool) async throws -> ExitCode {
     try await withAccounts(call) { accounts, _ in
-      var account = try await known(call.operand(0), in: accounts)
-      account.isActive = isActive
-      try await accounts.update(account)
+      let account = try await known(call.operand(0), in: accounts)
+      try await accounts.change(account.id) { $0.isActive = isActive }
       console.print("\(account.login) is \(isActive ? "enabled" : "disabled").")
       return .success
     }
