@@ -7,7 +7,7 @@ extension StoredAccounts {
   public func prepareFirstStart() async throws -> String? {
     guard try await count() == 0 else { return nil }
     let password = Secrets.makePassword()
-    let hash = try await hasher.hash(password)
+    let hash = try await hasher.hash(password, for: nil)
     let admin = NewAccount(login: "admin", name: "admin", roles: [.admin, .staff])
     let now = clock.now
     let isFirst = try await store.write { tx in

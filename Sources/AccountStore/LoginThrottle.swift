@@ -19,7 +19,7 @@ public struct ThrottleRule: Sendable, Hashable {
     self.forgetAfterSeconds = forgetAfterSeconds
   }
 
-  /// The longest wait is a minute, so that nobody can lock somebody else out for long.
+  /// Counted per account and client; ten times as many from all clients together.
   public static let account = ThrottleRule(
     freeFailures: 5, firstDelaySeconds: 2, longestDelaySeconds: 60, forgetAfterSeconds: 3600)
 
@@ -28,16 +28,34 @@ public struct ThrottleRule: Sendable, Hashable {
     freeFailures: 30, firstDelaySeconds: 2, longestDelaySeconds: 900, forgetAfterSeconds: 3600)
 }
 
-/// Slows the guessing of passwords, per account and per address. A pure value: time is handed in.
+/// Slows the guessing of passwords, per account and client, per client and, more softly, per account.
+/// A pure value: time is handed in.
+///
+/// Whoever guesses from one client keeps nobody else out. The bound of the account is for guesses
+/// from many clients; one that has logged in to the account of late passes it.
 ///
 /// An attempt counts as failed from its beginning, so that many at once cannot slip through before
 /// the first of them is known to be wrong; a success takes that back.
 struct LoginThrottle: Sendable {
+  private struct Pair: Hashable, Sendable {
+    let account: String
+    let client: ClientKey?
+  }
+
+  private static let softness = 10
+  private static let trustLasts: Int64 = 30 * 86_400_000
+
+  private var pairs: FailureTable<Pair>
   private var accounts: FailureTable<String>
   private var addresses: FailureTable<ClientKey>
+  /// Until when a client passes the bound of an account.
+  private var trusted: [Pair: Int64] = [:]
+  private let capacity: Int
 
   init(account: ThrottleRule, address: ThrottleRule, capacity: Int = 20_000) {
-    accounts = FailureTable(rule: account, capacity: capacity)
+    self.capacity = capacity
+    pairs = FailureTable(rule: account, capacity: capacity)
+    accounts = FailureTable(rule: account.softened(by: LoginThrottle.softness), capacity: capacity)
     addresses = FailureTable(rule: address, capacity: capacity)
   }
 
@@ -46,37 +64,69 @@ struct LoginThrottle: Sendable {
   ///
   /// - Parameter address: nil where addresses are not counted.
   mutating func begin(account: String, address: ClientKey?, at now: Int64) -> Int64? {
+    let pair = Pair(account: account, client: address)
+    let isTrusted = trusted[pair].map { $0 > now } ?? false
     let waits = [
-      accounts.wait(account, at: now), address.flatMap { addresses.wait($0, at: now) },
+      pairs.wait(pair, at: now), isTrusted ? nil : accounts.wait(account, at: now),
+      address.flatMap { addresses.wait($0, at: now) },
     ]
     if let longest = waits.compactMap({ $0 }).max() { return longest }
-    accounts.fail(account, at: now)
+    pairs.fail(pair, at: now)
+    if !isTrusted { accounts.fail(account, at: now) }
     if let address { addresses.fail(address, at: now) }
     return nil
   }
 
   /// The attempt was good: the account starts anew, the address gets this one failure back. It does
   /// not start anew, or one good account would pay for guessing all the others.
-  mutating func succeeded(account: String, address: ClientKey?) {
+  mutating func succeeded(account: String, address: ClientKey?, at now: Int64) {
+    let pair = Pair(account: account, client: address)
+    pairs.forget(pair)
     accounts.forget(account)
     if let address { addresses.takeBack(address) }
+    if trusted.count >= capacity { makeRoom(at: now) }
+    trusted[pair] = now + LoginThrottle.trustLasts
   }
 
   /// The password was not looked at, so nothing was guessed.
-  mutating func undecided(account: String, address: ClientKey?) {
-    accounts.takeBack(account)
+  mutating func undecided(account: String, address: ClientKey?, at now: Int64) {
+    let pair = Pair(account: account, client: address)
+    pairs.takeBack(pair)
+    if !(trusted[pair].map { $0 > now } ?? false) { accounts.takeBack(account) }
     if let address { addresses.takeBack(address) }
   }
 
-  mutating func forget(account: String) { accounts.forget(account) }
+  /// A new password: whoever knew the old one is trusted no more. Not O(1); passwords change rarely.
+  mutating func forget(account: String) {
+    accounts.forget(account)
+    pairs.forgetAll { $0.account == account }
+    trusted = trusted.filter { $0.key.account != account }
+  }
 
   mutating func apply(account: ThrottleRule, address: ThrottleRule) {
-    accounts.rule = account
+    pairs.rule = account
+    accounts.rule = account.softened(by: LoginThrottle.softness)
     addresses.rule = address
   }
 
-  /// Names and addresses that are remembered now.
-  var count: Int { accounts.count + addresses.count }
+  /// The longest list of names and addresses that is remembered now.
+  var count: Int { max(pairs.count, accounts.count, addresses.count, trusted.count) }
+
+  /// Drops the older half, which only loses a privilege.
+  private mutating func makeRoom(at now: Int64) {
+    let ends = trusted.values.sorted()
+    let median = ends[ends.count / 2]
+    trusted = trusted.filter { $0.value > max(median, now) }
+  }
+}
+
+extension ThrottleRule {
+  /// The same with more free failures; none stays none.
+  fileprivate func softened(by factor: Int) -> ThrottleRule {
+    var rule = self
+    rule.freeFailures = freeFailures > Int.max / factor ? .max : freeFailures * factor
+    return rule
+  }
 }
 
 /// Failures by key, of which at most `capacity` are kept.
@@ -117,6 +167,10 @@ private struct FailureTable<Key: Hashable & Sendable>: Sendable {
   }
 
   mutating func forget(_ key: Key) { failures[key] = nil }
+
+  mutating func forgetAll(_ isMeant: (Key) -> Bool) {
+    failures = failures.filter { !isMeant($0.key) }
+  }
 
   mutating func takeBack(_ key: Key) {
     guard var entry = failures[key] else { return }

@@ -6,36 +6,44 @@ internal import PluginKit
 ///
 /// One hash takes 64 MiB and a good part of a second, on purpose. So at most `lanes` are worked on
 /// and `waiting` more may queue; whoever comes then is told to come back, and a flood of logins
-/// costs neither memory nor an event loop's time.
+/// costs neither memory nor an event loop's time. One client may have a part of the places only.
 final class PasswordHasher: Sendable {
   private struct Load {
     var perLane: [Int]
     var isStopped = false
+    var perClient: [ClientKey: Int] = [:]
     var total: Int { perLane.reduce(0, +) }
   }
 
   private let lanes: [HashLane]
   private let limit: Int
+  /// Places of one client.
+  private let share: Int
   private let load: Locked<Load>
   private let cost: PasswordHash.Cost
 
   init(lanes: Int, waiting: Int, cost: PasswordHash.Cost) {
     self.lanes = (0..<max(1, lanes)).map { HashLane(number: $0) }
     limit = self.lanes.count + waiting
+    share = max(1, limit / 4)
     load = Locked(Load(perLane: Array(repeating: 0, count: max(1, lanes))))
     self.cost = cost
   }
 
   /// Throws `PluginError.unavailable` when too many wait.
-  func hash(_ password: String) async throws -> String {
+  ///
+  /// - Parameter client: nil for operators, who have no share.
+  func hash(_ password: String, for client: ClientKey?) async throws -> String {
     let cost = cost
-    return try await onLane { try await $0.run { Secrets.hash(password, cost: cost) } }
+    return try await onLane(for: client) { try await $0.run { Secrets.hash(password, cost: cost) } }
   }
 
   /// Is `password` the one that was hashed? Also says whether the hash is weaker than today's.
-  func verify(_ password: String, _ hash: String) async throws -> (isRight: Bool, isWeak: Bool) {
+  func verify(_ password: String, _ hash: String, for client: ClientKey?) async throws
+    -> (isRight: Bool, isWeak: Bool)
+  {
     let cost = cost
-    return try await onLane { lane in
+    return try await onLane(for: client) { lane in
       try await lane.run {
         (
           Secrets.verify(password, hash: hash), Secrets.isWeak(hash, comparedWith: cost)
@@ -51,23 +59,33 @@ final class PasswordHasher: Sendable {
   }
 
   private func onLane<Result: Sendable>(
-    _ body: (HashLane) async throws -> Result
+    for client: ClientKey?, _ body: (HashLane) async throws -> Result
   ) async throws -> Result {
-    guard let index = reserve() else {
+    guard let index = reserve(for: client) else {
       throw PluginError(
         .unavailable, "too many passwords are being checked at once", retryAfterSeconds: 1)
     }
-    defer { load.withLock { $0.perLane[index] -= 1 } }
+    defer { release(index, of: client) }
     return try await body(lanes[index])
   }
 
-  private func reserve() -> Int? {
-    let limit = limit
+  private func release(_ index: Int, of client: ClientKey?) {
+    load.withLock { load in
+      load.perLane[index] -= 1
+      guard let client, let count = load.perClient[client] else { return }
+      load.perClient[client] = count > 1 ? count - 1 : nil
+    }
+  }
+
+  private func reserve(for client: ClientKey?) -> Int? {
+    let (limit, share) = (limit, share)
     return load.withLock { load in
-      guard !load.isStopped, load.total < limit,
+      let own = client.flatMap { load.perClient[$0] } ?? 0
+      guard !load.isStopped, load.total < limit, own < share,
         let index = load.perLane.indices.min(by: { load.perLane[$0] < load.perLane[$1] })
       else { return nil }
       load.perLane[index] += 1
+      if let client { load.perClient[client] = own + 1 }
       return index
     }
   }

@@ -7,7 +7,7 @@ extension StoredAccounts {
   @discardableResult
   public func create(_ account: NewAccount) async throws -> Account {
     if let password = account.password { try rules.check(password: password) }
-    return try await make(account, isSelfMade: false)
+    return try await make(account)
   }
 
   public func checkRegistration(_ account: NewAccount, from peer: Peer) async throws {
@@ -29,7 +29,7 @@ extension StoredAccounts {
     var account = account
     account.roles.formIntersection(.student)
     let isProvisional = account.profiles[.studentNumber] == nil
-    let made = try await make(account, isSelfMade: isProvisional)
+    let made = try await make(account, isSelfMade: isProvisional, for: peer)
     options.log.info(
       "an account was registered",
       ["account": "\(made.id)", "login": made.login, "from": peer.address])
@@ -38,19 +38,20 @@ extension StoredAccounts {
 
   /// An account of the example data, whose passwords may be short.
   public func seed(_ account: NewAccount) async throws {
-    try await make(account, isSelfMade: false)
+    try await make(account)
   }
 
   /// The rules in force.
   public var rules: RegistrationRules { registration.withLock { $0 } }
 
   @discardableResult
-  private func make(_ account: NewAccount, isSelfMade: Bool) async throws -> Account {
+  private func make(
+    _ account: NewAccount, isSelfMade: Bool = false, for registrant: Peer? = nil
+  ) async throws -> Account {
     try AccountRules.check(account)
     // Looked up first: hashing is what makes a registration expensive.
     try await store.read { try $0.requireFree(account, isSelfMade: isSelfMade) }
-    let hash: String? =
-      if let password = account.password { try await hasher.hash(password) } else { nil }
+    let hash = try await hash(account.password, for: registrant)
     let now = clock.now
     return try await translatingTaken {
       try await store.write { tx in
@@ -60,6 +61,13 @@ extension StoredAccounts {
         return made
       }
     }
+  }
+
+  private func hash(_ password: String?, for registrant: Peer?) async throws -> String? {
+    guard let password else { return nil }
+    guard let registrant else { return try await hasher.hash(password, for: nil) }
+    let client = counts(registrant) ? registrant.client : nil
+    return try await registrationHasher.hash(password, for: client)
   }
 
   /// A self-made account that is given a student number or a role is confirmed by that, and stays
@@ -86,7 +94,7 @@ extension StoredAccounts {
   public func setPassword(_ password: String, of account: Int64) async throws {
     try AccountRules.check(password: password)
     try rules.check(password: password)
-    let hash = try await hasher.hash(password)
+    let hash = try await hasher.hash(password, for: nil)
     try await endTokens(of: account) { tx in
       let changed = try tx.execute(
         "UPDATE accounts SET password = ?, has_public_password = NULL WHERE id = ?", hash, account)

@@ -21,7 +21,7 @@ extension StoredAccounts {
   private func hashes(of passwords: [(Int, String)]) async throws -> [(Int, String)] {
     try await withThrowingTaskGroup(of: (Int, String).self) { group in
       for (index, password) in passwords {
-        group.addTask { [hasher] in (index, try await hasher.hash(password)) }
+        group.addTask { [hasher] in (index, try await hasher.hash(password, for: nil)) }
       }
       var hashes: [(Int, String)] = []
       for try await hash in group { hashes.append(hash) }

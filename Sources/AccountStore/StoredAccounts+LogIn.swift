@@ -15,13 +15,13 @@ extension StoredAccounts {
       return .throttled(retryAfterSeconds: Int((wait + 999) / 1000))
     }
     do {
-      let outcome = try await check(password, of: candidate)
+      let outcome = try await check(password, of: candidate, for: counted)
       if case .success = outcome {
-        throttle.withLock { $0.succeeded(account: key, address: counted) }
+        throttle.withLock { $0.succeeded(account: key, address: counted, at: clock.now) }
       }
       return outcome
     } catch {
-      throttle.withLock { $0.undecided(account: key, address: counted) }
+      throttle.withLock { $0.undecided(account: key, address: counted, at: clock.now) }
       if let busy = error as? PluginError, let wait = busy.retryAfterSeconds {
         return .throttled(retryAfterSeconds: wait)
       }
@@ -44,13 +44,15 @@ extension StoredAccounts {
     }
   }
 
-  private func check(_ password: String, of candidate: Candidate?) async throws -> LoginOutcome {
+  private func check(
+    _ password: String, of candidate: Candidate?, for client: ClientKey?
+  ) async throws -> LoginOutcome {
     guard password.utf8.count <= AccountRules.longestPassword else {
       return candidate == nil ? .unknown : .wrongPassword
     }
     // Somebody who is not there takes as long as somebody who is, or the time would tell.
     let hash = candidate?.hash ?? Secrets.example(cost: options.passwordCost)
-    let verdict = try await hasher.verify(password, hash)
+    let verdict = try await hasher.verify(password, hash, for: client)
     guard let candidate else { return .unknown }
     guard candidate.hash != nil, verdict.isRight else { return .wrongPassword }
     guard candidate.account.isActive else { return .disabled }
@@ -60,13 +62,13 @@ extension StoredAccounts {
 
   /// Hashes anew with today's cost. The tokens stay: the password is the same.
   private func strengthen(_ password: String, of candidate: Candidate) async throws {
-    let hash = try await hasher.hash(password)
+    let hash = try await hasher.hash(password, for: nil)
     try await store.execute(
       "UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash,
       candidate.account.id, candidate.hash)
   }
 
-  private func counts(_ peer: Peer) -> Bool { options.countsLoopback || !peer.isLoopback }
+  func counts(_ peer: Peer) -> Bool { options.countsLoopback || !peer.isLoopback }
 }
 
 extension LoginName {

@@ -42,7 +42,7 @@ extension StoredAccounts {
   private func isPublic(_ suspect: Suspect, _ known: [String: String]) async throws -> Bool {
     if let verdict = suspect.isPublic { return verdict }
     guard let password = known[suspect.login] else { return false }
-    let verdict = try await hasher.verify(password, suspect.hash).isRight
+    let verdict = try await hasher.verify(password, suspect.hash, for: nil).isRight
     do {
       try await store.execute(
         "UPDATE accounts SET has_public_password = ? WHERE id = ? AND password = ?", verdict,

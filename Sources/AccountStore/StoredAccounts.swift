@@ -15,6 +15,8 @@ public final class StoredAccounts: Accounts {
     public var hashingThreads = 2
     /// How many more may wait for that.
     public var waitingHashes = 64
+    /// How many registrations may wait for their hash: they have one thread, apart from logins.
+    public var waitingRegistrations = 16
     public var accountRule = ThrottleRule.account
     public var addressRule = ThrottleRule.address
     /// False where the demo's weak passwords are tried from the same machine.
@@ -36,6 +38,8 @@ public final class StoredAccounts: Accounts {
   let clock: any WallClock
   let options: Options
   let hasher: PasswordHasher
+  /// For registrations, so that a flood of them keeps nobody from logging in.
+  let registrationHasher: PasswordHasher
   let board: RevocationBoard
   let throttle: Locked<LoginThrottle>
   let cache: Locked<TokenCache>
@@ -47,6 +51,8 @@ public final class StoredAccounts: Accounts {
     self.options = options
     hasher = PasswordHasher(
       lanes: options.hashingThreads, waiting: options.waitingHashes, cost: options.passwordCost)
+    registrationHasher = PasswordHasher(
+      lanes: 1, waiting: options.waitingRegistrations, cost: options.passwordCost)
     board = RevocationBoard(store: store)
     throttle = Locked(LoginThrottle(account: options.accountRule, address: options.addressRule))
     cache = Locked(
@@ -90,5 +96,8 @@ public final class StoredAccounts: Accounts {
   static let expiredTokensKept: Int64 = 3_600_000
 
   /// Ends the hashing threads. Nothing else may be called afterwards.
-  public func stop() { hasher.stop() }
+  public func stop() {
+    hasher.stop()
+    registrationHasher.stop()
+  }
 }

@@ -1,7 +1,10 @@
 extension Keys {
   public static let accountFailures = Key(
     "accounts.failures_per_account", 5,
-    "Failed logins of one account that cost nothing; each further one doubles the wait. 0: no limit.",
+    """
+    Failed logins of one account from one client that cost nothing; each further one doubles the \
+    wait. From all clients together ten times as many are free. 0: no limit.
+    """,
     isReloadable: true, check: atLeast(0))
   public static let addressFailures = Key(
     "accounts.failures_per_address", 30,

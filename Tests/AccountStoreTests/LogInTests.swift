@@ -38,13 +38,14 @@ import Testing
       func logIn(_ password: String, from peer: Peer) async throws -> LoginOutcome {
         try await bench.accounts.logIn(.login("li"), password: password, from: peer)
       }
-      for host in 1...5 {
-        #expect(try await logIn("wrong", from: Peer("10.0.0.\(host)")) == .wrongPassword)
+      for _ in 1...5 {
+        #expect(try await logIn("wrong", from: Peer("10.0.0.9")) == .wrongPassword)
       }
       #expect(try await logIn("right", from: Peer("10.0.0.9")) == .throttled(retryAfterSeconds: 2))
       bench.clock.turn(seconds: 2)
       #expect(try await logIn("right", from: Peer("10.0.0.9")) == .success(li))
       #expect(try await logIn("wrong", from: Peer("10.0.0.9")) == .wrongPassword)
+      #expect(try await logIn("right", from: Peer("10.0.0.8")) == .success(li))
     }
   }
 
@@ -55,7 +56,7 @@ import Testing
         _ = try await bench.accounts.logIn(.login("ghost"), password: "x", from: Peer("10.0.0.1"))
       }
       #expect(
-        try await bench.accounts.logIn(.login("ghost"), password: "x", from: Peer("10.0.0.2"))
+        try await bench.accounts.logIn(.login("ghost"), password: "x", from: Peer("10.0.0.1"))
           == .throttled(retryAfterSeconds: 2))
     }
   }
@@ -146,5 +147,70 @@ import Testing
   private func hash(_ bench: Bench) async throws -> String {
     let row = try await bench.store.first("SELECT password FROM accounts WHERE login = ?", "li")
     return try #require(row).text("password")
+  }
+
+  /// Logins, or registrations, at once: how many of them were turned away.
+  private func refusals(
+    _ count: Int, _ attempt: @escaping @Sendable (Int) async throws -> Bool
+  ) async throws -> Int {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<count { group.addTask { try await attempt(number) } }
+      return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+  }
+
+  private static let slow = options {
+    $0.hashingThreads = 1
+    $0.waitingHashes = 7
+    $0.waitingRegistrations = 3
+    $0.passwordCost = PasswordHash.Cost(log2N: 14, r: 8, p: 1)
+    $0.addressRule.freeFailures = 0
+    $0.registration = RegistrationRules(.open, passwordLength: 1)
+  }
+
+  @Test func `one client cannot take all places for hashes`() async throws {
+    try await withBench(.sqlite, LogInTests.slow) { bench async throws in
+      async let flood = refusals(20) { number in
+        try await bench.accounts.logIn(
+          .login("n\(number)"), password: "x", from: Peer("10.0.0.1")) != .unknown
+      }
+      async let other = refusals(2) { number in
+        try await bench.accounts.logIn(
+          .login("m\(number)"), password: "x", from: Peer("10.0.0.2")) != .unknown
+      }
+      #expect(try await flood >= 1)
+      #expect(try await other == 0)
+    }
+  }
+
+  @Test func `registrations keep nobody from logging in, and names that are taken cost no hash`()
+    async throws
+  {
+    try await withBench(.sqlite, LogInTests.slow) { bench async throws in
+      try await bench.make("li")
+      @Sendable func register(_ name: String, _ client: Int) async throws -> Bool {
+        do {
+          try await bench.accounts.register(
+            NewAccount(login: name, name: name, password: "x", roles: .student),
+            from: Peer("10.0.1.\(client)"))
+          return false
+        } catch let error as PluginError where error.code == .unavailable {
+          return true
+        } catch let error as AccountError where name == "li" {
+          #expect(error.code == .loginTaken)
+          return false
+        }
+      }
+      async let flood = refusals(20) { try await register("n\($0)", $0) }
+      async let taken = refusals(20) { try await register("li", 100 + $0) }
+      async let login = bench.accounts.logIn(
+        .login("li"), password: "secret", from: Peer("10.0.0.2"))
+      #expect(try await flood >= 1)
+      #expect(try await taken == 0)
+      guard case .success = try await login else {
+        Issue.record("the login was turned away")
+        return
+      }
+    }
   }
 }

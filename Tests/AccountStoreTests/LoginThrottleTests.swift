@@ -24,7 +24,7 @@ import Testing
 
   @Test mutating func `a success lets the account start anew`() {
     for _ in 0..<3 { _ = throttle.begin(account: "a", address: nil, at: 0) }
-    throttle.succeeded(account: "a", address: nil)
+    throttle.succeeded(account: "a", address: nil, at: 0)
     #expect(throttle.begin(account: "a", address: nil, at: 0) == nil)
   }
 
@@ -52,7 +52,7 @@ import Testing
     for victim in ["x", "y"] {
       #expect(throttle.begin(account: victim, address: ClientKey(v4: 1), at: 0) == nil)
       #expect(throttle.begin(account: "mine", address: ClientKey(v4: 1), at: 0) == nil)
-      throttle.succeeded(account: "mine", address: ClientKey(v4: 1))
+      throttle.succeeded(account: "mine", address: ClientKey(v4: 1), at: 0)
     }
     #expect(throttle.begin(account: "z", address: ClientKey(v4: 1), at: 0) == nil)
     #expect(throttle.begin(account: "mine", address: ClientKey(v4: 1), at: 0) == 2000)
@@ -62,7 +62,7 @@ import Testing
   @Test mutating func `an attempt that was not decided is taken back`() {
     for _ in 0..<50 {
       #expect(throttle.begin(account: "a", address: nil, at: 0) == nil)
-      throttle.undecided(account: "a", address: nil)
+      throttle.undecided(account: "a", address: nil, at: 0)
     }
     #expect(throttle.count == 0)
   }
@@ -82,5 +82,27 @@ import Testing
       #expect(throttle.count <= 100)
     }
     #expect(throttle.begin(account: "victim", address: nil, at: 0) == 2000)
+  }
+
+  @Test mutating func `failures of one client keep nobody else out`() {
+    for _ in 0..<3 { _ = throttle.begin(account: "a", address: ClientKey(v4: 1), at: 0) }
+    #expect(throttle.begin(account: "a", address: ClientKey(v4: 1), at: 0) == 2000)
+    #expect(throttle.begin(account: "a", address: ClientKey(v4: 2), at: 0) == nil)
+  }
+
+  @Test mutating func `guesses from many clients are slowed, but not where the owner logs in`() {
+    let home = ClientKey(v4: 0)
+    _ = throttle.begin(account: "a", address: home, at: 0)
+    throttle.succeeded(account: "a", address: home, at: 0)
+    let through = (1...1000).count { client in
+      throttle.begin(account: "a", address: ClientKey(v4: UInt32(client)), at: 0) == nil
+    }
+    #expect(through == 30)
+    #expect(throttle.begin(account: "a", address: home, at: 0) == nil)
+    throttle.forget(account: "a")
+    for client in 1...30 {
+      _ = throttle.begin(account: "a", address: ClientKey(v4: UInt32(client)), at: 0)
+    }
+    #expect(throttle.begin(account: "a", address: home, at: 0) == 2000, "a new password ends trust")
   }
 }
