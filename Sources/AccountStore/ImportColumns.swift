@@ -11,6 +11,13 @@ struct ImportColumns {
 
   init(_ heading: CSVRecord) throws(ImportError) {
     var positions: [String: Int] = [:]
+    let first = heading.fields.first ?? ""
+    if heading.fields.count == 1, let other = first.first(where: { ";\t|".contains($0) }) {
+      let name = other == "\t" ? "a tab" : "\(other)"
+      throw ImportError(
+        line: heading.line,
+        reason: "the columns are separated by \(name): save the file with commas")
+    }
     for (index, field) in heading.fields.enumerated() {
       let name = ImportColumns.trimmed(field).lowercased()
       guard ImportColumns.names.contains(name) else {

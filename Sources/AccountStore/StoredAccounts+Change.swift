@@ -109,6 +109,16 @@ extension StoredAccounts {
     try await endTokens(of: account) { _ in }
   }
 
+  /// Deletes an account for ever: its identifiers are free then, its number is never given out again.
+  public func delete(_ account: Int64) async throws {
+    try await endTokens(of: account) { tx in
+      guard try tx.execute("DELETE FROM accounts WHERE id = ?", account) == 1 else {
+        throw AccountError(.unknown, "there is no account \(account)")
+      }
+    }
+    throttle.withLock { $0.forget(account: StoredAccounts.throttleKey(account)) }
+  }
+
   /// Ends all tokens of an account in the same unit of work as `change`, and its connections.
   private func endTokens(
     of account: Int64, _ change: @escaping @Sendable (Transaction) throws -> Void
@@ -124,12 +134,10 @@ extension StoredAccounts {
 
   static func revocation(from before: Account, to after: Account) -> Revocation? {
     if before.isActive && !after.isActive { return .account(after.id) }
-    if before.roles != after.roles || before.profiles.mapValues { Array($0.utf8) } != after.profiles.mapValues { Array($0.utf8) }
-      || before.isProvisional != after.isProvisional
-    {
-      return .permissions(after.id)
-    }
-    return nil
+    let hasOtherRights =
+      before.roles != after.roles || before.isProvisional != after.isProvisional
+      || before.profiles.mapValues { Array($0.utf8) } != after.profiles.mapValues { Array($0.utf8) }
+    return hasOtherRights ? .permissions(after.id) : nil
   }
 
   /// Says which of an account's names is somebody else's already.

@@ -94,7 +94,7 @@ extension Transaction {
     guard setsPassword || !before.isProvisional else {
       throw AccountError(
         .loginTaken,
-        "the holder of account \(id) made this login: give the line a password, or confirm it first"
+        "the holder of account \(id) made this login: give the line a password, or confirm it with muster account set --confirm"
       )
     }
     guard after != before || after.spelling != before.spelling || setsPassword else {

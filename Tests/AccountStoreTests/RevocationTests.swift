@@ -117,4 +117,18 @@ import Testing
       #expect(try await bench.accounts.identity(token: tokens[2]) == nil)
     }
   }
+
+  @Test(arguments: Engine.testable)
+  func `a deleted account loses its tokens, and its names are free`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li", profiles: [.telephone: "138"])
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "pages", life: .fixed(seconds: 60))
+      try await bench.accounts.delete(li.id)
+      #expect(bench.takeRevoked() == [.account(li.id)])
+      #expect(try await bench.accounts.identity(token: token.text) == nil)
+      let other = try await bench.make("li", profiles: [.telephone: "138"])
+      #expect(other.id != li.id)
+    }
+  }
 }

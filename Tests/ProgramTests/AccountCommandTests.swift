@@ -77,4 +77,44 @@ import Testing
     #expect(await screen.run("token", "key", "revoke", "1") == 1)
     #expect(await screen.run("token", "key", "revoke", "one") == 2)
   }
+
+  @Test func `set changes what is given and nothing else`() async {
+    let screen = Screen()
+    _ = await screen.run(
+      "account", "add", "li", "--no-password", "--email", "li@example.edu", "--role", "student",
+      "--profile", "telephone=13800000009")
+    #expect(
+      await screen.run(
+        "account", "set", "li", "--name", "Li Na", "--role", "teacher", "--profile", "telephone=",
+        "--profile", "staff_name=20120009") == 0)
+    _ = await screen.run("account", "list", "--json")
+    for part in [
+      #""login":"li""#, #""name":"Li Na""#, #""email":"li@example.edu""#, #""roles":["teacher"]"#,
+      #""profiles":{"staff_name":"20120009"}"#,
+    ] { #expect(screen.output.contains(part)) }
+    _ = await screen.run("account", "add", "wang", "--no-password")
+    #expect(await screen.run("account", "set", "wang", "--login", "LI") == 1)
+    #expect(screen.errors == "muster: login LI is taken by account 1\n")
+    #expect(await screen.run("account", "set", "li") == 2)
+    #expect(await screen.run("account", "set", "li", "--profile", "shoe=43") == 2)
+    #expect(await screen.run("account", "set", "nobody", "--name", "x") == 1)
+  }
+
+  @Test func `a deleted account is gone and its names are free`() async {
+    let screen = Screen()
+    _ = await screen.run("account", "add", "li", "--no-password")
+    #expect(await screen.run("account", "delete", "li") == 0)
+    #expect(screen.output == "li, number 1, was deleted.\n")
+    #expect(await screen.run("account", "delete", "li") == 1)
+    #expect(await screen.run("account", "add", "li", "--no-password") == 0)
+    #expect(screen.output.contains("number 2"))
+  }
+
+  @Test(arguments: [(";", ";"), ("\t", "a tab")])
+  func `an import with another separator says so`(separator: String, name: String) async {
+    let screen = Screen()
+    let file = screen.file("a.csv", ["login", "name"].joined(separator: separator) + "\n")
+    #expect(await screen.run("account", "import", file) == 1)
+    #expect(screen.errors.contains("separated by \(name): save the file with commas"))
+  }
 }

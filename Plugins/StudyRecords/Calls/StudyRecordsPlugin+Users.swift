@@ -31,12 +31,12 @@ extension StudyRecordsPlugin {
   /// A token cannot prolong itself: only a name with a password gets one.
   private func token(_ request: Request) async throws -> Response {
     guard case .password = try BasicCredentials(request),
-      case let caller = try request.caller(), let account = caller.account
+      case let holder = try request.caller(), let account = holder.account
     else { throw PluginError.wrongCredentials }
     _ = try await caller(request)
     let seconds = services.settings.number(Keys.tokenSeconds)
     let token = try await services.accounts.issueToken(
-      for: account, at: caller.credentialVersion, purpose: StudyRecordsPlugin.name,
+      for: account, at: holder.credentialVersion, purpose: StudyRecordsPlugin.name,
       life: .fixed(seconds: seconds))
     return Response.json(["expiration": JSONValue(seconds), "token": .string(token.text)])
       .with("Cache-Control", "no-store")

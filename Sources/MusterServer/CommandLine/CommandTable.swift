@@ -98,6 +98,22 @@ extension Command {
         "passwd", "Set a password and end all logins.", operands: [login],
         flags: Flag.configuration),
       Command(
+        "set", "Change an account.",
+        details: "An empty value of --email or --profile removes what is there.",
+        operands: [login],
+        flags: Flag.configuration + [
+          .value("login", "TEXT", "The new login."),
+          .value("name", "TEXT", "The name that others see."),
+          .value("role", "ROLE", repeated: true, "All roles from now on."),
+          .value("email", "ADDRESS", "The e-mail address."),
+          .value("profile", "KIND=VALUE", repeated: true, "An identifier, as for add."),
+          .on("confirm", "Let an account that its holder made use more than the chat."),
+        ]),
+      Command(
+        "delete", "Delete an account for ever and close its connections.",
+        details: "Records of the systems about this person stay. To keep somebody out, disable.",
+        operands: [login], flags: Flag.configuration),
+      Command(
         "list", "List accounts.", operands: [Operand("TEXT", optional: true, "Look for this.")],
         flags: Flag.configuration + [.on("json", "One JSON object per line.")]),
       Command(

@@ -9,6 +9,8 @@ extension Program {
     switch call.path.last {
     case "add": return try await addAccount(call)
     case "passwd": return try await setPassword(call)
+    case "set": return try await changeAccount(call)
+    case "delete": return try await deleteAccount(call)
     case "list": return try await listAccounts(call)
     case "import": return try await importAccounts(call)
     case "disable": return try await setActive(call, false)
@@ -32,7 +34,7 @@ extension Program {
     }
   }
 
-  private func roles(_ call: Invocation) throws(UsageError) -> Roles {
+  func roles(_ call: Invocation) throws(UsageError) -> Roles {
     var roles: Roles = []
     for name in call.values("role") {
       guard let role = Roles(name: name) else {

@@ -57,16 +57,18 @@ struct AuditedAccounts: Accounts {
     try await accounts.checkRegistration(password, from: peer)
   }
 
-  func update(_ account: Account) async throws { try await accounts.update(account) }
+  func change(
+    _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws -> Account { try await accounts.change(account, body) }
 
   func setPassword(_ password: String, of account: Int64) async throws {
     try await accounts.setPassword(password, of: account)
   }
 
-  func issueToken(for account: Int64, purpose: String, life: TokenLife) async throws
-    -> IssuedToken
+  func issueToken(for account: Int64, at version: Int64?, purpose: String, life: TokenLife)
+    async throws -> IssuedToken
   {
-    try await accounts.issueToken(for: account, purpose: purpose, life: life)
+    try await accounts.issueToken(for: account, at: version, purpose: purpose, life: life)
   }
 
   func identity(token: String) async throws -> Identity? {
