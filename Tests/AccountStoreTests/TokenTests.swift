@@ -82,7 +82,7 @@ import Testing
       let new = try await bench.accounts.logIn(
         .login("li"), password: "new", from: Peer("10.0.0.1"))
       #expect(old == .wrongPassword)
-      #expect(new == .success(li))
+      #expect(new == .success(try #require(try await bench.accounts.account(li.id))))
     }
   }
 
