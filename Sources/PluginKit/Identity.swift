@@ -90,6 +90,7 @@ public struct Identity: Sendable, Hashable {
     roles = []
     profiles = [:]
     isProvisional = false
+    credentialVersion = 0
   }
 
   package var isProgram: Bool { account == nil && id.utf8.starts(with: "k:".utf8) }

@@ -53,8 +53,8 @@ struct AuditedAccounts: Accounts {
 
   func create(_ account: NewAccount) async throws -> Account { try await accounts.create(account) }
 
-  func checkRegistration(_ password: String, from peer: Peer) async throws {
-    try await accounts.checkRegistration(password, from: peer)
+  func checkRegistration(_ account: NewAccount, from peer: Peer) async throws {
+    try await accounts.checkRegistration(account, from: peer)
   }
 
   func change(
