@@ -45,7 +45,7 @@ struct Papers {
     var plan = HubServer.Plan(accounts: accounts, store: store)
     plan.units = units
     let desk = FrontDesk(checks: [], version: "1", time: plan.time)
-    registered = try Papers.registered(HubServer.routes(plan, desk))
+    registered = try Papers.registered(HubServer.routes(plan, desk, port: nil))
     let own = HubServer.ownCalls(desk).filter(\.isPublic).map { (path: $0.path, call: $0.call) }
     let shown = units.filter { !hidden.contains($0.name) }
     calls = try Papers.read(OpenAPI.document(units: shown, own: own, version: "1"))
