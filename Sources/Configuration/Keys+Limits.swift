@@ -63,6 +63,12 @@ extension Keys {
   public static let requestBody = limit(
     "request_body", ByteCount.mebibytes(1),
     "The body of an HTTP request that does not say otherwise.")
+  public static let inputBuffers = limit(
+    "input_buffers", ByteCount.mebibytes(64),
+    """
+    Memory for requests and messages that have not come whole, of all connections together; more \
+    are answered 503 or closed.
+    """)
   public static let requestTimeout = limit(
     "request", Duration.seconds(30), "A client has so long to send a request.")
   public static let waitingCalls = Key(

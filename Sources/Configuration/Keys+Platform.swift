@@ -83,7 +83,7 @@ extension Keys {
     AnyKey(publishesPerSecond), AnyKey(publishBurst), AnyKey(framesPerSecond), AnyKey(queueSoft),
     AnyKey(queueSoftAge), AnyKey(queueHard), AnyKey(queueHardAge),
     AnyKey(presenceCounts), AnyKey(requestsPerSecond), AnyKey(requestBurst),
-    AnyKey(requestHeader), AnyKey(requestBody), AnyKey(requestTimeout),
+    AnyKey(requestHeader), AnyKey(requestBody), AnyKey(inputBuffers), AnyKey(requestTimeout),
     AnyKey(waitingCalls),
   ]
 

@@ -29,6 +29,8 @@ package actor Wire {
   private var tls: TLSConnection?
   private var watch: EventLoop.Watch?
   private var received: [UInt8] = []
+  /// Whether something has come that was not taken yet.
+  package var hasReceived: Bool { !received.isEmpty }
   private var unsent = ByteBuffer()
   package private(set) var hasEnded = false
   private var isReading = true

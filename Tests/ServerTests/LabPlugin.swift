@@ -238,6 +238,10 @@ final class LabPlugin: Plugin {
       guard case .bytes(let bytes) = request.body else { return .text("a form") }
       return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
     }
+    registrar.post("/lab/private", Operation("Gives back.", access: .signedIn)) { request in
+      guard case .bytes(let bytes) = request.body else { return .text("a form") }
+      return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
+    }
     registrar.get("/lab/address", Operation("Where from?")) { request in
       .text(request.peer.address)
     }

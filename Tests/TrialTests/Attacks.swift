@@ -140,6 +140,31 @@ enum Attacks {
     }
   }
 
+  /// The largest bodies that a call takes, all but their last piece.
+  static func bodies(_ server: RealServer) async throws {
+    let length = 8 << 20
+    let piece = [UInt8](repeating: 0x20, count: 256 << 10)
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<Trial.pick(short: 50, long: 200) {
+        group.addTask {
+          let wire = try await Wire.connect(server.address)
+          try? await wire.send(
+            "POST /adduser HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(length)\r\n\r\n")
+          for _ in 1..<(length / piece.count) {
+            while await wire.unsentBytes > 1 << 20 {
+              try await Task.sleep(for: .milliseconds(5))
+            }
+            guard await !wire.hasEnded else { break }
+            try? await wire.send(piece)
+          }
+          try await Task.sleep(for: .seconds(Trial.pick(short: 1, long: 5)))
+          await wire.drop()
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   /// Messages that come back, to peers that do not take them.
   static func neverRead(_ server: RealServer) async throws {
     let message = Wire.frame(2, [UInt8](repeating: 7, count: 512 << 10))

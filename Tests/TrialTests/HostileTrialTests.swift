@@ -16,6 +16,7 @@ extension Trials {
       ("declared lengths", Attacks.lengths),
       ("pings without end", Attacks.pings),
       ("never reading", Attacks.neverRead),
+      ("bodies without their end", Attacks.bodies),
     ]
 
     @Test(.timeLimit(.minutes(10)))

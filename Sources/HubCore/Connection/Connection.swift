@@ -35,6 +35,8 @@ final class Connection {
   var client: IPAddress?
   /// What this connection counts as in the limit of connections per address.
   var counted: ClientKey?
+  /// Bytes that this connection has of the budget for input.
+  var heldInput = 0
   var tls: TLSConnection?
   var stage: Stage
   /// Frames and publications that have not been encrypted yet.
@@ -85,6 +87,15 @@ final class Connection {
     switch stage {
     case .parting, .gone: true
     case .greeting, .http, .webSocket: false
+    }
+  }
+
+  /// Bytes of memory for input that is not whole or not answered yet.
+  @inline(__always) var inputMemory: Int {
+    switch stage {
+    case .webSocket(let link): link.early.capacity + link.assembler.memory
+    case .http(let exchange): exchange.memory
+    case .greeting, .parting, .gone: 0
     }
   }
 

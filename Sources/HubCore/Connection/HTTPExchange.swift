@@ -7,6 +7,8 @@ final class HTTPExchange {
   enum State {
     /// Waiting for a request, or for the rest of its head.
     case head
+    /// Asking whether the caller may make this call. Its body is not read before that is known.
+    case admitting(RequestHead, Endpoint)
     /// Taking in the body of a request whose endpoint is known.
     case body(RequestHead, Endpoint)
     /// A handler is at work; what the client sends ahead waits.
@@ -20,6 +22,12 @@ final class HTTPExchange {
   /// Bytes that have come but are not parsed yet.
   var input = ByteBuffer()
   var body = ByteBuffer()
+  /// The admitted request whose body is being taken in.
+  var admitted: RouteRunner.AdmittedCall?
+  /// The client waits with its body until it is told to go on.
+  var owesContinue = false
+  /// Bytes of the body that the handler has.
+  var handedOver = 0
   /// A form with files that is being taken in.
   var intake: UploadIntake?
   var closesAfterAnswer = false
@@ -45,4 +53,9 @@ final class HTTPExchange {
   /// So many bytes of answers may wait for a peer that asks on and on; a request is two dozen bytes
   /// and its answer may be a page.
   static let mostOwed = 256 << 10
+
+  /// Bytes of memory for a request that is not answered yet.
+  var memory: Int {
+    input.capacity + body.capacity + handedOver + (intake?.waitingBytes ?? 0)
+  }
 }

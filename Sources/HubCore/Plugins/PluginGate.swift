@@ -19,13 +19,15 @@ public final class PluginGate: Sendable {
   }
 
   /// False when `capacity` calls are running already.
-  func enter(capacity: Int) -> Bool {
+  ///
+  /// - Parameter isCounted: whether this call was counted before, when it was admitted.
+  func enter(capacity: Int, isCounted: Bool = false) -> Bool {
     if running.add(1, ordering: .relaxed).newValue > capacity {
       running.subtract(1, ordering: .relaxed)
       refusals.add(1, ordering: .relaxed)
       return false
     }
-    calls.add(1, ordering: .relaxed)
+    if !isCounted { calls.add(1, ordering: .relaxed) }
     return true
   }
 

@@ -36,35 +36,96 @@ public struct RouteRunner: Sendable {
 
   /// Answers `request`, which matched `route` of `unit`. Never throws.
   public func answer(_ request: Request, route: Route, of unit: PluginUnit) async -> Response {
-    let gate = unit.gate
-    guard gate.enter(capacity: capacity) else {
-      let busy = PluginError(.unavailable, "too busy, try again", retryAfterSeconds: 1)
-      return retryable(route.shape(busy, request), busy)
-    }
-    defer { gate.leave() }
-    var isLimited = false
+    guard unit.gate.enter(capacity: capacity) else { return busy(request, route) }
+    defer { unit.gate.leave() }
+    var call = AdmittedCall(request)
     do {
-      var request = request
-      try count(request, route, by: .address)
-      try refuseOtherSites(request, route.operation)
-      request.identity = try await caller(request, route.operation.access, plugin: unit.name)
-      try count(request, route, by: .account)
-      isLimited = limitProvisional(&request, route.operation)
-      try admit(request, route.operation.access, unit.services.settings)
-      let response = fit(try await route.handler(request), request, unit)
-      note(request, response, route.operation.access, unit)
-      return response
+      try await admit(&call, route, unit)
+      return try await perform(call.request, route, unit)
     } catch {
-      var known = RouteRunner.shaped(error)
-      if isLimited && known.code == .unauthorized { known = .provisional }
-      if known.code == .failure {
-        gate.countFailure()
-        unit.services.log.error(
-          "a handler failed",
-          ["plugin": unit.name, "path": request.path, "error": "\(type(of: error)): \(error)"])
-      }
-      return fit(retryable(route.shape(known, request), known), request, unit)
+      return refusal(error, call, route, unit)
     }
+  }
+
+  /// A request that may be made, to be handled once its body is there.
+  struct AdmittedCall: Sendable {
+    var request: Request
+    /// Its caller has a provisional account, which counts for nothing here.
+    var isLimited = false
+
+    init(_ request: Request) { self.request = request }
+  }
+
+  enum Verdict: Sendable {
+    case admitted(AdmittedCall)
+    case refused(Response)
+  }
+
+  /// Finds out from the head alone whether a call may be made.
+  func judge(_ request: Request, route: Route, of unit: PluginUnit) async -> Verdict {
+    guard unit.gate.enter(capacity: capacity) else { return .refused(busy(request, route)) }
+    defer { unit.gate.leave() }
+    var call = AdmittedCall(request)
+    do {
+      try await admit(&call, route, unit)
+      return .admitted(call)
+    } catch {
+      return .refused(refusal(error, call, route, unit))
+    }
+  }
+
+  /// Answers a request that was admitted.
+  func handle(_ call: AdmittedCall, route: Route, of unit: PluginUnit) async -> Response {
+    guard unit.gate.enter(capacity: capacity, isCounted: true) else {
+      return busy(call.request, route)
+    }
+    defer { unit.gate.leave() }
+    do {
+      return try await perform(call.request, route, unit)
+    } catch {
+      return refusal(error, call, route, unit)
+    }
+  }
+
+  private func admit(
+    _ call: inout AdmittedCall, _ route: Route, _ unit: PluginUnit
+  ) async throws {
+    let operation = route.operation
+    try count(call.request, route, by: .address)
+    try refuseOtherSites(call.request, operation)
+    call.request.identity = try await caller(call.request, operation.access, plugin: unit.name)
+    try count(call.request, route, by: .account)
+    call.isLimited = limitProvisional(&call.request, operation)
+    try admit(call.request, operation.access, unit.services.settings)
+  }
+
+  private func busy(_ request: Request, _ route: Route) -> Response {
+    let busy = PluginError(.unavailable, "too busy, try again", retryAfterSeconds: 1)
+    return retryable(route.shape(busy, request), busy)
+  }
+
+  private func refusal(
+    _ error: any Error, _ call: AdmittedCall, _ route: Route, _ unit: PluginUnit
+  ) -> Response {
+    var known = RouteRunner.shaped(error)
+    if call.isLimited && known.code == .unauthorized { known = .provisional }
+    if known.code == .failure {
+      unit.gate.countFailure()
+      unit.services.log.error(
+        "a handler failed",
+        [
+          "plugin": unit.name, "path": call.request.path, "error": "\(type(of: error)): \(error)",
+        ])
+    }
+    return fit(retryable(route.shape(known, call.request), known), call.request, unit)
+  }
+
+  private func perform(
+    _ request: Request, _ route: Route, _ unit: PluginUnit
+  ) async throws -> Response {
+    let response = fit(try await route.handler(request), request, unit)
+    note(request, response, route.operation.access, unit)
+    return response
   }
 
   /// Records what a member of the staff changed by a call that others may not make.

@@ -15,6 +15,7 @@ final class House: Sendable {
 
   let log: Log
   let admission = Admission()
+  let input = InputBudget()
   let everything: RouteTrie<Endpoint>
   /// What plugins said about other sites' pages, by the index of the route in `everything`.
   let siteRules: [SiteRule?]

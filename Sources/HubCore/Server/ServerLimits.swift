@@ -10,6 +10,8 @@ public struct ServerLimits: Sendable, Hashable {
   public var idleSeconds = 60
   public var closeSeconds = 5
   public var requestBody = 1 << 20
+  /// Memory for input that is not whole or not answered yet, of all connections.
+  public var inputBuffers = 64 << 20
   public var message = 64 << 10
   public var inflatedMessage = 640 << 10
   public var topicsPerConnection = 128

@@ -21,7 +21,6 @@ extension Worker {
       let names = house.table(of: connection.door).parameters(of: match, in: head.pathBytes)
       for (name, value) in names { request.parameters[name] = value }
     }
-    request.body = try body(of: exchange, head)
     return request
   }
 
@@ -37,13 +36,14 @@ extension Worker {
     return Origin("\(outerScheme)://\(outerHost)").map { "\($0)" } ?? own
   }
 
-  private func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
+  func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError)
     -> Request.Body
   {
     if let intake = exchange.intake { return intake.form }
     guard !exchange.body.isEmpty else { return .bytes([]) }
     defer { exchange.body.removeAll(keepingCapacity: false) }
     let bytes = [UInt8](exchange.body)
+    exchange.handedOver = bytes.count
     guard ContentType(head.headers)?.essence == ContentType.form.essence else {
       return .bytes(bytes)
     }
@@ -96,6 +96,9 @@ extension Worker {
     exchange.state = .head
     exchange.match = nil
     exchange.begunAt = 0
+    exchange.admitted = nil
+    exchange.owesContinue = false
+    exchange.handedOver = 0
     forgetClient(connection)
     if closes { return part(connection) }
     startReading(connection)

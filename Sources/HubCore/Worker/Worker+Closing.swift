@@ -34,7 +34,7 @@ extension Worker {
     setTimer(connection, seconds: limits.closeSeconds)
   }
 
-  private func queueClose(_ code: CloseCode, _ reason: String, _ connection: Connection) {
+  func queueClose(_ code: CloseCode, _ reason: String, _ connection: Connection) {
     var encoder = FrameEncoder(role: .server)
     var frame = ByteBuffer(capacity: 128)
     encoder.appendClose(code, reason: reason, to: &frame)

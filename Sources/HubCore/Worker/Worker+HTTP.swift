@@ -15,12 +15,14 @@ extension Worker {
   }
 
   /// A body that cannot be taken in is refused in the words of the system it was meant for.
-  private func refuse(_ connection: Connection, _ exchange: HTTPExchange, _ error: HTTPError) {
-    guard case .body(let head, .route(_, let route)) = exchange.state else {
-      return refuse(connection, error.status, error.reason)
+  func refuse(_ connection: Connection, _ exchange: HTTPExchange, _ error: HTTPError) {
+    switch exchange.state {
+    case .admitting(let head, .route(_, let route)), .body(let head, .route(_, let route)):
+      exchange.isLast = true
+      answer(connection, exchange, head, route.refuse(error, head))
+    case .head, .admitting, .body, .working, .sending:
+      refuse(connection, error.status, error.reason)
     }
-    exchange.isLast = true
-    answer(connection, exchange, head, route.refuse(error, head))
   }
 
   /// Takes the exchange one step further; false if it has to wait.
@@ -29,7 +31,7 @@ extension Worker {
   ) throws(HTTPError) -> Bool {
     guard case .http(let current) = connection.stage, current === exchange else { return false }
     switch exchange.state {
-    case .working, .sending:
+    case .admitting, .working, .sending:
       if exchange.input.count > HTTPExchange.mostSentAhead { stopReading(connection) }
       return false
     case .head:
@@ -40,20 +42,43 @@ extension Worker {
       }
       return try serveHead(connection, exchange, &desk)
     case .body(let head, let endpoint):
-      if exchange.intake?.hasFailed == true {
-        refuseUpload(connection, exchange, head, endpoint)
-        return false
-      }
-      let isWhole =
-        if let intake = exchange.intake {
-          try takeUpload(intake, connection, exchange)
-        } else {
-          try exchange.parser.readBody(&exchange.input, into: &exchange.body)
-        }
-      guard isWhole else { return false }
-      begin(connection, exchange, head, endpoint, &desk)
-      return true
+      return try serveBody(connection, exchange, head, endpoint, &desk)
     }
+  }
+
+  private func serveBody(
+    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ endpoint: Endpoint, _ desk: inout Desk
+  ) throws(HTTPError) -> Bool {
+    if exchange.intake?.hasFailed == true {
+      refuseUpload(connection, exchange, head, endpoint)
+      return false
+    }
+    guard try takeBody(connection, exchange, endpoint) else {
+      if exchange.owesContinue { sendContinue(connection, exchange) }
+      if connection.isDeaf && exchange.intake == nil { part(connection) }
+      return false
+    }
+    begin(connection, exchange, head, endpoint, &desk)
+    return true
+  }
+
+  /// Takes in what has arrived of the body; true once it is whole.
+  private func takeBody(
+    _ connection: Connection, _ exchange: HTTPExchange, _ endpoint: Endpoint
+  ) throws(HTTPError) -> Bool {
+    if let intake = exchange.intake { return try takeUpload(intake, connection, exchange) }
+    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
+    // Only plugins take bodies.
+    if exchange.admitted == nil { exchange.body.removeAll(keepingCapacity: false) }
+    return isWhole
+  }
+
+  private func sendContinue(_ connection: Connection, _ exchange: HTTPExchange) {
+    exchange.owesContinue = false
+    var out = ByteBuffer(capacity: 32)
+    ResponseEncoder.appendContinue(into: &out)
+    queue(out, to: connection)
   }
 
   private func serveHead(
@@ -78,7 +103,7 @@ extension Worker {
     return true
   }
 
-  /// Waits for the body, if there is one. A declared length over the limit is refused before
+  /// Goes on to the body, if there is one. A declared length over the limit is refused before
   /// anything of it is taken in, and before the client is told to go on.
   private func awaitBody(
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
@@ -89,19 +114,16 @@ extension Worker {
       return true
     }
     exchange.parser.limitBody(to: endpoint.bodyLimit(default: limits.requestBody))
-    exchange.state = .body(head, endpoint)
-    exchange.intake = try makeIntake(head, endpoint)
-    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
-    if exchange.intake != nil {
-      if head.expectsContinue && !isWhole { ResponseEncoder.appendContinue(into: &desk.cork) }
+    exchange.owesContinue = head.expectsContinue
+    guard case .route(let unit, let route) = endpoint else {
+      exchange.state = .body(head, endpoint)
       return true
     }
-    if isWhole {
-      begin(connection, exchange, head, endpoint, &desk)
-    } else if head.expectsContinue {
-      ResponseEncoder.appendContinue(into: &desk.cork)
-    }
-    return isWhole
+    exchange.state = .admitting(head, endpoint)
+    var nothing = ByteBuffer()
+    _ = try exchange.parser.readBody(&nothing, into: &exchange.body)
+    admit(connection, exchange, head, unit, route)
+    return true
   }
 
   /// The clock of a request runs from its first byte.
@@ -131,20 +153,19 @@ extension Worker {
     case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
     case .own(let call):
       start(connection, exchange, head) { request in await call.handler(request) }
+    case .route(let unit, let route) where exchange.admitted != nil:
+      handle(connection, exchange, head, unit, route)
     case .route(_, let route) where callsTooFast(connection):
-      let error = PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: 1)
-      let response = route.shape(error, Request(.get, head.path))
-      answer(connection, exchange, head, response.with("Retry-After", "1"))
+      answer(connection, exchange, head, tooFast(route, head))
     case .route(let unit, let route):
       let runner = house.runner
       start(connection, exchange, head, for: route) { request in
         await runner.answer(request, route: route, of: unit)
       }
-      limitTime(connection, exchange, head, unit, route)
+      limitTime(connection, exchange, unit, route)
     }
   }
 
-  /// Runs a handler on this loop until it first has to wait.
   private func start(
     _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
     for route: Route? = nil, _ handler: @escaping @Sendable (Request) async -> Response
@@ -157,10 +178,18 @@ extension Worker {
         route?.refuse(error, head) ?? Response.plain(Int(error.status.code), error.reason)
       return answer(connection, exchange, head, refusal)
     }
+    run(connection, exchange) { await handler(request) }
+  }
+
+  /// Runs a handler on this loop until it first has to wait.
+  func run(
+    _ connection: Connection, _ exchange: HTTPExchange,
+    _ handler: @escaping @Sendable () async -> Response
+  ) {
     let token = connection.token
     let number = exchange.number
     exchange.task = Task.immediate {
-      let response = await handler(request)
+      let response = await handler()
       finish(token, number, response)
     }
     // A handler that never waited has answered by now.
@@ -173,31 +202,6 @@ extension Worker {
     else { return }
     exchange.task = nil
     answer(connection, exchange, head, response)
-    answered.append(connection)
-  }
-
-  private func limitTime(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ unit: PluginUnit,
-    _ route: Route
-  ) {
-    guard case .working = exchange.state else { return }
-    let token = connection.token
-    let number = exchange.number
-    loop.schedule(after: .seconds(route.operation.timeoutSeconds)) { [unowned self] in
-      assumeIsolated { $0.giveUp(token, number, unit, route) }
-    }
-  }
-
-  /// A handler takes too long: its caller is answered in its place.
-  private func giveUp(_ token: UInt64, _ number: UInt64, _ unit: PluginUnit, _ route: Route) {
-    guard let connection = connections[token], case .http(let exchange) = connection.stage,
-      exchange.number == number, case .working(let head) = exchange.state
-    else { return }
-    house.log.warning("a handler took too long", ["plugin": unit.name, "path": head.path])
-    exchange.task?.cancel()
-    exchange.task = nil
-    let request = Request(.get, head.path)
-    answer(connection, exchange, head, house.runner.late(request, route: route, of: unit))
     answered.append(connection)
   }
 }

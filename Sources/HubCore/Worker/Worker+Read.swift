@@ -81,6 +81,7 @@ extension Worker {
     case .greeting, .parting, .gone: return
     }
     if !desk.cork.isEmpty { uncork(connection, &desk) }
+    chargeInput(connection)
   }
 
   /// A connection whose handler has answered, or that may read again.
@@ -99,6 +100,7 @@ extension Worker {
     case .greeting, .parting, .gone: return
     }
     if !desk.cork.isEmpty { uncork(connection, &desk) }
+    chargeInput(connection)
   }
 
   /// The peer will send nothing more; what it asked for before is still answered.
@@ -108,7 +110,8 @@ extension Worker {
     case .http(let exchange):
       stopReading(connection)
       switch exchange.state {
-      case .working, .sending: return
+      // What has come may be a whole body.
+      case .admitting, .working, .sending: return
       case .head where exchange.hasEnough: return
       case .head, .body: part(connection)
       }

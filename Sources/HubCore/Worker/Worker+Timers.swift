@@ -37,7 +37,7 @@ extension Worker {
 
   private func tick(_ connection: Connection, _ exchange: HTTPExchange) {
     switch exchange.state {
-    case .working: setTimer(connection, seconds: limits.requestSeconds)
+    case .admitting, .working: setTimer(connection, seconds: limits.requestSeconds)
     case .sending:
       // Who does not read a file holds it open.
       if connection.isWaitingToWrite && !isTaking(connection, within: limits.idleSeconds) {

@@ -107,6 +107,7 @@ extension Worker {
     guard !connection.isParting else { return }
     leave(connection, .ended)
     connection.stage = .parting
+    releaseInput(connection)
     // What is still on its way here is thrown away, lest it be answered with a reset.
     startReading(connection)
     mark(connection)
@@ -131,6 +132,7 @@ extension Worker {
     guard !connection.isGone else { return }
     leave(connection, how)
     connection.stage = .gone
+    releaseInput(connection)
     connection.unsent.removeAll(keepingCapacity: false)
     connection.outbox.removeAll()
     connection.roomWaiter.take()?.resume()

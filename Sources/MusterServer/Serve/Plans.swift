@@ -17,6 +17,7 @@ extension ServerLimits {
     handshakeSeconds = configuration[Keys.handshakeTimeout].secondsOrEver
     requestSeconds = configuration[Keys.requestTimeout].secondsOrEver
     requestBody = configuration[Keys.requestBody].bytesOrMore
+    inputBuffers = configuration[Keys.inputBuffers].bytes
     message = configuration[Keys.message].bytesOrMore
     inflatedMessage = configuration[Keys.inflated].bytesOrMore
     topicsPerConnection = configuration[Keys.topicsPerConnection]

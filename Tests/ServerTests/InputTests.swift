@@ -1,0 +1,147 @@
+import JSON
+import PluginKit
+import Rig
+import Testing
+
+@testable import HubCore
+
+/// What a server takes into memory before it knows who sends, and altogether.
+@Suite(.timeLimit(.minutes(1))) struct InputTests {
+  private static let large = "Content-Length: 1000000\r\n"
+
+  private func begin(
+    _ wire: Wire, _ path: String, _ fields: String = large, body: Int = 0
+  ) async throws {
+    try await wire.send("POST \(path) HTTP/1.1\r\nHost: h\r\n\(fields)\r\n")
+    if body > 0 { try await wire.send([UInt8](repeating: 32, count: body)) }
+  }
+
+  @Test(arguments: [
+    large, "Transfer-Encoding: chunked\r\n", large + "Expect: 100-continue\r\n",
+  ])
+  func `a stranger is refused before the body`(fields: String) async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let wire = try await server.wire()
+      try await begin(wire, "/lab/private", fields)
+      let reply = try await wire.reply()
+      #expect(reply.status == 401)
+      // The end of a body that nobody waits for is not sure.
+      if fields != InputTests.large { #expect(reply["Connection"] == "close") }
+    }
+  }
+
+  @Test func `the body of a stranger is not kept`() async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let wire = try await server.wire()
+      try await begin(wire, "/lab/private", body: 500_000)
+      #expect(try await wire.reply().status == 401)
+      try await wire.send([UInt8](repeating: 32, count: 400_000))
+      await server.settle()
+      #expect(server.server.house.input.total < 100_000)
+    }
+  }
+
+  @Test func `a short body of a stranger is passed over and the line goes on`() async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let wire = try await server.wire()
+      #expect(try await wire.call("POST", "/lab/private", body: "GET / HTTP/1.1").status == 401)
+      #expect(try await wire.call("GET", "/lab/hello").text == "hello")
+    }
+  }
+
+  @Test func `an admitted caller is asked for the body`() async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let wire = try await server.wire()
+      let token = try await server.token(for: "tao")
+      let fields = "token: \(token)\r\nContent-Length: 4\r\n"
+      try await begin(wire, "/lab/private", fields + "Expect: 100-continue\r\n")
+      #expect(try await wire.reply().status == 100)
+      try await wire.send("body")
+      #expect(try await wire.reply().text == "body")
+      // What comes at once need not be asked for.
+      try await wire.send(
+        "POST /lab/private HTTP/1.1\r\nHost: h\r\n\(fields)Expect: 100-continue\r\n\r\nnext")
+      #expect(try await wire.reply().text == "next")
+    }
+  }
+
+  @Test func `a body that is whole before its sender closes is answered`() async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let wire = try await server.wire()
+      let token = try await server.token(for: "tao")
+      try await wire.sendLast(
+        Wire.request("POST", "/lab/private", headers: [("token", token)], body: "body"))
+      #expect(try await wire.reply().text == "body")
+    }
+  }
+
+  @Test func `bodies of all connections share one budget`() async throws {
+    try await TestServer.run(workers: 4, limits: .with(\.inputBuffers, 1 << 20)) {
+      server async throws in
+      var wires: [Wire] = []
+      for _ in 0..<4 {
+        let wire = try await server.wire()
+        wires.append(wire)
+        try await begin(wire, "/lab/echo", body: 400_000)
+        await server.settle()
+      }
+      var refused = 0
+      try await server.until {
+        refused = 0
+        for wire in wires where await wire.hasReceived { refused += 1 }
+        return refused > 0
+      }
+      for wire in wires where await wire.hasReceived {
+        let reply = try await wire.reply()
+        #expect(reply.status == 503)
+        #expect(reply["Retry-After"] == "5")
+        _ = try await wire.rest()
+      }
+      #expect(server.server.house.input.total <= 1 << 20)
+      for wire in wires { await wire.drop() }
+      try await server.until { server.server.house.input.total == 0 }
+    }
+  }
+
+  @Test func `a request is charged until it is answered`() async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let wire = try await server.wire()
+      let text = String(repeating: "x", count: 300_000)
+      #expect(try await wire.call("POST", "/lab/echo", body: text).text == text)
+      try await server.until { server.server.house.input.total == 0 }
+    }
+  }
+
+  @Test func `messages that never end share it too`() async throws {
+    try await TestServer.run(workers: 1, limits: .with(\.inputBuffers, 100_000)) {
+      server async throws in
+      var wires: [Wire] = []
+      for _ in 0..<3 {
+        let wire = try await server.wire()
+        wires.append(wire)
+        try await wire.upgrade("/ws")
+        try await wire.send(
+          Wire.frame(1, [UInt8](repeating: 32, count: 40_000), isFinal: false))
+        await server.settle()
+      }
+      var codes: [Int] = []
+      try await server.until {
+        for wire in wires where await wire.hasReceived {
+          codes.append(try await wire.closeCode())
+        }
+        return !codes.isEmpty
+      }
+      #expect(codes.allSatisfy { $0 == 4101 })
+      #expect(server.server.house.input.total <= 100_000)
+    }
+  }
+
+  @Test func `without a budget nothing is refused`() async throws {
+    try await TestServer.run(workers: 1, limits: .with(\.inputBuffers, 0)) {
+      server async throws in
+      let wire = try await server.wire()
+      let text = String(repeating: "x", count: 900_000)
+      #expect(try await wire.call("POST", "/lab/echo", body: text).text == text)
+    }
+  }
+}
