@@ -7,6 +7,8 @@ internal import PluginKit
 /// after another, and whoever changed something goes on when its own news are out.
 actor RoomBook {
   static let list: Topic = "chat.rooms"
+  /// How long after a start rooms may be the ones of before.
+  static let returningLasts: Int64 = 300_000
 
   private var rooms = Rooms()
   private var lanes: [Topic: Lane] = [:]
@@ -15,6 +17,7 @@ actor RoomBook {
   private let clock: any WallClock
   private let settings: Settings
   private let log: Log
+  private let startedAt: Int64
 
   private struct Lane {
     var waiting: [Step] = []
@@ -24,6 +27,8 @@ actor RoomBook {
 
   private enum Step {
     case publish(Event)
+    /// Nothing of an earlier room is left to a later one of its name.
+    case forgetHistory
     case evict(party: String)
   }
 
@@ -32,6 +37,7 @@ actor RoomBook {
     clock = services.clock
     settings = services.settings
     log = services.log
+    startedAt = services.clock.now
   }
 
   func begin(permanent: [String]) { rooms = Rooms(permanent: permanent) }
@@ -142,11 +148,28 @@ extension RoomBook {
   private func tell(andWaitFor room: RoomName? = nil) async {
     var touched: [Topic] = room.map { [$0.topic] } ?? []
     for news in rooms.takeNews() {
-      guard let (topic, step) = RoomBook.step(news) else { continue }
-      lanes[topic, default: Lane()].waiting.append(step)
-      if !touched.contains(topic) { touched.append(topic) }
+      for (topic, step) in steps(news) {
+        lanes[topic, default: Lane()].waiting.append(step)
+        if !touched.contains(topic) { touched.append(topic) }
+      }
     }
     for topic in touched { await flush(topic) }
+  }
+
+  private func steps(_ news: News) -> [(Topic, Step)] {
+    let told = RoomBook.step(news).map { [$0] } ?? []
+    switch news {
+    case .opened(let room):
+      // Soon after a restart it is an old room, whose members come back to what they missed.
+      let isNew = clock.now - startedAt > RoomBook.returningLasts
+      return (isNew ? forgetting(room) : []) + told
+    case .released(let room): return forgetting(room) + told
+    case .population, .moved, .evicted: return told
+    }
+  }
+
+  private func forgetting(_ room: String) -> [(Topic, Step)] {
+    RoomName(room).map { [($0.topic, .forgetHistory)] } ?? []
   }
 
   private static func step(_ news: News) -> (Topic, Step)? {
@@ -187,6 +210,14 @@ extension RoomBook {
   private func perform(_ step: Step, _ topic: Topic) async {
     switch step {
     case .evict(let party): await hub.remove(party, from: topic)
+    case .forgetHistory:
+      do {
+        try await hub.forgetHistory(of: topic)
+      } catch {
+        log.warning(
+          "the history of a chat room was not deleted",
+          ["topic": topic.description, "reason": "\(error)"])
+      }
     case .publish(let event):
       do {
         try await hub.publish(event, to: topic)

@@ -27,6 +27,7 @@ struct Offline: Hub, MailService, WebService, SpreadsheetService {
     throw HubError(.stopping)
   }
   func send(_ event: Event, to user: String, in topic: Topic) async {}
+  func forgetHistory(of topic: Topic) async throws { throw HubError(.stopping) }
   func members(of topic: Topic) async -> [Member] { [] }
   func population(of topic: Topic) async -> Int { 0 }
   func remove(_ user: String, from topic: Topic) async -> Bool { false }

@@ -31,6 +31,9 @@ public actor RecordingHub: Hub {
   /// Users that were disconnected from the hub.
   public private(set) var disconnected: [(user: String, reason: DisconnectReason)] = []
 
+  /// Topics whose history was deleted, in order, each with the number of its last event.
+  public private(set) var forgotten: [(topic: Topic, offset: UInt64)] = []
+
   private var silent: Set<String> = []
 
   public init() {}
@@ -69,6 +72,11 @@ public actor RecordingHub: Hub {
     for place in rooms[topic]?.places ?? [] where place.identity.id == user {
       place.client.deliver(event, in: topic, isAuthor: false)
     }
+  }
+
+  public func forgetHistory(of topic: Topic) async throws {
+    guard rules(of: topic) != nil else { throw HubError(.unknownTopic) }
+    forgotten.append((topic, rooms[topic]?.offset ?? 0))
   }
 
   public func members(of topic: Topic) async -> [Member] {

@@ -13,6 +13,10 @@ public protocol Hub: Sendable {
   /// Sends `event` to the connections of one user in `topic` only. Not part of its history.
   func send(_ event: Event, to user: String, in topic: Topic) async
 
+  /// Deletes what a topic remembers of its events up to now, in memory and in the database. Its
+  /// numbers go on, so that clients notice. Throws `HubError` if the database is not available.
+  func forgetHistory(of topic: Topic) async throws
+
   /// The members now.
   func members(of topic: Topic) async -> [Member]
 

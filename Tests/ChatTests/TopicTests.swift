@@ -23,6 +23,33 @@ import Testing
     }
   }
 
+  @Test func `the history of a room goes with its last seat`() async throws {
+    try await withChat { bench in
+      let tao = try await bench.identity("tao")
+      let topic: Topic = "chat.room.lab"
+      let client = try await bench.subscribe(topic, as: tao)
+      try await bench.publish(["msg": "secret"], to: topic, as: tao)
+      #expect(await bench.hub.forgotten.isEmpty)
+      await bench.unsubscribe(client, topic)
+      let end = try #require(await bench.hub.published.last { $0.topic == topic })
+      let forgotten = await bench.hub.forgotten
+      #expect(forgotten.map(\.topic) == [topic])
+      // Also what was said and told at the very end.
+      #expect(forgotten.first?.offset == end.offset)
+    }
+  }
+
+  @Test func `only rooms that come back after a start keep their history`() async throws {
+    try await withChat { bench in
+      let tao = try await bench.identity("tao")
+      _ = try await bench.subscribe("chat.room.back", as: tao)
+      #expect(await bench.hub.forgotten.isEmpty)
+      bench.clock.advance(seconds: 301)
+      _ = try await bench.subscribe("chat.room.new", as: tao)
+      #expect(await bench.hub.forgotten.map(\.topic) == ["chat.room.new"])
+    }
+  }
+
   @Test func `a full room is refused, and a second tab is not`() async throws {
     try await withChat(settings: ["capacity": .number(1)]) { bench in
       let tao = try await bench.identity("tao")

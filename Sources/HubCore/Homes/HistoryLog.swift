@@ -112,7 +112,8 @@ struct HistoryLog: Sendable {
 
   /// Adds events of one topic, in order, and forgets what the topic's rule no longer keeps.
   func append(
-    _ publications: [Publication], _ keys: [IdempotencyWindow.Key?], _ rule: TopicRules.History
+    _ publications: [Publication], _ keys: [IdempotencyWindow.Key?], _ rule: TopicRules.History,
+    _ epoch: String
   ) async throws {
     guard let last = publications.last, case .stream(let count, let seconds, _) = rule else {
       return
@@ -127,8 +128,12 @@ struct HistoryLog: Sendable {
           """, topic, Int64(publication.offset), publication.ts, publication.author?.storable,
           key?.id.storable, Array(publication.data))
       }
+      // Its place may have been deleted while the topic was empty.
       try tx.execute(
-        "UPDATE hub_topics SET last_offset = ? WHERE name = ?", Int64(last.offset), topic)
+        """
+        INSERT INTO hub_topics (name, epoch, last_offset) VALUES (?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET last_offset = excluded.last_offset
+        """, topic, epoch, Int64(last.offset))
       // Now and then, not with each event.
       guard last.offset / 64 != publications[0].offset.advanced(by: -1) / 64 else { return }
       try HistoryLog.forget(

@@ -24,6 +24,8 @@ final class TopicHome {
   /// Who waits for the event of an offset to be stored.
   var orders: [UInt64: [PublishOrder]] = [:]
   var isStoring = false
+  /// Resumed at the end of the write that is under way.
+  var storeWaiters: [CheckedContinuation<Void, Never>] = []
 
   /// Events that wait to go out together with those that come soon.
   var gathered: [Publication] = []

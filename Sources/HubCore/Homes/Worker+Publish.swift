@@ -107,7 +107,7 @@ extension Worker {
     Task.immediate {
       do {
         try await house.historyLog.append(
-          batch.map(\.publication), batch.map(\.key), home.rules.history)
+          batch.map(\.publication), batch.map(\.key), home.rules.history, home.topic.epoch)
         settle(through: last, home)
       } catch {
         house.log.error(
@@ -115,6 +115,9 @@ extension Worker {
         abandon(home)
       }
       home.isStoring = false
+      let waiters = home.storeWaiters
+      home.storeWaiters = []
+      for waiter in waiters { waiter.resume() }
       store(home)
     }
   }

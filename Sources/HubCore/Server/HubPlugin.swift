@@ -35,6 +35,10 @@ final class HubPlugin: Plugin {
       ])
     ServerAPI(services: services, server: { [server] in server.withLock { $0 } })
       .register(with: &registrar)
+    let clock = services.clock
+    registrar.job("hub.history", .daily(at: TimeOfDay(3, 40))) { [server] _ in
+      try await server.withLock { $0 }?.sweepHistory(at: clock.now)
+    }
     registrar.job("hub.stats", .every(seconds: 2)) { _ in try await self.tell() }
   }
 

@@ -49,6 +49,19 @@ public final class HubPort: Hub {
     for worker in all { await worker.deliverDirectly(event, to: user, in: name) }
   }
 
+  public func forgetHistory(of topic: Topic) async throws {
+    guard let name = TopicName(topic.description) else { throw HubError(.unknownTopic) }
+    do {
+      try await home(of: name).forgetHistory(of: name)
+    } catch TopicRefusal.unknown {
+      throw HubError(.unknownTopic)
+    } catch let error as HubError {
+      throw error
+    } catch {
+      throw HubError(.storeUnavailable)
+    }
+  }
+
   public func members(of topic: Topic) async -> [Member] {
     guard let name = TopicName(topic.description), let home = try? home(of: name) else { return [] }
     return await home.members(of: name)

@@ -24,6 +24,8 @@ struct HomeTopic {
   var presence: PresenceTable?
   var subscribers: WorkerCounts
   private var repeats: IdempotencyWindow
+  /// Events up to this number are kept no more, even if they still wait for the store.
+  private var forgotten: UInt64 = 0
   private var waiting: [(publication: Publication, key: IdempotencyWindow.Key?)] = []
 
   /// A topic that begins, or goes on with what was stored of it.
@@ -61,6 +63,13 @@ struct HomeTopic {
   func isOver(at now: Int64) -> Bool {
     subscribers.total == 0 && history.isEmpty && waiting.isEmpty && !repeats.isNeeded(at: now)
       && presence.map { $0.isEmpty && $0.nextDeadline == nil } ?? true
+  }
+
+  /// Forgets all events so far and returns the number of the last one. Numbers go on.
+  mutating func forgetHistory() -> UInt64 {
+    history = HistoryRing(rules.history)
+    forgotten = offset + UInt64(waiting.count)
+    return forgotten
   }
 
   mutating func expireHistory(at now: Int64) { history.expire(at: now) }
@@ -118,7 +127,7 @@ extension HomeTopic {
     waiting.removeSubrange(..<count)
     for (publication, key) in committed {
       self.offset = publication.offset
-      history.append(publication)
+      if publication.offset > forgotten { history.append(publication) }
       if let key { repeats.remember(key, offset: publication.offset, at: now) }
     }
     return committed.map(\.publication)
@@ -128,6 +137,7 @@ extension HomeTopic {
   mutating func abandon() -> [Publication] {
     let abandoned = waiting.map(\.publication)
     waiting.removeAll()
+    forgotten = min(forgotten, offset)
     return abandoned
   }
 }

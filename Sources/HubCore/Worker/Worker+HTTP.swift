@@ -71,6 +71,7 @@ extension Worker {
     let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
     // Only plugins take bodies.
     if exchange.admitted == nil { exchange.body.removeAll(keepingCapacity: false) }
+    if exchange.input.isEmpty { exchange.input.removeAll(keepingCapacity: false) }
     return isWhole
   }
 
@@ -129,9 +130,9 @@ extension Worker {
   /// The clock of a request runs from its first byte.
   private func noteArrival(_ connection: Connection, _ exchange: HTTPExchange) {
     if connection.isDeaf { return part(connection) }
+    if exchange.input.isEmpty { exchange.input.removeAll(keepingCapacity: false) }
     if exchange.input.isEmpty && !exchange.parser.isInsideBody {
       exchange.begunAt = 0
-      exchange.input.removeAll(keepingCapacity: false)
       setTimer(connection, seconds: limits.idleSeconds)
     } else if exchange.begunAt == 0 {
       exchange.begunAt = now
