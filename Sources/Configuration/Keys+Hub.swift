@@ -49,15 +49,25 @@ extension Keys {
   public static let webhookURL = Key(
     "webhooks.url", "",
     "Who is told by POST who comes and goes: https://HOST/PATH. Empty tells nobody.",
-    check: {
-      $0.isEmpty || $0.hasPrefix("https://") || $0.hasPrefix("http://")
-        ? nil : "wants https://HOST/PATH"
-    })
+    check: { $0.isEmpty || isPrivateURL($0) ? nil : "wants https://HOST/PATH" })
   public static let webhookSecret = Key(
     "webhooks.secret", Secret.none,
     "Signs what is sent there, or file:/path of a file with it. Needed with an address.")
   public static let webhookEvents = Key(
     "webhooks.events", WebhookEvent.allCases, "Which events are told. A list.")
+
+  /// Whether nobody on the way can read what is sent there: HTTPS, or this very machine.
+  private static func isPrivateURL(_ url: String) -> Bool {
+    if url.hasPrefix("https://") { return true }
+    guard url.hasPrefix("http://") else { return false }
+    let authority = url.dropFirst(7).prefix { !"/?#".contains($0) }
+    let hosts = ["localhost", "127.0.0.1", "[::1]"]
+    return hosts.contains { host in
+      guard authority.hasPrefix(host) else { return false }
+      let rest = authority.dropFirst(host.count)
+      return rest.isEmpty || rest.first == ":" && UInt16(rest.dropFirst()) != nil
+    }
+  }
 
   static func atLeast(_ least: Int) -> @Sendable (Int) -> String? {
     // More is a slip of the finger, and products with it could overflow.

@@ -46,7 +46,7 @@ struct Papers {
     plan.units = units
     let desk = FrontDesk(checks: [], version: "1", time: plan.time)
     registered = try Papers.registered(HubServer.routes(plan, desk, port: nil))
-    let own = HubServer.ownCalls(desk).filter(\.isPublic).map { (path: $0.path, call: $0.call) }
+    let own = HubServer.publicCalls(desk)
     let shown = units.filter { !hidden.contains($0.name) }
     calls = try Papers.read(OpenAPI.document(units: shown, own: own, version: "1"))
     topics = try Papers.read(AsyncAPI.document(units: shown, version: "1"))

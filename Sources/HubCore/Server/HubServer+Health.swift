@@ -10,37 +10,56 @@ extension HubServer {
   /// What is asked of a part of the server that it depends on, such as the store.
   public struct Check: Sendable {
     public let name: String
-    /// Throws what is wrong.
+    /// Throws what is wrong. It may cost something, such as a write.
     public let run: @Sendable () async throws -> Void
+    /// What was wrong when it last ran; costs nothing.
+    public let last: @Sendable () -> (any Error)?
 
-    public init(_ name: String, _ run: @escaping @Sendable () async throws -> Void) {
+    public init(
+      _ name: String, last: @escaping @Sendable () -> (any Error)? = { nil },
+      _ run: @escaping @Sendable () async throws -> Void
+    ) {
       self.name = name
+      self.last = last
       self.run = run
     }
   }
 
-  /// The calls of the internal listener; the first two are on the main one, too.
-  static func ownCalls(_ desk: FrontDesk) -> [(path: String, isPublic: Bool, call: OwnCall)] {
+  /// The calls of the internal listener.
+  static func insideCalls(_ desk: FrontDesk) -> [(path: String, call: OwnCall)] {
     [
-      ("/health", true, OwnCall(health) { _ in await desk.health() }),
-      ("/ready", true, OwnCall(ready) { _ in await desk.readiness() }),
-      ("/metrics", false, OwnCall(metrics) { _ in await desk.metrics() }),
+      ("/health", OwnCall(health) { _ in await desk.health(inFull: true) }),
+      ("/ready", OwnCall(ready) { _ in await desk.readiness(inFull: true) }),
+      ("/metrics", OwnCall(metrics) { _ in await desk.metrics() }),
+    ]
+  }
+
+  /// The calls of the main listener, which strangers may make too.
+  static func publicCalls(_ desk: FrontDesk) -> [(path: String, call: OwnCall)] {
+    [
+      ("/health", OwnCall(health) { await desk.health(inFull: await desk.trusts($0)) }),
+      ("/ready", OwnCall(ready) { await desk.readiness(inFull: await desk.trusts($0)) }),
     ]
   }
 
   private static let health = Operation(
     "Is the process alive?",
+    details: "The staff and callers on this machine are told how many are here.",
     answers: [
       .ok(
         .object([
           .init("status", .choice(["ok"])), .init("version", .string),
-          .init("uptime_s", .integer), .init("users", .integer),
-          .init("connections", .integer),
+          .init("uptime_s", .integer), .init("users", .integer, optional: true),
+          .init("connections", .integer, optional: true),
         ]))
     ])
 
   private static let ready = Operation(
     "Can it serve?",
+    details: """
+      The staff and callers on this machine are told how the plugins are doing, and the parts are \
+      tried for them. Others are told what was found last.
+      """,
     answers: [
       .ok(.map(of: .anything), "All parts work."),
       Answer(503, "Some part does not work, or the server is going down.", .map(of: .anything)),
@@ -72,15 +91,28 @@ final class FrontDesk: Sendable {
 
   private var uptime: Int { Int((time.monotonic - startedAt) / 1_000_000_000) }
 
-  func health() async -> Response {
-    let statistics = await server.withLock { $0 }?.statistics() ?? Statistics()
-    return .json([
-      "status": "ok", "version": .string(version), "uptime_s": .int(Int64(uptime)),
-      "users": .int(Int64(statistics.users)), "connections": .int(Int64(statistics.connections)),
-    ])
+  /// Whether a caller at the main listener is the staff, or on this machine.
+  func trusts(_ request: Request) async -> Bool {
+    if request.peer.isLoopback { return true }
+    guard let runner = server.withLock({ $0 })?.house.runner,
+      let caller = try? await runner.identify(request, plugin: "")
+    else { return false }
+    return caller.hasAny(of: [.staff, .admin])
   }
 
-  func readiness() async -> Response {
+  func health(inFull: Bool) async -> Response {
+    var fields: JSONObject = [
+      "status": "ok", "version": .string(version), "uptime_s": .int(Int64(uptime)),
+    ]
+    if inFull {
+      let statistics = await server.withLock { $0 }?.statistics() ?? Statistics()
+      fields["users"] = .int(Int64(statistics.users))
+      fields["connections"] = .int(Int64(statistics.connections))
+    }
+    return .json(.object(fields))
+  }
+
+  func readiness(inFull: Bool) async -> Response {
     var detail: JSONObject = [:]
     var isReady = true
     if server.withLock({ $0 })?.isDraining ?? true {
@@ -89,14 +121,14 @@ final class FrontDesk: Sendable {
     }
     for check in checks {
       do {
-        try await check.run()
+        if inFull { try await check.run() } else if let error = check.last() { throw error }
         detail[check.name] = "ok"
       } catch {
         isReady = false
         detail[check.name] = .string(FrontDesk.sentence(error))
       }
     }
-    for (name, counts) in server.withLock({ $0 })?.pluginCounts ?? [] {
+    for (name, counts) in server.withLock({ $0 })?.pluginCounts ?? [] where inFull {
       detail["plugin.\(name)"] = [
         "running": .int(Int64(counts.running)), "failures": .int(Int64(counts.failures)),
         "refusals": .int(Int64(counts.refusals)), "timeouts": .int(Int64(counts.timeouts)),

@@ -13,7 +13,7 @@ extension HubServer {
     for unit in plan.units {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
-    for own in ownCalls(desk) where own.isPublic { try table.add(.get, own.path, .own(own.call)) }
+    for own in publicCalls(desk) { try table.add(.get, own.path, .own(own.call)) }
     try addDocuments(plan, desk, port: port, to: &table)
     let sockets = sockets(plan)
     for (path, asset) in plan.assets {
@@ -40,7 +40,7 @@ extension HubServer {
   private static func addDocuments(
     _ plan: Plan, _ desk: FrontDesk, port: UInt16?, to table: inout RouteTrie<Endpoint>
   ) throws {
-    let own = ownCalls(desk).filter(\.isPublic).map { (path: $0.path, call: $0.call) }
+    let own = publicCalls(desk)
     let calls = OpenAPI.document(units: plan.units, own: own, version: plan.version)
     let topics = AsyncAPI.document(
       units: plan.units, version: plan.version, port: port ?? 8443,
@@ -51,7 +51,7 @@ extension HubServer {
 
   static func insideRoutes(_ desk: FrontDesk) throws -> RouteTrie<Endpoint> {
     var table = RouteTrie<Endpoint>()
-    for own in ownCalls(desk) { try table.add(.get, own.path, .own(own.call)) }
+    for own in insideCalls(desk) { try table.add(.get, own.path, .own(own.call)) }
     return table
   }
 

@@ -99,7 +99,8 @@ extension Program {
     if !others.isEmpty { console.print("  also on \(others.joined(separator: ", "))") }
     if running.configuration[Keys.demo] { tellDemo(running, main) }
     if let password = running.adminPassword {
-      console.print("First start: log in as admin with the password \(password) (shown only now).")
+      FirstPassword(password: password, folder: running.configuration[Keys.data])
+        .tell(console, isTerminal: isatty(STDOUT_FILENO) == 1)
     }
     console.print("Ctrl-C stops it.")
   }

@@ -179,7 +179,7 @@ struct Running {
       }
     }
     if isDemo { plan.isExempt = { $0.isLoopback } }
-    plan.checks = [.init("store") { try await watch.check() }]
+    plan.checks = [.init("store", last: { watch.trouble }, { try await watch.check() })]
     return plan
   }
 

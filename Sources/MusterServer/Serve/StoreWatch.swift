@@ -47,6 +47,9 @@ final class StoreWatch: Sendable {
     if let trouble { throw trouble }
   }
 
+  /// Why the database could not be written when it was last tried.
+  var trouble: StoreError? { state.withLock { $0.trouble } }
+
   private func look(at now: Int64) async -> StoreError? {
     var trouble: StoreError?
     do {

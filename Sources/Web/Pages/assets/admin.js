@@ -84,7 +84,7 @@ const NUMBERS = {
 
 async function lookPlugins() {
   // Not ready is an answer, too.
-  const { detail } = await fetch("/ready").then((answer) => answer.json());
+  const { detail } = await fetch("/ready", { headers: { token: session.get()?.token ?? "" } }).then((answer) => answer.json());
   const plugins = Object.entries(detail).filter(([name]) => name.startsWith("plugin."));
   show("plugins", ["admin.plugin", ...Object.values(NUMBERS)],
     plugins.map(([name, numbers]) => [h("b", {}, name.slice(7)), ...Object.keys(NUMBERS).map((key) =>
