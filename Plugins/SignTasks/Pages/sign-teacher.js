@@ -45,7 +45,9 @@ export class Teacher {
       this.takeCourses(courses.list.map(({ course }) => course));
       this.fromAddress();
     } catch (error) {
+      if (this.closed) return;
       $("new-problem").textContent = error.message;
+      setTimeout(() => { if (!this.closed) this.start(); }, 5000);
     }
   }
 
@@ -54,7 +56,7 @@ export class Teacher {
     $("new-none").hidden = courses.length > 0;
     $("new-course").replaceChildren(...courses.map((course) =>
       h("option", { value: course.courseTableID }, `${course.courseName} · ${course.deptNickName} ${course.enrolYear} (${course.courseTableID})`)));
-    for (const { courseTableID } of courses) this.follow(courseTableID);
+    for (const { courseTableID } of courses) if (!this.topics.has(courseTableID)) this.follow(courseTableID);
     if (courses.length) this.prepare();
   }
 
