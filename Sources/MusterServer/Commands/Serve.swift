@@ -21,7 +21,7 @@ extension Program {
     try Signals.deliver(on: loop) { signals.continuation.yield($0) }
     try await running.start()
     running.logStart()
-    if running.isRead { greet(running) } else { running.logFirstAccount() }
+    if running.isRead { greet(running) } else { running.tellFirstPassword(console) }
     await running.warnWithoutAdmin()
     for warning in PlainListenerCheck(running.configuration, self).warnings() {
       running.log.warning(warning, ["remedy": PlainListenerCheck.remedy])

@@ -1,3 +1,4 @@
+internal import CommandLineKit
 internal import Configuration
 internal import Glibc
 internal import HubCore
@@ -36,9 +37,10 @@ extension Running {
     }
   }
 
-  /// A password has no place in a collector's store.
-  func logFirstAccount() {
-    guard adminPassword != nil else { return }
-    log.warning("the account admin was made: set its password with muster account passwd admin")
+  /// A password has no place in a collector's store: it goes to a file.
+  func tellFirstPassword(_ console: Console) {
+    guard let adminPassword else { return }
+    FirstPassword(password: adminPassword, folder: configuration[Keys.data])
+      .tell(console, isTerminal: false)
   }
 }
