@@ -205,8 +205,8 @@ let package = Package(
     tests(
       "ProgramTests",
       [
-        "CommandLineKit", "Configuration", "HubCore", "Loop", "MusterServer", "MusterTesting",
-        "PluginKit", "PostgresStore", "SQLiteStore", "Storage",
+        "AccountStore", "CommandLineKit", "Configuration", "HubCore", "Loop", "MusterServer",
+        "MusterTesting", "PluginKit", "PostgresStore", "SQLiteStore", "Storage",
       ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),

@@ -278,11 +278,11 @@ final class LabPlugin: Plugin {
     registrar.crossOrigin(CrossOrigin(setting: "everybody"))
     registrar.post("/lab/open", Operation("For everybody.")) { _ in .noContent }
     registrar.put("/lab/echo", Operation("For everybody, too.")) { _ in .noContent }
-    registrar.mount(at: "/lab/mount")
-    registrar.get("/known", Operation("Is there.")) { _ in .noContent }
     registrar.get("/lab/open/cookies", Operation("What came along?")) { request in
       .text(request.cookies["a"] ?? "none")
     }
+    registrar.mount(at: "/lab/mount")
+    registrar.get("/known", Operation("Is there.")) { _ in .noContent }
   }
 
   /// What came with a form: its fields, and of each file the size and what the disk has of it.
