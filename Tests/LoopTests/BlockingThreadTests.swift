@@ -1,7 +1,7 @@
 import Loop
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A blocking thread` {
+@Suite(.timeLimit(.minutes(3))) struct `A blocking thread` {
   @Test func `runs the work of many tasks one after the other`() async {
     let clerk = Clerk()
     await withTaskGroup { group in

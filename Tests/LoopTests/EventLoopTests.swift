@@ -1,7 +1,7 @@
 import Loop
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `An event loop` {
+@Suite(.timeLimit(.minutes(3))) struct `An event loop` {
   @Test func `serves descriptors, jobs, timers and the flush in this order`() async throws {
     let bench = Bench()
     defer { bench.end() }

@@ -2,7 +2,7 @@ import Loop
 import Testing
 
 /// How a handler of a plugin runs: on the loop, away at an `await`, and back.
-@Suite(.timeLimit(.minutes(1))) struct `A handler on a loop` {
+@Suite(.timeLimit(.minutes(3))) struct `A handler on a loop` {
   @Test func `is finished before the next line if it never waits`() async {
     let bench = Bench()
     defer { bench.end() }

@@ -2,7 +2,7 @@ import Glibc
 import Loop
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A listener` {
+@Suite(.timeLimit(.minutes(3))) struct `A listener` {
   @Test func `on port 0 knows its real port`() throws {
     let listener = try Listener.open(Endpoint("127.0.0.1:0"))[0]
     #expect(listener.address.port != 0)

@@ -1,7 +1,7 @@
 import Loop
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A loop's timers` {
+@Suite(.timeLimit(.minutes(3))) struct `A loop's timers` {
   @Test func `fire when the time is turned, for the client and for closures`() async {
     let bench = Bench()
     defer { bench.end() }

@@ -3,7 +3,7 @@ import Loop
 import Testing
 
 // In processes of their own: signal handlers belong to the whole process.
-@Suite(.timeLimit(.minutes(1))) struct `A signal` {
+@Suite(.timeLimit(.minutes(3))) struct `A signal` {
   @Test func `arrives on the loop instead of ending the process`() async {
     await #expect(processExitsWith: .success) {
       let loop = EventLoop()

@@ -2,7 +2,7 @@ import Bytes
 import Loop
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A socket` {
+@Suite(.timeLimit(.minutes(3))) struct `A socket` {
   @Test func `carries bytes and then the end`() throws {
     let pair = try Socket.pair()
     var buffer = ByteBuffer()

@@ -3,7 +3,7 @@ import Testing
 
 // A lost wake-up leaves the loop asleep with work in front of it: these tests then never end, which
 // the time limit turns into a failure.
-@Suite(.timeLimit(.minutes(1))) struct `Waking a loop` {
+@Suite(.timeLimit(.minutes(3))) struct `Waking a loop` {
   private static let writers = 8
 
   @Test func `loses no job of many tasks that each wait for their answer`() async {

@@ -1,7 +1,7 @@
 import Loop
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Watching a descriptor` {
+@Suite(.timeLimit(.minutes(3))) struct `Watching a descriptor` {
   @Test func `tells again while it is ready, and what the interest names`() async throws {
     let bench = Bench()
     defer { bench.end() }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(1))) struct CourierTests {
+@Suite(.timeLimit(.minutes(3))) struct CourierTests {
   private final class HandClock: WallClock {
     private let time = Locked<Int64>(1_795_231_000_000)
     var now: Int64 { time.withLock { $0 } }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(1))) struct LanePoolTests {
+@Suite(.timeLimit(.minutes(3))) struct LanePoolTests {
   /// Keeps calls under way until a test lets them end.
   private actor Gate {
     private(set) var lanes: [TransferLane] = []

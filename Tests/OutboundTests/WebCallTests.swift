@@ -5,7 +5,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(1))) struct WebCallTests {
+@Suite(.timeLimit(.minutes(3))) struct WebCallTests {
   private struct SystemClock: WallClock { let now: Int64 = 1_795_231_000_000 }
 
   private func withCourier(_ body: (Courier) async throws -> Void) async throws {

@@ -4,7 +4,7 @@ import Rig
 import Testing
 
 /// What is noted of each answer, and what is not.
-@Suite(.timeLimit(.minutes(1))) struct AccessLogTests {
+@Suite(.timeLimit(.minutes(3))) struct AccessLogTests {
   @Test func `each answer is a line, without the query`() async throws {
     let lines = Locked<[AccessLog.Line]>([])
     let log = AccessLog { make in

@@ -7,7 +7,7 @@ import Testing
 @testable import HubCore
 
 /// Clients that send more than can be dealt with while something of theirs takes its time.
-@Suite(.timeLimit(.minutes(1))) struct BacklogTests {
+@Suite(.timeLimit(.minutes(3))) struct BacklogTests {
   private func framesIn(_ server: TestServer) async -> Int {
     await server.server.statistics().counters["websocket_messages_received_total"] ?? 0
   }

@@ -9,7 +9,7 @@ import Testing
 @testable import HubCore
 
 /// The closes that tell a client to come back later or not at all, each with its cause.
-@Suite(.timeLimit(.minutes(1))) struct ClosingTests {
+@Suite(.timeLimit(.minutes(3))) struct ClosingTests {
   @Test func `whoever sends only nonsense is closed with 4000, who errs now and then stays`()
     async throws
   {

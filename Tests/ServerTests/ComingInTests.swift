@@ -8,7 +8,7 @@ import Testing
 @testable import HubCore
 
 /// What happens to somebody who is on the way into a topic: its owner has not answered yet.
-@Suite(.timeLimit(.minutes(1))) struct ComingInTests {
+@Suite(.timeLimit(.minutes(3))) struct ComingInTests {
   /// Asks for a topic whose owner answers when somebody is in `lab.room.gate`.
   private func knock(_ topic: String, _ server: TestServer, _ wire: Wire) async throws {
     try await wire.say(["type": "subscribe", "id": "sub", "topic": .string(topic)])

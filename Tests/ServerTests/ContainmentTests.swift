@@ -10,7 +10,7 @@ import Testing
 @testable import HubCore
 
 /// What a plugin does wrong stays its own: the hub and everybody else go on.
-@Suite(.timeLimit(.minutes(1))) struct ContainmentTests {
+@Suite(.timeLimit(.minutes(3))) struct ContainmentTests {
   private static let patience = Double(Worker.patience) + 1
 
   private func counts(_ server: TestServer) -> PluginGate.Counts {

@@ -9,7 +9,7 @@ import Testing
 @testable import HubCore
 
 /// Credentials that end, and connections that close, while somebody is coming in.
-@Suite(.timeLimit(.minutes(1))) struct CredentialTests {
+@Suite(.timeLimit(.minutes(3))) struct CredentialTests {
   private func hello(_ token: String? = nil) -> JSONValue {
     ["type": "hello", "id": 1, "data": token.map { ["token": .string($0)] } ?? [:]]
   }

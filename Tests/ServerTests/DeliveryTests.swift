@@ -7,7 +7,7 @@ import Testing
 @testable import HubCore
 
 /// Many events at once, to subscribers of every kind.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryTests {
+@Suite(.timeLimit(.minutes(3))) struct DeliveryTests {
   private static let crowd = 12
   private static let burst = 60
 

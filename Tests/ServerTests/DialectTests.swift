@@ -8,7 +8,7 @@ import Testing
 @testable import HubCore
 
 /// An older protocol over the same topics, with the codec of `LabPlugin`.
-@Suite(.timeLimit(.minutes(1))) struct DialectTests {
+@Suite(.timeLimit(.minutes(3))) struct DialectTests {
   private func line(_ server: TestServer, _ name: String) async throws -> Wire {
     let wire = try await server.wire()
     try await wire.upgrade("/lab/line?name=\(name)")

@@ -5,7 +5,7 @@ import Rig
 import Testing
 
 /// Files on their way out and in, over a real line.
-@Suite(.timeLimit(.minutes(1))) struct FilesTests {
+@Suite(.timeLimit(.minutes(3))) struct FilesTests {
   // Longer than one piece that is read from disk at a time.
   private static let content = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 % 251) }
 

@@ -11,7 +11,7 @@ import Testing
 @testable import HubCore
 
 /// Stored history that somebody deletes, or that has expired.
-@Suite(.timeLimit(.minutes(1))) struct ForgettingTests {
+@Suite(.timeLimit(.minutes(3))) struct ForgettingTests {
   private func withStore(_ engine: Engine, _ body: (any Store) async throws -> Void) async throws {
     let store: any Store =
       switch engine {

@@ -6,7 +6,7 @@ import Rig
 import Testing
 
 /// Topics whose events go out together when many come at once.
-@Suite(.timeLimit(.minutes(1))) struct GatherTests {
+@Suite(.timeLimit(.minutes(3))) struct GatherTests {
   private func happen(_ numbers: ClosedRange<Int>, _ server: TestServer) async throws {
     for number in numbers {
       try await server.hub.publish(Event("n", ["n": .init(number)]), to: "lab.busy.x")

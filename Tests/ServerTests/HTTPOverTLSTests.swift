@@ -8,7 +8,7 @@ import Rig
 import Testing
 
 /// HTTP as clients of a real server see it, on its encrypted door.
-@Suite(.timeLimit(.minutes(1))) struct HTTPOverTLSTests {
+@Suite(.timeLimit(.minutes(3))) struct HTTPOverTLSTests {
   private func once(
     _ workers: Int = 1, assets: [(path: String, asset: Asset)] = [],
     _ body: (Wire) async throws -> Void

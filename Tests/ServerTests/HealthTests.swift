@@ -8,7 +8,7 @@ import Testing
 @testable import HubCore
 
 /// What `/health` and `/ready` tell whom.
-@Suite(.timeLimit(.minutes(1))) struct HealthTests {
+@Suite(.timeLimit(.minutes(3))) struct HealthTests {
   /// A client from outside, and the same with a token.
   private func fromOutside(
     _ body: (TestServer, Wire, Locked<Int>) async throws -> Void

@@ -8,7 +8,7 @@ import Rig
 import Testing
 
 /// Peers that mean no good: the server answers afterwards, and holds nothing of them.
-@Suite(.timeLimit(.minutes(1))) struct HostileTests {
+@Suite(.timeLimit(.minutes(3))) struct HostileTests {
   /// Others are served, and all that is left is their line.
   private func isWell(_ server: TestServer) async throws {
     let wire = try await server.wire()

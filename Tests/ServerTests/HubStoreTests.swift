@@ -8,7 +8,7 @@ import Testing
 @testable import HubCore
 
 /// What the hub keeps of members and webhooks, in both engines.
-@Suite(.timeLimit(.minutes(1))) struct HubStoreTests {
+@Suite(.timeLimit(.minutes(3))) struct HubStoreTests {
   static let engines: [Engine] =
     ThrowawayPostgres.missing == nil ? [.sqlite, .postgres] : [.sqlite]
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HubCore
 
 /// What a server takes into memory before it knows who sends, and altogether.
-@Suite(.timeLimit(.minutes(1))) struct InputTests {
+@Suite(.timeLimit(.minutes(3))) struct InputTests {
   private static let large = "Content-Length: 1000000\r\n"
 
   private func begin(

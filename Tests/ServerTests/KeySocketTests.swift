@@ -8,7 +8,7 @@ import Testing
 @testable import HubCore
 
 /// Programs that come in by the socket with a key.
-@Suite(.timeLimit(.minutes(1))) struct KeySocketTests {
+@Suite(.timeLimit(.minutes(3))) struct KeySocketTests {
   private func withServer(_ body: (TestServer) async throws -> Void) async throws {
     func adjust(_ plan: inout HubServer.Plan) {
       plan.checkKey = { text in

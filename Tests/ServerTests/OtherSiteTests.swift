@@ -6,7 +6,7 @@ import WebSocket
 @testable import HubCore
 
 /// What requests may do that a page of another site causes.
-@Suite(.timeLimit(.minutes(1))) struct OtherSiteTests {
+@Suite(.timeLimit(.minutes(3))) struct OtherSiteTests {
   private typealias Headers = [(String, String)]
 
   private static let foreign: [[(String, String)]] = [

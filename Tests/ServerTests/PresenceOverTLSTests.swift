@@ -6,7 +6,7 @@ import Rig
 import Testing
 
 /// The table of presence and the heartbeat, through real lines and a clock turned by hand.
-@Suite(.timeLimit(.minutes(1))) struct PresenceOverTLSTests {
+@Suite(.timeLimit(.minutes(3))) struct PresenceOverTLSTests {
   /// A room with a watcher who stays and `u1`, who is about to go.
   private struct Room {
     static let topic = "lab.room.p"
@@ -234,7 +234,7 @@ import Testing
 }
 
 /// What a newcomer is told of those who came with it.
-@Suite(.timeLimit(.minutes(1))) struct PresenceOfNewcomersTests {
+@Suite(.timeLimit(.minutes(3))) struct PresenceOfNewcomersTests {
   private func ids(_ frame: JSONValue, _ list: String) -> [String] {
     (frame["data"]?[list]?.array ?? []).compactMap { $0["id"]?.string }
   }

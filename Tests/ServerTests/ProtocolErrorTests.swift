@@ -6,7 +6,7 @@ import Rig
 import Testing
 
 /// What is refused, with which number, and that the connection goes on after it.
-@Suite(.timeLimit(.minutes(1))) struct ProtocolErrorTests {
+@Suite(.timeLimit(.minutes(3))) struct ProtocolErrorTests {
   /// A frame of a guest who is in `lab.room.e` and `lab.strict.e`, and its error.
   static let refusals: [(String, Int)] = [
     (#"{"type":"subscribe","id":9,"topic":"lab.members.a"}"#, 101),

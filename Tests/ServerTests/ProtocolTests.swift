@@ -6,7 +6,7 @@ import Rig
 import Testing
 
 /// Protocol 2 as it is on the wire: every frame, every error, every close code.
-@Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
+@Suite(.timeLimit(.minutes(3))) struct ProtocolTests {
   private func error(_ frame: JSONValue) -> Int? {
     frame["type"] == "error" ? frame["data"]?["code"]?.int : nil
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import HubCore
 
 /// An account that its holder made and the staff has not confirmed, on every way in.
-@Suite(.timeLimit(.minutes(1))) struct ProvisionalTests {
+@Suite(.timeLimit(.minutes(3))) struct ProvisionalTests {
   private func newcomer(_ server: TestServer) async throws -> (account: Account, token: String) {
     let account = try await server.accounts.register(
       NewAccount(login: "zz", name: "zz", password: "longenough", roles: [.student, .staff]),

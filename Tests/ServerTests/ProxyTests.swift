@@ -6,7 +6,7 @@ import Testing
 @testable import HubCore
 
 /// Whom a call is said to come from, with a proxy in between that is trusted or not.
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(3))) struct ProxyTests {
   private func address(_ forwarded: [String], isTrusted: Bool = true) async throws -> String {
     let trusted = try #require(Network("127.0.0.1"))
     var text = ""

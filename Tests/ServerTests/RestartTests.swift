@@ -9,7 +9,7 @@ import Testing
 @testable import HubCore
 
 /// Presence across the end of a server and the start of the next.
-@Suite(.timeLimit(.minutes(1))) struct RestartTests {
+@Suite(.timeLimit(.minutes(3))) struct RestartTests {
   enum End: CaseIterable {
     case crash, drain
   }

@@ -7,7 +7,7 @@ import Rig
 import Testing
 
 /// The calls below `/api/v1` of a server that runs.
-@Suite(.timeLimit(.minutes(1))) struct ServerAPICallTests {
+@Suite(.timeLimit(.minutes(3))) struct ServerAPICallTests {
   private func call(
     _ path: String, _ body: JSONValue, _ server: TestServer, as token: String
   ) async throws -> (status: Int, json: JSONValue) {

@@ -7,7 +7,7 @@ import Testing
 @testable import HubCore
 
 /// Peers that ask and do not take the answer, or take it slowly, or are gone when it comes.
-@Suite(.timeLimit(.minutes(1))) struct SlowAnswerTests {
+@Suite(.timeLimit(.minutes(3))) struct SlowAnswerTests {
   private static func page(_ bytes: Int) -> (path: String, asset: Asset) {
     let asset = Asset(
       bytes: [UInt8](repeating: 7, count: bytes), contentType: "application/octet-stream",

@@ -7,7 +7,7 @@ import Testing
 @testable import HubCore
 
 /// Readers that are slow or do not read at all, and sending everybody away.
-@Suite(.timeLimit(.minutes(1))) struct SlowReaderTests {
+@Suite(.timeLimit(.minutes(3))) struct SlowReaderTests {
   private func publish(_ server: TestServer, _ topic: Topic, _ numbers: ClosedRange<Int>)
     async throws
   {

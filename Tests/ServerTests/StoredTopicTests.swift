@@ -10,7 +10,7 @@ import Testing
 @testable import HubCore
 
 /// Stored topics: what is published twice, and what a store that fails does to them.
-@Suite(.timeLimit(.minutes(1))) struct StoredTopicTests {
+@Suite(.timeLimit(.minutes(3))) struct StoredTopicTests {
   private func withStore(_ body: (TestServer, WaywardStore) async throws -> Void) async throws {
     let store = WaywardStore(try await SQLiteStore.open(.memory))
     let server = try await TestServer.start(workers: 4, time: ManualTime(), store: store)

@@ -44,7 +44,7 @@ extension Subscription {
 }
 
 /// `Muster`, the Swift client, against a real server.
-@Suite(.timeLimit(.minutes(1))) struct SwiftClientTests {
+@Suite(.timeLimit(.minutes(3))) struct SwiftClientTests {
   @Test(arguments: TestServer.workers)
   func `what one client publishes all of them hear, in one order`(workers: Int) async throws {
     try await TestServer.run(workers: workers) { server in

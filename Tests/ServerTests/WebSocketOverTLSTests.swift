@@ -7,7 +7,7 @@ import Testing
 import WebSocket
 
 /// The upgrade and the frames below protocol 2.
-@Suite(.timeLimit(.minutes(1))) struct WebSocketOverTLSTests {
+@Suite(.timeLimit(.minutes(3))) struct WebSocketOverTLSTests {
   private func status(_ server: TestServer, _ headers: [(String, String)]) async throws -> Reply {
     try await server.wire().call("GET", "/ws", headers: headers)
   }

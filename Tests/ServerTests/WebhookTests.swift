@@ -11,7 +11,7 @@ import Testing
 @testable import HubCore
 
 /// Webhooks from a real server to a real receiver.
-@Suite(.timeLimit(.minutes(1))) struct WebhookTests {
+@Suite(.timeLimit(.minutes(3))) struct WebhookTests {
   /// A second server, whose plugin takes what is posted to it.
   private struct Receiver {
     static let secret = "a secret of both"

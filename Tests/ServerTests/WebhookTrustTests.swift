@@ -11,7 +11,7 @@ import Testing
 @testable import HubCore
 
 /// Webhooks to a receiver whose certificate no machine trusts by itself.
-@Suite(.enabled(if: PrivateAuthority.isPossible), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: PrivateAuthority.isPossible), .timeLimit(.minutes(3)))
 struct WebhookTrustTests {
   private let authority: PrivateAuthority
   private let trusted = Locked<String?>(nil)

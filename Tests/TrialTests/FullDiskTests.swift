@@ -38,7 +38,7 @@ extension Trials {
         try disk.forbidWriting()
         try await server.launch()
         #expect(try await server.result(within: 30) == 1)
-        #expect(await server.log.contains("muster: database: "))
+        #expect(await server.log.contains("Read-only file system"))
       }
     }
 
