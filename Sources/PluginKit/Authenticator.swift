@@ -12,6 +12,9 @@ public struct Authenticator: Sendable {
   public let identify: Identify
   /// Whether it also identifies clients at the handshake of the hub's socket, `/ws`.
   public var opensSockets = false
+  /// Whether it looks into the form in the body of a POST: then that form is taken in before it is
+  /// known who calls.
+  public var readsForm = false
 
   /// How the documents describe it.
   public enum Scheme: Sendable, Hashable {

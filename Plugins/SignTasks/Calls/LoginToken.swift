@@ -7,13 +7,17 @@ enum LoginToken {
 
   /// The field counts in the body of a POST only, where no log sees it, and where neither header
   /// nor cookie came.
-  static let parameter = Authenticator("formToken", .header("token")) { request, accounts in
-    guard let token = fieldText(of: request), outerText(of: request) == nil else { return nil }
-    guard let identity = try await accounts.identity(token: token) else {
-      throw PluginError(.unauthorized, "the token is not valid any more")
+  static let parameter: Authenticator = {
+    var form = Authenticator("formToken", .header("token")) { request, accounts in
+      guard let token = fieldText(of: request), outerText(of: request) == nil else { return nil }
+      guard let identity = try await accounts.identity(token: token) else {
+        throw PluginError(.unauthorized, "the token is not valid any more")
+      }
+      return identity
     }
-    return identity
-  }
+    form.readsForm = true
+    return form
+  }()
 
   /// The text that the client knows, which signs with it.
   static func text(of request: Request) -> String? {

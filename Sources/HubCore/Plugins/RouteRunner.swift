@@ -52,6 +52,8 @@ public struct RouteRunner: Sendable {
     var request: Request
     /// Its caller has a provisional account, which counts for nothing here.
     var isLimited = false
+    /// Nothing in the head names the caller; the form in the body may.
+    var awaitsForm = false
 
     init(_ request: Request) { self.request = request }
   }
@@ -68,6 +70,12 @@ public struct RouteRunner: Sendable {
     var call = AdmittedCall(request)
     do {
       try await admit(&call, route, unit)
+      call.awaitsForm = call.request.identity == nil && bringsForm(request, to: unit)
+      return .admitted(call)
+    } catch let error as PluginError
+      where error.code == .unauthorized && bringsForm(request, to: unit)
+    {
+      call.awaitsForm = true
       return .admitted(call)
     } catch {
       return .refused(refusal(error, call, route, unit))
@@ -80,11 +88,33 @@ public struct RouteRunner: Sendable {
       return busy(call.request, route)
     }
     defer { unit.gate.leave() }
+    var call = call
     do {
+      if call.awaitsForm { try await admitByForm(&call, route, unit) }
       return try await perform(call.request, route, unit)
     } catch {
       return refusal(error, call, route, unit)
     }
+  }
+
+  /// Whether a form comes along that one of the plugin's authenticators looks into.
+  private func bringsForm(_ request: Request, to unit: PluginUnit) -> Bool {
+    guard request.method == .post, unit.authenticators.contains(where: \.readsForm),
+      let type = request.headers["content-type"]?.lowercased()
+    else { return false }
+    return type.hasPrefix("application/x-www-form-urlencoded")
+      || type.hasPrefix("multipart/form-data")
+  }
+
+  /// The rest of the admission of a call whose form is there now.
+  private func admitByForm(
+    _ call: inout AdmittedCall, _ route: Route, _ unit: PluginUnit
+  ) async throws {
+    let operation = route.operation
+    call.request.identity = try await caller(call.request, operation.access, plugin: unit.name)
+    if call.request.identity != nil { try count(call.request, route, by: .account) }
+    call.isLimited = limitProvisional(&call.request, operation)
+    try admit(call.request, operation.access, unit.services.settings)
   }
 
   private func admit(
