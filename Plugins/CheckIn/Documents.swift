@@ -5,7 +5,7 @@ internal import PluginKit
 enum Documents {
   static let user = Schema.named("CheckInUser", .object(userProperties))
 
-  /// What the topics know beside it.
+  /// A user as topics show it, with moments in Unix milliseconds beside the documented texts.
   static let liveUser = Schema.named(
     "CheckInLiveUser",
     .object(

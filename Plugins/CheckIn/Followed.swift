@@ -40,7 +40,7 @@ final class Followed: Sendable {
     for prefix in prefixes.withLock({ $0 }) {
       guard let grade = Grade(prefix), await hub.population(of: grade.topic) == 0 else { continue }
       prefixes.withLock { _ = $0.remove(prefix) }
-      // Somebody may have come in while the question was asked, and found the prefix still there.
+      // A subscription may have been made between the count and the removal.
       if await hub.population(of: grade.topic) > 0 {
         prefixes.withLock { _ = $0.insert(prefix) }
       }

@@ -281,7 +281,7 @@ async function act(wanted) {
   busy = true;
   try {
     let result = await post(wanted ?? (present?.has(number) ? "logout" : "login"), number);
-    // What is shown here may be old; the server knows.
+    // The list on this page may be old; the answer of the server decides.
     if (!wanted && result.code === 20050) result = await post("logout", number);
     else if (!wanted && result.code === 20060) result = await post("login", number);
     answer(number, result);

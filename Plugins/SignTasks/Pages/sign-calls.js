@@ -1,4 +1,4 @@
-// What the parts of the page share: its words, the documented calls, times.
+// Shared by all parts of the page: its words, the documented calls, times.
 import { api, clockTime, dayOf, duration, h, session } from "/assets/ui.js";
 import { addWords, has, t } from "/assets/i18n.js";
 

@@ -72,7 +72,7 @@ export class Student {
     $("student").hidden = true;
   }
 
-  // What happens
+  // Live events
 
   happened(data) {
     if (data.event === "sign.created") this.arrived(data.sign);
@@ -140,7 +140,7 @@ export class Student {
       onEvent: (data) => this.courseHappened(data),
       onError: (error) => {
         if (error.temporary) return;
-        // Somebody took this student out of the course.
+        // The staff took this student out of the course.
         this.topics.get(table)?.close();
         this.topics.delete(table);
         for (const [sign, task] of this.tasks) if (task.courseTableID === table) this.drop(sign);

@@ -110,7 +110,7 @@ export class Teacher {
       const prepared = await call(`/sign/prepare?course_table_id=${$("new-course").value}`);
       if (asked !== this.asked) return;
       const name = defaultName(prepared, this.hub.now());
-      // What the teacher wrote stays; the name that was only proposed follows the course.
+      // A name typed by the teacher stays; a proposed one follows the course.
       if (["", this.proposed].includes($("new-name").value)) $("new-name").value = name;
       this.proposed = name;
       $("new-classes").textContent = t("sign.classes", {

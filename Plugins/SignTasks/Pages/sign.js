@@ -1,4 +1,4 @@
-// Who is logged in decides which parts of the page there are.
+// Roles of the account that is logged in decide which parts the page has.
 import { $, askLogin, begin, connect, isStaff, logOut, session } from "/assets/ui.js";
 import { t } from "/assets/i18n.js";
 import { call } from "/assets/sign-calls.js";
