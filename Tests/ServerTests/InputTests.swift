@@ -103,6 +103,32 @@ import Testing
     }
   }
 
+  @Test func `large bodies leave room for short requests`() async throws {
+    try await TestServer.run(workers: 2, limits: .with(\.inputBuffers, 1 << 20)) {
+      server async throws in
+      var wires: [Wire] = []
+      for _ in 0..<20 {
+        let wire = try await server.wire()
+        wires.append(wire)
+        try await begin(wire, "/lab/echo", body: 90_000)
+      }
+      await server.settle()
+      #expect(server.server.house.input.total > 1 << 19)
+      #expect(server.server.house.input.total <= 3 << 18)
+      // Heads that are short but not whole.
+      for _ in 0..<5 {
+        let wire = try await server.wire()
+        wires.append(wire)
+        try await wire.send("GET /lab/hello HTTP/1.1\r\nHost: h\r\n")
+        await server.settle()
+        try await wire.send("\r\n")
+        #expect(try await wire.reply().text == "hello")
+      }
+      for wire in wires { await wire.drop() }
+      try await server.until { server.server.house.input.total == 0 }
+    }
+  }
+
   @Test func `a request is charged until it is answered`() async throws {
     try await TestServer.run(workers: 1) { server async throws in
       let wire = try await server.wire()

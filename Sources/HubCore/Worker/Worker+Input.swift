@@ -12,8 +12,9 @@ extension Worker {
   }
 
   private func chargeInput(_ connection: Connection, _ holds: Int) {
-    let change = holds - connection.heldInput
-    guard house.input.change(by: change, limit: limits.inputBuffers) else {
+    guard
+      house.input.change(from: connection.heldInput, to: holds, limit: limits.inputBuffers)
+    else {
       counters.refused.add(1)
       return refuseInput(connection)
     }
@@ -22,7 +23,7 @@ extension Worker {
 
   /// The connection holds nothing any more.
   func releaseInput(_ connection: Connection) {
-    _ = house.input.change(by: -connection.heldInput, limit: 0)
+    _ = house.input.change(from: connection.heldInput, to: 0, limit: 0)
     connection.heldInput = 0
   }
 
