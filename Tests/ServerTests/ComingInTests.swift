@@ -79,6 +79,25 @@ import Testing
     }
   }
 
+  @Test(arguments: TestServer.workers)
+  func `a removal counts for a subscribe that was allowed before it`(workers: Int) async throws {
+    try await TestServer.run(workers: workers) { server in
+      let wire = try await server.client("s_li", token: try await server.token(for: "li"))
+      let topic = "lab.considered.a"
+      try await wire.say(["type": "subscribe", "topic": .string(topic), "id": "sub"])
+      // The answer to a later question says that the subscribe is being considered.
+      try await wire.say(["type": "ping", "ts": 1])
+      _ = try await wire.hear("pong")
+      #expect(await !server.hub.remove("u1", from: Topic(topic)))
+      let opener = try await openGate(server)
+      let answer = try await wire.hear()
+      #expect(answer["re"] == "sub" && answer["data"]?["code"] == 103)
+      #expect(await server.hub.population(of: Topic(topic)) == 0)
+      #expect(try await wire.subscribe(topic)["type"] == "subscribed")
+      #expect(await !opener.hasEnded)
+    }
+  }
+
   @Test func `whoever comes after somebody was put out is not meant`() async throws {
     try await TestServer.run(workers: 4) { server in
       let topic = try #require(TopicName("lab.room.late"))

@@ -123,6 +123,15 @@ final class LabPlugin: Plugin {
     }
     registrar.topic("lab.gated.{name}", "Lets in while somebody is in lab.room.gate.", gated)
 
+    var considered = TopicRules()
+    considered.presence = true
+    considered.authorize = { [services] _, _, _ in
+      while await services.hub.population(of: "lab.room.gate") == 0 {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
+    registrar.topic("lab.considered.{name}", "Allows while lab.room.gate has members.", considered)
+
     let gate = gated.snapshot
     gated.snapshot = { topic, who in
       _ = try await gate?(topic, who)

@@ -7,6 +7,8 @@ struct Attachment: Sendable {
   let connection: ConnectionID
   let worker: Int
   let who: Identity
+  /// The house's generation of removals when it was asked whether `who` may come in.
+  let allowedAt: UInt64
   let session: String?
   let recover: ClientCommand.RecoveryPoint?
   let wantsPresence: Bool
@@ -26,6 +28,7 @@ extension Worker {
   func attach(_ attachment: Attachment) async throws -> Welcome {
     let home = try await open(attachment.topic)
     let who = attachment.who
+    try judge(attachment)
     if !who.isProgram && home.topic.isFull(for: who.id) { throw TopicRefusal.full }
     // What has gathered counts as given to the newcomer, so it goes out to the others now.
     sendGathered(home)
@@ -49,6 +52,17 @@ extension Worker {
     // owner, who knows nothing of those who were here before a restart, both are new.
     if arrival == .joined || arrival == .returned { report(.joined, of: who, home) }
     return welcome
+  }
+
+  /// Throws if the user was removed since it was allowed to come in.
+  private func judge(_ attachment: Attachment) throws {
+    let verdict = recentRemovals.verdict(
+      attachment.who.id, in: attachment.topic, askedAt: attachment.allowedAt)
+    switch verdict {
+    case .current: return
+    case .removed: throw TopicRefusal.denied
+    case .unknown: throw TopicRefusal.unavailable
+    }
   }
 
   /// A connection has left, or is lost.
@@ -243,6 +257,7 @@ extension Worker {
 
   /// Puts a user out of a topic, wherever its connections are.
   func remove(_ user: String, from topic: TopicName) -> Bool {
+    recentRemovals.note(user, from: topic, generation: house.nextRemovalGeneration())
     guard let home = homes[topic] else { return false }
     let isMember = home.topic.presence?.contains(user) ?? false
     let connections = home.topic.presence?.connections(of: user)

@@ -53,6 +53,7 @@ final class House: Sendable {
   let node: String
   private let owners: [String]
   private let draining = Atomic<Bool>(false)
+  private let removals = Atomic<UInt64>(0)
   private let hasWarnedOfProxy = Atomic<Bool>(false)
   private let longestTold = Atomic<Int>(0)
   private let inherited = Atomic<Int>(0)
@@ -138,6 +139,13 @@ final class House: Sendable {
   /// True once: requests without a client's address come by the thousand.
   func beginsProxyWarning() -> Bool {
     !hasWarnedOfProxy.exchange(true, ordering: .relaxed)
+  }
+
+  /// How many users were put out of topics since the start.
+  var removalGeneration: UInt64 { removals.load(ordering: .acquiring) }
+
+  func nextRemovalGeneration() -> UInt64 {
+    removals.add(1, ordering: .acquiringAndReleasing).newValue
   }
 
   /// The plugin that a dialect belongs to.

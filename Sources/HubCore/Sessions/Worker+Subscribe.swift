@@ -53,6 +53,7 @@ extension Worker {
     _ topic: TopicName, _ rules: TopicRules, _ wish: ClientCommand.Subscription,
     connection token: UInt64, as who: Identity, tab: String?
   ) async throws -> (Subscription, Welcome) {
+    let allowedAt = house.removalGeneration
     // The operator has let a key in; its topic's owner is not asked.
     if !who.isProgram {
       try await ask(rules.owner) {
@@ -64,7 +65,8 @@ extension Worker {
     }
     let subscription = hold(topic, rules, connection, as: who, wish)
     let attachment = Attachment(
-      topic: topic, connection: connection.number, worker: index, who: who, session: tab,
+      topic: topic, connection: connection.number, worker: index, who: who,
+      allowedAt: allowedAt, session: tab,
       recover: wish.recover, wantsPresence: wish.wantsPresence)
     do {
       let welcome = try await neighbours[home(of: topic)].attach(attachment)

@@ -48,6 +48,7 @@ public actor Worker {
   var hasOutgoing = false
   /// The topics whose home this is.
   var homes: [TopicName: TopicHome] = [:]
+  var recentRemovals = RecentRemovals()
   /// Who came into these topics or left them, on the way to the store.
   var members = MemberBatch()
   var membersTimer: EventLoop.Timer?

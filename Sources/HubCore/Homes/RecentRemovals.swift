@@ -1,0 +1,49 @@
+internal import PluginKit
+
+/// The users that were lately put out of topics whose home is one worker.
+///
+/// A plugin says that a user may come in, and takes that back by a removal. A subscribe that was
+/// allowed before the removal and reaches the home after it finds the removal here. Generations
+/// order the two: each removal gets the next one, each subscribe carries the one at its beginning.
+struct RecentRemovals {
+  enum Verdict: Equatable {
+    case current
+    /// The user was removed after it had been let in.
+    case removed
+    /// Too many removals have followed to tell.
+    case unknown
+  }
+
+  private struct Seat: Hashable {
+    let topic: TopicName
+    let user: String
+  }
+
+  /// Removals beyond this many are forgotten, the oldest first.
+  static let most = 16_384
+
+  private var generations: [Seat: UInt64] = [:]
+  private var order = Fifo<(seat: Seat, generation: UInt64)>()
+  /// The newest removal that is forgotten.
+  private var forgotten: UInt64 = 0
+
+  mutating func note(_ user: String, from topic: TopicName, generation: UInt64) {
+    let seat = Seat(topic: topic, user: user)
+    generations[seat] = generation
+    order.append((seat, generation))
+    guard order.count > RecentRemovals.most else { return }
+    let oldest = order[0]
+    order.removeFirst()
+    forgotten = max(forgotten, oldest.generation)
+    // The same user may have been removed again since.
+    if generations[oldest.seat] == oldest.generation { generations[oldest.seat] = nil }
+  }
+
+  /// What has become of a permission that was asked for at `generation`.
+  func verdict(_ user: String, in topic: TopicName, askedAt generation: UInt64) -> Verdict {
+    if let removal = generations[Seat(topic: topic, user: user)], removal > generation {
+      return .removed
+    }
+    return forgotten > generation ? .unknown : .current
+  }
+}
