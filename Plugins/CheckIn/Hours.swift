@@ -5,6 +5,9 @@ internal import JSON
 /// Sums of whole hundredths are exact however many stays come together; with `Double` they would
 /// drift to `1.0299999`.
 struct Hours: Sendable, Hashable {
+  /// What a table may hold in hundredths: sums of two are no overflow.
+  static let bounds = 0...1 << 56
+
   var hundredths: Int
 
   init(hundredths: Int) { self.hundredths = hundredths }
@@ -23,7 +26,7 @@ struct Hours: Sendable, Hashable {
       return
     }
     guard number < 0x1p50 else {
-      self.init(hundredths: Int(0x1p50) * 100)
+      self.init(hundredths: Hours.bounds.upperBound)
       return
     }
     // number = significand · 2^-shift exactly, and a hundred times the significand still fits.

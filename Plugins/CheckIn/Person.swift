@@ -29,11 +29,11 @@ extension Person {
     id = try row.int("id")
     name = try row.text("name")
     number = try row.text("studentid")
-    startedAt = try row.optionalInt("starttime").map { Int64($0) }
-    endedAt = try row.optionalInt("endtime").map { Int64($0) }
+    startedAt = try row.optionalUnixSeconds("starttime")
+    endedAt = try row.optionalUnixSeconds("endtime")
     isPresent = try row.int("status") == 1
-    week = Hours(hundredths: try row.int("weektime"))
-    total = Hours(hundredths: try row.int("totaltime"))
+    week = Hours(hundredths: try row.int("weektime", in: Hours.bounds))
+    total = Hours(hundredths: try row.int("totaltime", in: Hours.bounds))
     mailbox = try row.optionalText("qq")
     avatar = try row.optionalText("avatar")
   }

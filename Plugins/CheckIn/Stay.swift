@@ -34,14 +34,14 @@ extension Stay {
     self.zone = zone
     id = try row.int("id")
     person = try row.int("userid")
-    duration = Hours(hundredths: try row.int("duration"))
+    duration = Hours(hundredths: try row.int("duration", in: Hours.bounds))
     guard let kind = Kind(rawValue: try row.int("recordstatus")) else {
       throw StoreError(.mismatch, "a stay has a status that is none")
     }
     self.kind = kind
     reporter = try row.text("reporter")
-    startedAt = try row.int64("starttime")
-    endedAt = try row.int64("endtime")
+    startedAt = try row.unixSeconds("starttime")
+    endedAt = try row.unixSeconds("endtime")
   }
 
   func write(to writer: inout JSONWriter) {

@@ -125,8 +125,8 @@ extension APIKey {
     self.init(
       id: try row.int64("id"), name: try row.text("name"),
       scopes: try row.text("scopes").split(separator: " ").map(String.init),
-      createdAt: try row.int64("created_at"),
-      expiresAt: try row.optionalInt("expires_at").map { Int64($0) },
-      usedAt: try row.optionalInt("used_at").map { Int64($0) })
+      createdAt: try row.unixMilliseconds("created_at"),
+      expiresAt: try row.optionalUnixMilliseconds("expires_at"),
+      usedAt: try row.optionalUnixMilliseconds("used_at"))
   }
 }

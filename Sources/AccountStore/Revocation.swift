@@ -74,7 +74,7 @@ final class RevocationBoard: Sendable {
     tell(
       try rows.compactMap { row in
         guard let revocation = try RevocationBoard.revocation(row) else { return nil }
-        return (row: try row.int("id"), at: try row.int64("at"), revocation)
+        return (row: try row.int("id"), at: try row.unixMilliseconds("at"), revocation)
       })
     try await tellExpired(at: now)
     try await sweep(at: now)
@@ -103,7 +103,7 @@ final class RevocationBoard: Sendable {
   func begin(at now: Int64) async throws {
     let rows = try await store.query(
       "SELECT id, at FROM account_revocations WHERE at > ?", now - RevocationBoard.window)
-    let known = try rows.map { (try $0.int("id"), try $0.int64("at")) }
+    let known = try rows.map { (try $0.int("id"), try $0.unixMilliseconds("at")) }
     state.withLock { state in
       state.told.merge(known) { first, _ in first }
       state.expiryTold = now

@@ -24,7 +24,8 @@ extension StoredAccounts {
     return try rows.map { row in
       TokenInfo(
         id: TokenDigest(bytes: try row.blob("digest")).id, purpose: try row.text("purpose"),
-        issuedAt: try row.int64("issued_at"), expiresAt: try row.int64("expires_at"),
+        issuedAt: try row.unixMilliseconds("issued_at"),
+        expiresAt: try row.unixMilliseconds("expires_at"),
         isSliding: try row.optionalInt("sliding_seconds") != nil)
     }
   }

@@ -88,6 +88,9 @@ extension StoredAccounts {
     return true
   }
 
+  /// Seconds for which a token may live; a century is more than anybody asks for.
+  private static let lives = 0...100 * 366 * 86_400
+
   private struct Holder: Sendable {
     let identity: Identity
     let expiresAt: Int64
@@ -119,8 +122,9 @@ extension StoredAccounts {
       credentialVersion: try row.int64("credential_version"))
     return Holder(
       identity: account.identity,
-      expiresAt: try row.int64("expires_at"), slidingSeconds: try row.optionalInt("sliding_seconds")
-    )
+      expiresAt: try row.unixMilliseconds("expires_at"),
+      slidingSeconds: try row.optionalInt(
+        "sliding_seconds", in: StoredAccounts.lives))
   }
 
   /// Lets a sliding token live on. Not with every use: a twentieth of its life may be missing, and

@@ -67,7 +67,8 @@ public struct ParcelQueue: Sendable {
         "UPDATE outbound_parcels SET due_at = ? WHERE id = ?", now + ParcelQueue.lease, id)
       return Waiting(
         id: id, parcel: Parcel(kind: try row.text("kind"), try row.blob("content")),
-        createdAt: try row.int64("created_at"), failures: try row.int("failures"))
+        createdAt: try row.unixMilliseconds("created_at"),
+        failures: try row.int("failures", in: RetrySchedule.failures))
     }
   }
 
@@ -95,7 +96,7 @@ public struct ParcelQueue: Sendable {
   func nextDue() async throws -> Int64? {
     try await store.first(
       "SELECT min(due_at) AS due FROM outbound_parcels WHERE given_up_at IS NULL"
-    )?.optionalInt("due").map { Int64($0) }
+    )?.optionalUnixMilliseconds("due")
   }
 
   func counts() async throws -> (waiting: Int, oldest: Int64?, givenUp: Int) {
@@ -107,7 +108,7 @@ public struct ParcelQueue: Sendable {
       FROM outbound_parcels
       """)
     return (
-      try row?.int("waiting") ?? 0, try row?.optionalInt("oldest").map { Int64($0) },
+      try row?.int("waiting") ?? 0, try row?.optionalUnixMilliseconds("oldest"),
       try row?.int("dead") ?? 0
     )
   }

@@ -11,6 +11,9 @@ public struct RetrySchedule: Sendable, Hashable {
     self.lifeSeconds = lifeSeconds
   }
 
+  /// More than any schedule allows.
+  static let failures = 0...1_000_000
+
   /// Mail servers are down for a night sometimes (RFC 5321, 4.5.4.1 speaks of days).
   public static let mail = RetrySchedule(
     firstDelaySeconds: 15, longestDelaySeconds: 3600, lifeSeconds: 4 * 86_400)

@@ -96,7 +96,7 @@ extension Transaction {
   {
     precondition(SQLText.isPlainName(table) && SQLText.isPlainName(column), "not a plain name")
     let highest = try first("SELECT max(\(column)) AS highest FROM \(table)")
-    let after = try highest?.optionalInt("highest").map { $0 + 1 } ?? 1
+    let after = try highest?.optionalInt("highest").map { min($0, .max - 1) + 1 } ?? 1
     let start = max(after, next ?? after)
     switch engine {
     case .sqlite:

@@ -192,4 +192,22 @@ import Testing
       #expect(try await bench.accounts.identity(token: token.text)?.account == li.id)
     }
   }
+
+  @Test(arguments: Engine.testable, [Int64.min, -1, .max])
+  func `a token whose row has a life of any length is good`(engine: Engine, number: Int64)
+    async throws
+  {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "web", life: .sliding(seconds: 100))
+      try await bench.store.execute(
+        "UPDATE account_tokens SET issued_at = ?, sliding_seconds = ?", number, number)
+      #expect(try await bench.accounts.identity(token: token.text) == li.identity)
+      try await bench.store.execute("UPDATE account_tokens SET expires_at = ?", Int64.max)
+      bench.clock.turn(seconds: 60)
+      #expect(try await bench.accounts.identity(token: token.text) == li.identity)
+      #expect(try await bench.accounts.tokens(of: li.id).count == 1)
+    }
+  }
 }

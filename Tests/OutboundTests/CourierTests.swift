@@ -135,6 +135,23 @@ import Testing
     }
   }
 
+  @Test(arguments: Engine.testable, [Int64.min, -1, .max])
+  func `a row with numbers of any size is tried like another`(engine: Engine, number: Int64)
+    async throws
+  {
+    let server = FakeMailServer()
+    server.answers("451 later")
+    try await withBench(engine, server: plain(server)) { bench async throws in
+      try await bench.courier.send(mail)
+      try await bench.store.execute(
+        "UPDATE outbound_parcels SET created_at = ?, failures = ?", number,
+        min(max(number, .min + 9), .max - 9))
+      try await bench.courier.deliverDue()
+      let metrics = try await bench.courier.metrics()
+      #expect(metrics.failed == 1 && metrics.oldestSeconds >= 0)
+    }
+  }
+
   @Test(arguments: Engine.testable)
   func `a letter that fails for days is given up`(engine: Engine) async throws {
     try await withBench(engine, server: MailServer(url: "smtp://127.0.0.1:1", allowsPlain: true)) {

@@ -112,7 +112,79 @@ import Testing
     }
   }
 
+  /// Numbers that another program, or a broken restore, may have left.
+  static let numbers: [Int64] = [.min, -1, .max]
+
+  @Test(arguments: engines, numbers)
+  func `history with numbers of any size is read in order and goes on`(
+    engine: Engine, number: Int64
+  ) async throws {
+    try await withStore(engine) { store in
+      let name = try #require(TopicName("lab.log.a"))
+      let log = HistoryLog(store: store)
+      _ = try await log.open(name, Self.stream, "e", at: 1_000)
+      try await store.execute("UPDATE hub_topics SET last_offset = ?", number)
+      for (position, at) in [(Int64.min, 5), (-3, 5), (7, number), (8, number), (.max, 5)] {
+        try await store.execute(
+          """
+          INSERT INTO hub_events (topic, position, at, message_id, data) VALUES (?, ?, ?, 'm', ?)
+          """, "lab.log.a", position, at, Array("{}".utf8))
+      }
+      let stored = try await log.open(name, Self.stream, "e", at: 1_000)
+      #expect(stored.events.map(\.offset) == [7, 8])
+      var topic = HomeTopic(
+        name, rules: .init(history: .stream(count: 9, milliseconds: 1_000)), epoch: "e",
+        workers: 1, offset: stored.offset, stored: stored.events.map { $0.publication(name) })
+      for mark in stored.marks { #expect(mark.ts >= 0) }
+      guard case .fresh(let next) = topic.prepare(Array("{}".utf8).span, at: 2_000) else {
+        Issue.record("the first of its id is no repetition")
+        return
+      }
+      #expect(topic.commit(through: next.offset, at: 2_000).count == 1)
+      #expect(topic.nextDeadline != nil)
+      try await log.append([next], [nil], Self.stream, "e")
+    }
+  }
+
+  private static let stream = TopicRules.History.stream(count: 9, seconds: 60, stored: true)
+
+  @Test(arguments: engines, numbers)
+  func `members and webhooks with numbers of any size are read`(
+    engine: Engine, number: Int64
+  ) async throws {
+    try await withStore(engine) { store in
+      let members = MemberLog(store: store, node: "n1")
+      let li = Identity(account: 7, name: "li", roles: [])
+      try await members.write([place("lab.a", li): .came(.init(who: li, since: number))])
+      try await members.sign(at: number, window: 1)
+      try await store.execute("UPDATE hub_signs_of_life SET reconnect_window = ?", number)
+      #expect((0...86_400_000).contains(try await members.lastWindow()))
+      _ = try await members.read(at: 1_000, within: 500)
+      try await members.sign(at: 1_000, window: 1)
+      try await members.write([place("lab.a", li): .came(.init(who: li, since: number))])
+      for (_, row) in try await members.read(at: 1_000, within: 500) { #expect(row.since >= 0) }
+
+      let log = WebhookLog(store: store)
+      let notice = WebhookLedger.Notice(
+        subject: .user("u1"), isThere: true, person: .init(name: "li", avatar: ""), at: 10)
+      _ = try await log.record([notice], [.userOnline], wall: 0)
+      try await store.execute(
+        "UPDATE hub_webhooks SET created_at = ?, failures = ?", number, number)
+      let due = try #require(try await log.due(at: 5_000, latest: 9_000, limit: 1).first)
+      #expect(due.createdAt >= 0 && due.failures >= 0)
+      #expect(WebhookPatience.delay(after: due.failures + 1, chance: 1) > 0)
+      try await store.execute("UPDATE hub_webhooks SET due_at = ?", number)
+      #expect(try #require(try await log.outlook().nextDue) >= 0)
+    }
+  }
+
   private func first(_ log: WebhookLog) async throws -> WebhookLog.Waiting? {
     try await log.due(at: 5_000, latest: 9_000, limit: 1).first
+  }
+}
+
+extension StoredTopic.Event {
+  fileprivate func publication(_ topic: TopicName) -> Publication {
+    Publication(topic: topic, offset: offset, ts: ts, data: data.span, author: author)
   }
 }

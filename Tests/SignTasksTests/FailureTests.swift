@@ -101,4 +101,16 @@ import Testing
       #expect(await room.bench.hub.published.isEmpty)
     }
   }
+
+  @Test(arguments: Engine.testable, [Int64.min, -1, .max])
+  func `a report shows moments of any size`(engine: Engine, number: Int64) async throws {
+    try await withClassroom(engine) { room in
+      _ = await room.begin(as: room.tao)
+      try await room.bench.store.execute(
+        "UPDATE sign_logs SET begintime = ?, endtime = ?", number, number)
+      #expect(room.code(await room.get("/sign/teacher_report/6", as: room.teacher)) == 0)
+      let table = await room.bench.get("/sign/teacher_export/6", as: room.teacher)
+      #expect(table.status == 200 && !table.bytes.isEmpty)
+    }
+  }
 }

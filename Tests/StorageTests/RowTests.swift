@@ -54,4 +54,23 @@ import Testing
     #expect(throws: StoreError.self) { try Value.blob(tooMuch).checkStorable() }
     #expect(throws: Never.self) { try Value.blob([0]).checkStorable() }
   }
+
+  @Test(arguments: [
+    (Int64.min, 0, 0, 3), (-1, 0, 0, 3), (7, 7, 7, 7), (1 << 45, 253_402_300_799, 1 << 45, 9),
+    (.max, 253_402_300_799, 253_402_300_799_000, 9),
+  ])
+  func `numbers that another program may have written are bounded`(
+    stored: Int64, seconds: Int64, milliseconds: Int64, number: Int
+  ) throws {
+    let row = Row(columns: Columns(["at", "gone"]), values: [.int(stored), .null])
+    #expect(try row.unixSeconds("at") == seconds)
+    #expect(try row.optionalUnixSeconds("at") == seconds)
+    #expect(try row.unixMilliseconds("at") == milliseconds)
+    #expect(try row.optionalUnixMilliseconds("at") == milliseconds)
+    #expect(try row.int("at", in: 3...9) == number)
+    #expect(try row.optionalInt("at", in: 3...9) == number)
+    #expect(try row.optionalInt("gone", in: 3...9) == nil)
+    #expect(try row.optionalUnixSeconds("gone") == nil)
+    #expect(try row.optionalUnixMilliseconds("gone") == nil)
+  }
 }

@@ -129,17 +129,13 @@ extension SignTasksPlugin {
 }
 
 extension Report {
-  /// The end of the year 9999.
-  private static let lastSecond: Int64 = 253_402_300_799
   private static let states = ["准备中", "成功", "失败", "异常"]
 
   /// The rows of the `.xlsx` file: those who signed, then those who did not.
   func sheet(_ zone: LocalZone) -> Sheet {
     let heading = ["学号", "姓名", "状态", "开始", "结束", "经度", "纬度"].map { Sheet.Cell.text($0) }
     func moment(_ seconds: Int64) -> Sheet.Cell {
-      // Another program's rows may hold anything.
-      let moment = min(max(seconds, 0), Report.lastSecond) * 1000
-      return seconds == 0 ? .empty : .text(zone.time(at: moment).dateTime)
+      seconds == 0 ? .empty : .text(zone.time(at: seconds * 1000).dateTime)
     }
     let signed: [[Sheet.Cell]] = entries.map { entry in
       let state = (0...3).contains(entry.status) ? Report.states[Int(entry.status)] : ""

@@ -111,8 +111,8 @@ struct Report: Sendable {
       student = Student(
         id: try row.int64("userid"), name: try row.optionalText("name") ?? "",
         number: try row.optionalText("number") ?? "")
-      begin = try row.int64("begintime")
-      end = try row.int64("endtime")
+      begin = try row.unixSeconds("begintime")
+      end = try row.unixSeconds("endtime")
       status = try row.int64("status")
       longitude = try row.real("longitude")
       latitude = try row.real("latitude")

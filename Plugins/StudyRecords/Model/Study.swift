@@ -20,8 +20,8 @@ struct Study: Sendable, Hashable {
   init(_ row: Row) throws(StoreError) {
     id = try row.int64("id")
     creator = try row.int64("creator_id")
-    start = Moment(seconds: try row.int64("start_time"))
-    end = try row.optionalInt("end_time").map { Moment(seconds: Int64($0)) }
+    start = Moment(seconds: try row.unixSeconds("start_time"))
+    end = try row.optionalUnixSeconds("end_time").map { Moment(seconds: $0) }
   }
 
   /// The documented object.

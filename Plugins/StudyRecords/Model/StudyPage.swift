@@ -3,6 +3,8 @@ internal import JSON
 /// Twenty records of a list, in the order of their ids.
 struct StudyPage: Sendable {
   static let size = 20
+  /// More records than any table has.
+  static let counts = 0...1 << 32
   static let empty = StudyPage(number: 1, count: 0, studys: [])
 
   let number: Int

@@ -13,8 +13,8 @@ struct StudyUser: Sendable, Hashable {
   init(_ row: Row) throws(StoreError) {
     id = try row.int64("id")
     name = try row.text("username")
-    memberSince = Moment(seconds: try row.int64("member_since"))
-    lastSeen = Moment(seconds: try row.int64("last_seen"))
+    memberSince = Moment(seconds: try row.unixSeconds("member_since"))
+    lastSeen = Moment(seconds: try row.unixSeconds("last_seen"))
   }
 
   /// The documented object.

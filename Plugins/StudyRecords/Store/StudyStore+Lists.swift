@@ -5,9 +5,9 @@ extension StudyStore {
   func page(_ number: Int, of user: Int64) async throws -> StudyPage? {
     try await store.read { tx in
       let owner = try tx.first("SELECT records FROM study_users WHERE id = ?", user)
-      guard let count = try owner?.int("records"), number <= StudyPage.pages(count) else {
-        return nil
-      }
+      guard let count = try owner?.int("records", in: StudyPage.counts),
+        number <= StudyPage.pages(count)
+      else { return nil }
       let studys = try tx.query(
         """
         SELECT \(Study.columns) FROM study_studys WHERE creator_id = ? AND number > ?
@@ -22,7 +22,7 @@ extension StudyStore {
   func page(_ number: Int) async throws -> StudyPage? {
     let all = try await store.first(
       "SELECT CAST(coalesce(sum(records), 0) AS BIGINT) AS count FROM study_users")
-    let count = try all?.int("count") ?? 0
+    let count = try all?.int("count", in: StudyPage.counts) ?? 0
     guard number <= StudyPage.pages(count) else { return nil }
     let anchor = try await anchors.anchor(before: (number - 1) * StudyPage.size, of: count)
     let studys = try await store.read { tx in try tx.studys(onPage: number, of: count, anchor) }
@@ -42,7 +42,7 @@ extension StudyStore {
       WHERE creator_id = ? AND start_time < ? AND end_time > ? ORDER BY start_time LIMIT ?
       """, user, range.upperBound, range.lowerBound, StudyStore.mostSpans
     ).compactMap { row in
-      let (start, end) = (try row.int64("start_time"), try row.int64("end_time"))
+      let (start, end) = (try row.unixSeconds("start_time"), try row.unixSeconds("end_time"))
       return start < end ? start..<end : nil
     }
   }

@@ -68,7 +68,14 @@ struct HistoryLog: Sendable {
       """),
   ]
 
+  /// Of events in the table, and after them there is room for as many again.
+  private static let offsets = 0...1 << 62
+
   let store: any Store
+
+  fileprivate static func offset(_ row: Row) throws -> UInt64 {
+    UInt64(try row.int("position", in: offsets))
+  }
 
   /// Reads a topic; `epoch` is taken if it was never stored before.
   func open(
@@ -85,10 +92,12 @@ struct HistoryLog: Sendable {
       let rows = try tx.query(
         """
         SELECT position, at, author, data FROM hub_events
-        WHERE topic = ? AND length(data) > 0 ORDER BY position DESC LIMIT ?
-        """, name, count)
+        WHERE topic = ? AND length(data) > 0 AND position BETWEEN ? AND ?
+        ORDER BY position DESC LIMIT ?
+        """, name, 1, HistoryLog.offsets.upperBound, count)
       return StoredTopic(
-        epoch: try head.text("epoch"), offset: UInt64(try head.int("last_offset")),
+        epoch: try head.text("epoch"),
+        offset: UInt64(try head.int("last_offset", in: HistoryLog.offsets)),
         events: try rows.reversed().map { try StoredTopic.Event($0) },
         marks: try HistoryLog.marks(of: name, at: now, tx))
     }
@@ -106,7 +115,7 @@ struct HistoryLog: Sendable {
     ).reversed().map { row in
       StoredTopic.Mark(
         key: .init(author: try row.optionalText("author") ?? "", id: try row.text("message_id")),
-        offset: UInt64(try row.int("position")), ts: try row.int64("at"))
+        offset: try HistoryLog.offset(row), ts: try row.unixMilliseconds("at"))
     }
   }
 
@@ -173,7 +182,7 @@ extension HubServer {
 extension StoredTopic.Event {
   fileprivate init(_ row: Row) throws {
     self.init(
-      offset: UInt64(try row.int("position")), ts: Int64(try row.int("at")),
+      offset: try HistoryLog.offset(row), ts: try row.unixMilliseconds("at"),
       author: try row.optionalText("author"),
       data: try row.blob("data"))
   }

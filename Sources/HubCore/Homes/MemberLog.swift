@@ -20,6 +20,9 @@ struct MemberLog: Sendable {
     case went
   }
 
+  /// Milliseconds.
+  private static let windows = 0...86_400_000
+
   let store: any Store
   /// Names the process in the table of signs of life.
   let node: String
@@ -54,7 +57,7 @@ struct MemberLog: Sendable {
     let node = node
     let rows = try await store.write { tx -> [Storage.Row] in
       let sign = try tx.first("SELECT at FROM hub_signs_of_life WHERE node = ?", node)
-      let last = try sign?.int64("at") ?? now
+      let last = try sign?.unixMilliseconds("at") ?? now
       if now - last > milliseconds { try tx.execute("DELETE FROM hub_members") }
       return try tx.query("SELECT * FROM hub_members ORDER BY since")
     }
@@ -72,7 +75,8 @@ struct MemberLog: Sendable {
       } else {
         Identity(guest: String(user.dropFirst(2)), name: name, avatar: avatar)
       }
-    return (Place(topic: topic, user: user), Row(who: who, since: try row.int64("since")))
+    let since = try row.unixMilliseconds("since")
+    return (Place(topic: topic, user: user), Row(who: who, since: since))
   }
 
   /// Notes that the server is alive at `now`, and over how many milliseconds its clients would
@@ -88,7 +92,7 @@ struct MemberLog: Sendable {
   /// Over how many milliseconds the clients spread their return whom this server had last.
   func lastWindow() async throws -> Int {
     try await store.first("SELECT reconnect_window FROM hub_signs_of_life WHERE node = ?", node)?
-      .int("reconnect_window") ?? 0
+      .int("reconnect_window", in: MemberLog.windows) ?? 0
   }
 }
 

@@ -74,6 +74,6 @@ extension AuditEntry {
     let event = AuditEvent(
       try row.text("action"), by: try row.text("actor"), on: try row.text("target"),
       from: try row.text("address"), try row.text("detail"))
-    self.init(event, at: try row.int64("at"), id: try row.int64("id"))
+    self.init(event, at: try row.unixMilliseconds("at"), id: try row.int64("id"))
   }
 }

@@ -33,6 +33,8 @@ enum WebhookPatience {
   static let first: Int64 = 1_000
   static let longest: Int64 = 600_000
   static let life: Int64 = 86_400_000
+  /// As many as can be within a delivery's life.
+  static let failures = 0...86_400
 
   /// Milliseconds after so many failures; each doubles the one before.
   ///

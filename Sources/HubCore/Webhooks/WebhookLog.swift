@@ -96,8 +96,8 @@ struct WebhookLog: Sendable {
       Waiting(
         id: try row.int("id"), subject: try row.text("subject"),
         delivery: try row.text("delivery"), kind: try row.text("kind"),
-        body: try row.blob("body"), createdAt: try row.int64("created_at"),
-        failures: try row.int("failures"))
+        body: try row.blob("body"), createdAt: try row.unixMilliseconds("created_at"),
+        failures: try row.int("failures", in: WebhookPatience.failures))
     }
   }
 
@@ -121,7 +121,7 @@ struct WebhookLog: Sendable {
     let count = try await store.first("SELECT count(*) AS total FROM hub_webhooks")
     let next = try await store.first(
       "SELECT min(due_at) AS due FROM hub_webhooks AS a WHERE \(WebhookLog.isFirst)")
-    return (try count?.int("total") ?? 0, try next?.optionalInt("due").map { Int64($0) })
+    return (try count?.int("total") ?? 0, try next?.optionalUnixMilliseconds("due"))
   }
 }
 
