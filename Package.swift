@@ -106,6 +106,7 @@ let hub: [Target] = [
 ]
 
 let plugins: [Target] = [
+  plugin("Campus", ["Crypto", "TimeZones"], resources: nil),
   plugin("Chat", ["UnicodeText"]),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
@@ -117,10 +118,10 @@ let programs: [Target] = [
   library(
     "MusterServer",
     [
-      "AccountStore", "Bytes", "Chat", "CheckIn", "CommandLineKit", "Configuration", "Crypto",
-      "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit", "PostgresStore",
-      "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "StudyRecords", "TLS", "Web",
-      "WebSocket",
+      "AccountStore", "Bytes", "Campus", "Chat", "CheckIn", "CommandLineKit", "Configuration",
+      "Crypto", "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit",
+      "PostgresStore", "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "StudyRecords", "TLS",
+      "Web", "WebSocket",
     ], resources: [.embedInCode("PluginTemplate")]),
   .executableTarget(
     name: "muster", dependencies: ["MusterServer"], path: "Sources/muster", swiftSettings: strict),
@@ -162,14 +163,16 @@ let package = Package(
     tests("BrowserTests", ["Bytes", "JSON", "Loop", "Rig", "WebSocket", "muster"]),
     tests("BytesTests", ["Bytes"]),
     tests("PluginKitTests", ["PluginKit", "TimeZones"]),
+    tests(
+      "CampusTests", ["Campus", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "DocumentsTests",
       [
-        "Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit", "SignTasks",
-        "Storage", "StudyRecords",
+        "Campus", "Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit",
+        "SignTasks", "Storage", "StudyRecords",
       ]),
     tests(
       "SignTasksTests",

@@ -1,3 +1,4 @@
+internal import Campus
 internal import Chat
 internal import CheckIn
 internal import Configuration
@@ -9,7 +10,8 @@ internal import StudyRecords
 extension Program {
   /// The systems that live on every Muster.
   public static let standardPlugins: [any Plugin.Type] = [
-    ChatPlugin.self, CheckInPlugin.self, SignTasksPlugin.self, StudyRecordsPlugin.self,
+    CampusPlugin.self, ChatPlugin.self, CheckInPlugin.self, SignTasksPlugin.self,
+    StudyRecordsPlugin.self,
   ]
 
   /// The keys of the server and of all plugins.

@@ -1,3 +1,4 @@
+import Campus
 import Chat
 import CheckIn
 import HTTP
@@ -37,6 +38,7 @@ struct Papers {
     }
     units = [
       try HubServer.ownUnit(services: services([])),
+      try PluginUnit(CampusPlugin.self, services: services(CampusPlugin.settings)),
       try PluginUnit(ChatPlugin.self, services: services(ChatPlugin.settings)),
       try PluginUnit(CheckInPlugin.self, services: services(CheckInPlugin.settings)),
       try PluginUnit(SignTasksPlugin.self, services: services(SignTasksPlugin.settings)),

@@ -53,7 +53,8 @@ extension Worker {
     guard let match,
       case .route(_, let route) = house.table(of: connection.door).routes[match.route].value
     else { return Response.plain(405, text) }
-    return route.shape(PluginError(.methodNotAllowed, text), Request(.get, head.path))
+    let request = Request(PluginKit.Method(head.method), head.path)
+    return route.shape(PluginError(.methodNotAllowed, text), request)
   }
 
   /// A route of this path, whatever the method: what it says about other sites' pages goes for

@@ -1,0 +1,31 @@
+internal import JSON
+public import PluginKit
+
+/// The micro-services of a faculty for its teachers: people, activities with clock-in, and more.
+///
+/// It serves the documented calls at the root and below `/campus`, and announces changes in the
+/// topics `campus.…`. Each folder is a module with its own calls, tables and topics; `Kit` holds the
+/// rules that the modules share.
+public final class CampusPlugin: Plugin {
+  public static let name = "campus"
+
+  let services: PluginServices
+  let users: UserStore
+  let tokens: TokenStore
+
+  public init(services: PluginServices) {
+    self.services = services
+    users = UserStore(services)
+    tokens = TokenStore(store: services.store, clock: services.clock)
+  }
+
+  public func register(with registrar: inout Registrar) {
+    registrar.migrate(1, DirectoryTables.first)
+    registrar.errorShape(Refusal.shape, schema: Documents.refusal)
+    registrar.authenticator(TokenCredentials.authenticator(tokens))
+    registrar.mount(at: "", "/campus")
+    registerDirectory(with: &registrar)
+    registrar.job("tokens", .every(seconds: 3600)) { _ in try await self.tokens.sweep() }
+    registrar.demo(Demo.seed)
+  }
+}
