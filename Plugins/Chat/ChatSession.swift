@@ -103,6 +103,7 @@ extension ChatSession {
 
   private func say(_ frame: ClientFrame) async throws {
     var (user, who) = try await speaker(of: frame)
+    guard await connection.mayPublish() else { throw Complaint.tooManyRequests }
     if account == nil { user.avatar = frame.user.avatar }
     sent += 1
     let message = ChatMessage(user: user, room: frame.room.description, text: frame.text)

@@ -99,7 +99,10 @@ final class ChartSession: DialectSession {
   }
 
   private func say(_ message: ChatMessage) async {
-    guard pace.allows(at: chat.services.clock.now) else {
+    guard message.isShort else {
+      return await connection.close(code: 1009, reason: "message_too_long")
+    }
+    guard pace.allows(at: chat.services.clock.now), await connection.mayPublish() else {
       return await connection.close(code: Chat.tooFast, reason: "rate_limited")
     }
     do {

@@ -25,6 +25,18 @@ struct ChatMessage: Sendable, Equatable {
 
   init() {}
 
+  /// Bytes of a message's text at most.
+  static let longestText = 4000
+  /// Bytes of any other member that a client sends.
+  private static let longestMember = 64
+
+  /// Whether what a client sent is within the bounds.
+  var isShort: Bool {
+    (message?.utf8.count ?? 0) <= ChatMessage.longestText
+      && (to?.utf8.count ?? 0) <= ChatMessage.longestMember
+      && (time?.utf8.count ?? 0) <= ChatMessage.longestMember
+  }
+
   /// What a client sent; members that are missing or something else count as null.
   init(_ value: JSONValue) {
     type = value["type"]?.int

@@ -29,8 +29,6 @@ extension CheckInPlugin {
 }
 
 extension Chat {
-  private static let longest = 4000
-
   func compose(_ message: MemberMessage) throws -> Event {
     guard message.data["to"]?.string == nil else {
       throw TopicRefusal.bad("a message to one student is of type checkin.private")
@@ -54,7 +52,8 @@ extension Chat {
   private static func signed(
     _ message: MemberMessage, _ person: ChatPerson?
   ) throws -> ChatMessage {
-    guard let text = message.data["message"]?.string, !text.isEmpty, text.utf8.count <= longest
+    guard let text = message.data["message"]?.string, !text.isEmpty,
+      text.utf8.count <= ChatMessage.longestText
     else { throw TopicRefusal.bad("message is missing or too long") }
     guard let person else { throw TopicRefusal.bad("join the chat first") }
     var signed = ChatMessage()

@@ -1,5 +1,6 @@
 #ifndef CUTF8PROC_SHIM_H
 #define CUTF8PROC_SHIM_H
+#include <stdbool.h>
 #include <utf8proc.h>
 
 // The options are values of a C enum, which cannot be combined in Swift.
@@ -18,5 +19,9 @@ static inline utf8proc_ssize_t cutf8proc_decompose(
 static inline utf8proc_ssize_t cutf8proc_reencode(
     utf8proc_int32_t *buffer, utf8proc_ssize_t length, int options) {
   return utf8proc_reencode(buffer, length, (utf8proc_option_t)options);
+}
+
+static inline bool cutf8proc_is_unassigned(utf8proc_int32_t scalar) {
+  return utf8proc_category(scalar) == UTF8PROC_CATEGORY_CN;
 }
 #endif

@@ -62,7 +62,9 @@ extension Keys {
     "request_header", ByteCount.kibibytes(32), "The head of an HTTP request.")
   public static let requestBody = limit(
     "request_body", ByteCount.mebibytes(1),
-    "The body of an HTTP request that does not say otherwise.")
+    """
+    The body of a call; many take less. Calls whose description has no body take 64 KiB at most.
+    """)
   public static let inputBuffers = limit(
     "input_buffers", ByteCount.mebibytes(64),
     """

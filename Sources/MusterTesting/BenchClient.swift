@@ -63,6 +63,8 @@ public final class BenchClient: DialectConnection {
 
   public func unsubscribe(_ topic: Topic) async { await hub.leave(self, topic, .bye) }
 
+  public func mayPublish() async -> Bool { true }
+
   public func close(code: UInt16, reason: String) async {
     frames.withLock { $0.append(.closed(code: code, reason: reason)) }
   }

@@ -57,6 +57,10 @@ public protocol DialectConnection: Sendable {
   /// Leaves a topic; events published before this call were still sent.
   func unsubscribe(_ topic: Topic) async
 
+  /// Charges its user, on all connections together, with a publish. False if that user publishes
+  /// faster than `limits.publishes_per_second` allows: then nothing is to be published.
+  func mayPublish() async -> Bool
+
   /// Closes after what was sent.
   func close(code: UInt16, reason: String) async
 }

@@ -34,6 +34,12 @@ public struct Operation: Sendable {
     self.changesByGET = changesByGET
   }
 
+  /// The largest body of an operation that declares none, as a form with its parameters may be.
+  public static let undeclaredBytes = 64 << 10
+
+  /// The largest body that it takes.
+  public var mostBytes: Int { body?.maxBytes ?? Operation.undeclaredBytes }
+
   public func changes(by method: Method) -> Bool { method != .get || changesByGET }
 
   public struct Parameter: Sendable {
@@ -113,7 +119,8 @@ public struct Operation: Sendable {
 /// The callers that a route admits. All others get a 401 or 403 in the plugin's error shape.
 public enum Access: Sendable {
   case anyone
-  /// Callers that the handler admits, for a key or a token that it looks at itself.
+  /// Callers that the handler admits, for a key or a token in the head that it looks at itself. The
+  /// body of a call without either is not read.
   case keyHolder
   case signedIn
   case anyRole(Roles)

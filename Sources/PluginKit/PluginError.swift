@@ -42,6 +42,10 @@ public struct PluginError: Error, Sendable, Equatable {
   package static let provisional = PluginError(
     .forbidden, "this account is limited until the staff confirms it")
 
+  /// The refusal of a call for programs that brings nothing to judge.
+  package static let keyNeeded = PluginError(
+    .unauthorized, "a key is needed: Authorization: Bearer KEY")
+
   /// The status that fits where a system has no shape of its own.
   public var status: Int {
     switch code {

@@ -7,12 +7,18 @@ public struct Topic: Hashable, Sendable, ExpressibleByStringInterpolation,
   public init(_ name: String) { description = name }
   public init(stringLiteral name: String) { description = name }
 
+  public static func == (a: Topic, b: Topic) -> Bool {
+    a.description.hasSameBytes(as: b.description)
+  }
+
+  // The hash of a string is the same for equal bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+
   /// The name after `prefix`: `Topic("chat.room.TEST").rest(after: "chat.room.")` is `TEST`.
   public func rest(after prefix: String) -> String? {
-    guard description.hasPrefix(prefix), description.utf8.count > prefix.utf8.count else {
-      return nil
-    }
-    return String(description.dropFirst(prefix.count))
+    guard description.utf8.starts(with: prefix.utf8) else { return nil }
+    let rest = description.utf8.dropFirst(prefix.utf8.count)
+    return rest.isEmpty ? nil : String(Substring(rest))
   }
 }
 

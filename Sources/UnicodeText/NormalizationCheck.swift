@@ -1,9 +1,11 @@
-/// Is `text` in normalization form C? False also for bytes that are not UTF-8.
+/// Is `text` in normalization form C? False also for bytes that are not UTF-8, and for scalars that
+/// the library's version of Unicode does not assign: a newer version may compose them.
 ///
 /// Texts of scalars below U+0300, which all of ASCII and Latin are, cost one look at their bytes;
 /// texts of other scripts are normalized on the stack.
 public func isNFC(_ text: Span<UInt8>) -> Bool {
   if isBelowCombiningMarks(text) { return true }
+  guard Normalizer.assignsAll(of: text) else { return false }
   let isSame = Normalizer.nfc.normalized(text) { normalized in
     guard normalized.count == text.count else { return false }
     for index in text.indices where normalized[index] != text[index] { return false }

@@ -22,6 +22,16 @@ enum Normalizer {
     }
   }
 
+  /// Whether `text` is UTF-8 and has assigned scalars alone.
+  static func assignsAll(of text: Span<UInt8>) -> Bool {
+    guard let valid = try? UTF8Span(validating: text) else { return false }
+    var scalars = valid.makeUnicodeScalarIterator()
+    while let scalar = scalars.next() {
+      if cutf8proc_is_unassigned(Int32(scalar.value)) { return false }
+    }
+    return true
+  }
+
   /// Hands the normalized bytes of `text` to `body`; nil if `text` is not UTF-8.
   func normalized<Result>(
     _ text: Span<UInt8>, _ body: (Span<UInt8>) -> Result

@@ -93,6 +93,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["message", "to", "time"])
+  func `a text that is too long ends the conversation`(member: String) async throws {
+    try await withLab { bench in
+      let first = try await enter(bench, "2100301419", id: "c1")
+      let second = try await enter(bench, "2100301418", id: "c2")
+      _ = (first.client.takeFrames(), second.client.takeFrames())
+      let text = String(repeating: "x", count: 4001)
+      await first.send(#"{"type":1,"\#(member)":"\#(text)"}"#)
+      #expect(first.client.takeFrames() == [.closed(code: 1009, reason: "message_too_long")])
+      #expect(second.client.takeFrames().isEmpty)
+    }
+  }
+
   @Test func `nobody speaks in another's name`() async throws {
     try await withLab { bench in
       let first = try await enter(bench, "2100301419", id: "c1")

@@ -26,6 +26,12 @@ import Testing
     #expect(TopicName(name) == nil)
   }
 
+  // Swift knows letters that compose, and that the library of the check for NFC does not know.
+  @Test(arguments: ["chat.room.\u{16D68}", "chat.room.\u{16D67}\u{16D67}"])
+  func `has letters that every part of the server knows`(name: String) {
+    #expect(TopicName(name) == nil)
+  }
+
   @Test func `a worker's subscriber that was never counted is ignored`() {
     var counts = WorkerCounts(workers: 2)
     counts.add(0)

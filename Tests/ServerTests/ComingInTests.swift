@@ -98,6 +98,26 @@ import Testing
     }
   }
 
+  @Test func `what waits when a client is sent away is not done`() async throws {
+    try await TestServer.run(workers: 2) { server in
+      let wire = try await server.client("s_li", token: try await server.token(for: "li"))
+      try await wire.subscribe("lab.room.a")
+      let witness = try await server.client("s_witness")
+      try await witness.subscribe("lab.room.a")
+      try await wire.say(["type": "subscribe", "topic": "lab.considered.b", "id": "sub"])
+      try await wire.say(["type": "publish", "topic": "lab.room.a", "data": ["n": 1]])
+      try await wire.say(["type": "ping", "ts": 1])
+      _ = try await wire.hear("pong")
+      #expect(await server.hub.disconnect("u1", .kicked) == 1)
+      let opener = try await openGate(server)
+      await server.settle()
+      try await server.hub.publish(Event("last", [:]), to: "lab.room.a")
+      #expect(try await witness.hear("event")["data"]?["event"] == "last")
+      #expect(await server.hub.population(of: "lab.considered.b") == 0)
+      #expect(await !opener.hasEnded)
+    }
+  }
+
   @Test func `whoever comes after somebody was put out is not meant`() async throws {
     try await TestServer.run(workers: 4) { server in
       let topic = try #require(TopicName("lab.room.late"))

@@ -51,11 +51,85 @@ import Testing
         return await wire.waiting.count > 0
       }
       #expect(try await wire.reply().status == 504)
+      // The connection serves another client before the first one's session is there.
+      try await wire.upgrade("/lab/line?name=ben")
+      #expect(try await wire.frame().text == "HI ben")
       let opener = try await server.client("s_opener")
       try await opener.subscribe("lab.room.gate")
       let event = try await opener.hear("event")
       #expect(event["data"]?["event"] == "lab.closed")
       #expect(event["data"]?["how"] == "lost")
+      try await wire.say("HELLO")
+      #expect(try await wire.frame().text == "WHAT")
+    }
+  }
+
+  private func member(_ server: TestServer, _ token: String) async throws -> Wire {
+    let wire = try await server.wire()
+    try await wire.upgrade("/lab/line?name=ada", headers: [("Authorization", "Bearer \(token)")])
+    #expect(try await wire.frame().text == "HI ada")
+    return wire
+  }
+
+  @Test(arguments: TestServer.workers)
+  func `connections of a user are counted on every protocol`(workers: Int) async throws {
+    try await TestServer.run(workers: workers, limits: .with(\.connectionsPerUser, 2)) { server in
+      let token = try await server.token(for: "ada")
+      let new = try await server.client(token: token)
+      let (first, second) = (try await member(server, token), try await member(server, token))
+      try await first.say("JOIN lab.room.a")
+      #expect(try await first.frame().text == "IN lab.room.a")
+      try await second.say("JOIN lab.room.a")
+      #expect(try await second.frame().text == "NO unavailable")
+      // One that leaves makes room.
+      try await new.say(["type": "bye"])
+      #expect(try await new.closeCode() == 1000)
+      try await server.until {
+        try await second.say("JOIN lab.room.a")
+        return try await second.frame().text == "IN lab.room.a"
+      }
+      for wire in [first, second] { await wire.drop() }
+      try await server.until { server.server.house.people.connections == 0 }
+    }
+  }
+
+  @Test func `what a user publishes is charged on all of its lines together`() async throws {
+    var limits = ServerLimits.with(\.publishesPerSecond, 1)
+    limits.publishBurst = 4
+    try await TestServer.run(workers: 2, time: ManualTime(), limits: limits) { server in
+      await server.pass(6)
+      let token = try await server.token(for: "ada")
+      let lines = [try await member(server, token), try await member(server, token)]
+      for (number, line) in lines.enumerated() {
+        try await line.say("JOIN lab.state.\(number)")
+        #expect(try await line.frame().text == "IN lab.state.\(number)")
+      }
+      for _ in 0..<2 {
+        for (number, line) in lines.enumerated() {
+          try await line.say("SAY lab.state.\(number) word")
+          #expect(try await line.frame().text == "lab.state.\(number) word")
+        }
+      }
+      for line in lines {
+        try await line.say("SAY lab.state.0 more")
+        #expect(try await line.frame().text == "SLOW")
+      }
+    }
+  }
+
+  @Test func `the limits of frames and topics count on every protocol`() async throws {
+    var limits = ServerLimits.with(\.framesPerSecond, 2)
+    limits.topicsPerConnection = 2
+    try await TestServer.run(workers: 1, time: ManualTime(), limits: limits) { server in
+      await server.pass(6)
+      let wire = try await line(server, "ada")
+      for (topic, answer) in [("a", "IN lab.state.a"), ("b", "IN lab.state.b"), ("c", "NO denied")]
+      {
+        try await wire.say("JOIN lab.state.\(topic)")
+        #expect(try await wire.frame().text == answer)
+      }
+      for _ in 0..<20 { try await wire.say("NOTHING") }
+      #expect(try await wire.closeCode() == 4104)
     }
   }
 

@@ -243,11 +243,15 @@ final class LabPlugin: Plugin {
     registrar.get("/lab/anyone", Operation("Who might it be?")) { request in
       .text(request.identity?.id ?? "a stranger")
     }
-    registrar.post("/lab/echo", Operation("Gives back.")) { request in
+    registrar.post("/lab/short", Operation("Takes what is short.")) { _ in .text("taken") }
+    let anything = Operation.RequestBody(.json(.anything), optional: true)
+    registrar.post("/lab/echo", Operation("Gives back.", body: anything)) { request in
       guard case .bytes(let bytes) = request.body else { return .text("a form") }
       return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
     }
-    registrar.post("/lab/private", Operation("Gives back.", access: .signedIn)) { request in
+    registrar.post(
+      "/lab/private", Operation("Gives back.", body: anything, access: .signedIn)
+    ) { request in
       guard case .bytes(let bytes) = request.body else { return .text("a form") }
       return Response(status: 200, contentType: "text/plain", body: .bytes(bytes))
     }
@@ -372,6 +376,9 @@ final class LineSession: DialectSession {
     case "LEAVE" where words.count == 2:
       await connection.unsubscribe(Topic(words[1]))
       await connection.send(Array("OUT \(words[1])".utf8))
+    case "SAY" where words.count == 3:
+      guard await connection.mayPublish() else { return await connection.send(Array("SLOW".utf8)) }
+      _ = try? await hub.publish(Event("lab.word", ["msg": .string(words[2])]), to: Topic(words[1]))
     case "HANG": try? await LabPlugin.hang()
     case "QUIT": await connection.close(code: 4003, reason: "as you wish")
     default: await connection.send(Array("WHAT".utf8))

@@ -15,6 +15,11 @@ struct NormalizationCheckTests {
     #expect(!text.isNFC)
   }
 
+  @Test(arguments: ["\u{378}", "\u{16D68}", "a\u{E0080}"])
+  func `a scalar that is not assigned does not pass`(_ text: String) {
+    #expect(!text.isNFC)
+  }
+
   @Test(arguments: [[0xE4], [0xFF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
   func `bytes that are not UTF-8 do not pass`(_ bytes: [UInt8]) {
     let passes = isNFC(bytes.span)

@@ -37,6 +37,8 @@ final class Connection {
   var counted: ClientKey?
   /// Bytes that this connection has of the budget for input.
   var heldInput = 0
+  /// The client that this memory is charged to.
+  var inputClient: ClientKey?
   var tls: TLSConnection?
   var stage: Stage
   /// Frames and publications that have not been encrypted yet.
@@ -106,6 +108,10 @@ final class Connection {
 
   /// Whether its conversation in frames goes on: neither side has begun to end it.
   var isConversing: Bool { link?.closing.takesMessages ?? false }
+
+  /// Whether its client may still come into topics: its conversation goes on, or a dialect is about
+  /// to begin it.
+  var mayComeIn: Bool { isConversing || !isParting && arriving != nil }
 
   /// The version-2 client's side, if it is one.
   var hub: HubSession? {

@@ -16,6 +16,8 @@ final class WebSocketLink {
   let speaker: Speaker
   let compression: Compression?
   var heartbeat = Heartbeat()
+  /// When the message began that has not come whole, in nanoseconds of the loop; 0 if there is none.
+  var messageBegunAt: UInt64 = 0
   /// What the client sent before the upgrade was answered, or before it was to be heard again.
   var early = ByteBuffer()
 

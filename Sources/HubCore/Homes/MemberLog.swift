@@ -6,6 +6,10 @@ struct MemberLog: Sendable {
   struct Place: Hashable, Sendable {
     let topic: TopicName
     let user: String
+
+    static func == (a: Place, b: Place) -> Bool {
+      a.topic == b.topic && a.user.hasSameBytes(as: b.user)
+    }
   }
 
   struct Row: Sendable, Equatable {

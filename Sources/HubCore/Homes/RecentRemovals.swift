@@ -17,6 +17,10 @@ struct RecentRemovals {
   private struct Seat: Hashable {
     let topic: TopicName
     let user: String
+
+    static func == (a: Seat, b: Seat) -> Bool {
+      a.topic == b.topic && a.user.hasSameBytes(as: b.user)
+    }
   }
 
   /// Removals beyond this many are forgotten, the oldest first.

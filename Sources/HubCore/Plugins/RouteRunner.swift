@@ -70,10 +70,10 @@ public struct RouteRunner: Sendable {
     var call = AdmittedCall(request)
     do {
       try await admit(&call, route, unit)
-      call.awaitsForm = call.request.identity == nil && bringsForm(request, to: unit)
+      call.awaitsForm = call.request.identity == nil && bringsForm(request, route, to: unit)
       return .admitted(call)
     } catch let error as PluginError
-      where error.code == .unauthorized && bringsForm(request, to: unit)
+      where error.code == .unauthorized && bringsForm(request, route, to: unit)
     {
       call.awaitsForm = true
       return .admitted(call)
@@ -97,9 +97,11 @@ public struct RouteRunner: Sendable {
     }
   }
 
-  /// Whether a form comes along that one of the plugin's authenticators looks into.
-  private func bringsForm(_ request: Request, to unit: PluginUnit) -> Bool {
+  /// Whether a form comes along that one of the plugin's authenticators looks into. Strangers can
+  /// send as much as the operation takes, so that has to be little.
+  private func bringsForm(_ request: Request, _ route: Route, to unit: PluginUnit) -> Bool {
     guard request.method == .post, unit.authenticators.contains(where: \.readsForm),
+      route.operation.mostBytes <= Operation.undeclaredBytes,
       let type = request.headers["content-type"]?.lowercased()
     else { return false }
     return type.hasPrefix("application/x-www-form-urlencoded")
@@ -249,7 +251,9 @@ public struct RouteRunner: Sendable {
 
   private func admit(_ request: Request, _ access: Access, _ settings: Settings) throws {
     switch access {
-    case .anyone, .keyHolder: return
+    case .anyone: return
+    case .keyHolder:
+      guard request.token != nil || request.identity != nil else { throw PluginError.keyNeeded }
     case .signedIn: _ = try request.caller()
     case .anyRole(let roles):
       guard try request.caller().hasAny(of: roles) else {

@@ -29,7 +29,8 @@ enum Endpoint: Sendable {
   /// How large a body it takes.
   func bodyLimit(default standard: Int) -> Int {
     switch self {
-    case .route(_, let route): route.operation.body?.maxBytes ?? standard
+    case .route(_, let route):
+      route.operation.body?.maxBytes ?? min(standard, Operation.undeclaredBytes)
     case .own, .asset, .socket, .pageOrSocket: standard
     }
   }

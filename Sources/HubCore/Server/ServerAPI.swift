@@ -166,7 +166,7 @@ struct ServerAPI: Sendable {
   @discardableResult
   func check(_ request: Request, _ action: String, topic: String?) async throws -> String {
     guard let token = request.token else {
-      throw PluginError(.unauthorized, "a key is needed: Authorization: Bearer KEY")
+      throw PluginError.keyNeeded
     }
     if let person = request.identity {
       let roles: Roles = ServerAPI.forAdmins.contains(action) ? .admin : [.staff, .admin]

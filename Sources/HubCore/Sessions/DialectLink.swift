@@ -6,12 +6,21 @@ final class DialectLink {
   /// Its place in the table of dialects.
   let index: Int
   let dialect: any Dialect
+  /// Unlike any other's on this worker. The connection may go on to another request, and then
+  /// another client, while the plugin still considers the upgrade of this one.
+  let id: UInt64
   /// Set once the dialect has taken the client in.
   var session: (any DialectSession)?
   /// Who the upgrade request came from, where it said so, and of the tokens that it said it with.
   var identity: Identity?
   var tokenHashes: [[UInt8]] = []
   var topics: [TopicName: Subscription] = [:]
+  /// The user that this connection is counted for, once it is known by an account.
+  var user: String?
+  /// How fast that user, or this guest, publishes and comes in.
+  var paces = UserPaces()
+  /// How fast the client sends frames.
+  var pace: RateLimiter?
   var backlog = Backlog()
   var isBusy = false
   /// Frames for a client whose upgrade is not answered yet.
@@ -19,9 +28,10 @@ final class DialectLink {
   /// Such a client is let in, told what it is to be told, and then closed with this.
   var farewell: (CloseCode, String)?
 
-  init(index: Int, dialect: any Dialect) {
+  init(index: Int, dialect: any Dialect, id: UInt64) {
     self.index = index
     self.dialect = dialect
+    self.id = id
   }
 
   /// Is this user behind it, as an account or as the plugin says?
@@ -30,23 +40,31 @@ final class DialectLink {
   }
 }
 
-/// What a dialect holds of its client: a name for it, good on any thread.
+/// A dialect's handle of its client, good on any thread. It does nothing once the client is gone,
+/// even if the connection serves another one.
 struct DialectLine: DialectConnection {
+  struct Address: Sendable {
+    let connection: UInt64
+    let link: UInt64
+  }
+
   let worker: Worker
-  let token: UInt64
+  let address: Address
   let number: ConnectionID
 
   var id: String { number.description }
 
-  func send(_ text: [UInt8]) async { await worker.sendText(text, to: token) }
+  func send(_ text: [UInt8]) async { await worker.sendText(text, to: address) }
 
   func subscribe(_ topic: Topic, as identity: Identity) async throws {
-    try await worker.subscribeLine(token, topic, as: identity)
+    try await worker.subscribeLine(address, topic, as: identity)
   }
 
-  func unsubscribe(_ topic: Topic) async { await worker.unsubscribeLine(token, topic) }
+  func unsubscribe(_ topic: Topic) async { await worker.unsubscribeLine(address, topic) }
+
+  func mayPublish() async -> Bool { await worker.chargePublish(address) }
 
   func close(code: UInt16, reason: String) async {
-    await worker.closeLine(token, code: code, reason: reason)
+    await worker.closeLine(address, code: code, reason: reason)
   }
 }

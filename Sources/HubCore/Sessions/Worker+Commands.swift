@@ -10,7 +10,7 @@ extension Worker {
   /// A text message. It is served at once, unless an earlier one still waits for somebody else:
   /// what a client asks for happens in the order in which it asks.
   func receive(_ text: Span<UInt8>, _ connection: Connection, _ session: HubSession) {
-    if sendsTooFast(session) { return close(connection, .rateLimited) }
+    if sendsTooFast(&session.pace) { return close(connection, .rateLimited) }
     serve(text, connection, session)
   }
 
@@ -40,12 +40,13 @@ extension Worker {
     perform(command, text, connection, session)
   }
 
-  private func sendsTooFast(_ session: HubSession) -> Bool {
+  /// Counts a frame of a client, whatever its protocol is.
+  func sendsTooFast(_ pace: inout RateLimiter?) -> Bool {
     let rate = limits.framesPerSecond
     guard rate > 0 else { return false }
-    var pace = session.pace ?? RateLimiter(perSecond: rate, burst: rate * 5, now: now)
-    defer { session.pace = pace }
-    return pace.take(at: now) != nil
+    var current = pace ?? RateLimiter(perSecond: rate, burst: rate * 5, now: now)
+    defer { pace = current }
+    return current.take(at: now) != nil
   }
 
   private func perform(
@@ -94,7 +95,7 @@ extension Worker {
 
   private func catchUp(_ session: HubSession) {
     while !session.isBusy, let text = session.backlog.next() {
-      guard let connection = connections[session.connection], !connection.isParting else {
+      guard let connection = connections[session.connection], connection.isConversing else {
         return session.backlog.removeAll()
       }
       // It was counted when it came.

@@ -63,9 +63,11 @@ extension Worker {
     let token = connection.token
     let number = exchange.number
     let registration = house.dialects[index]
-    let link = DialectLink(index: index, dialect: registration.dialect)
+    let link = DialectLink(
+      index: index, dialect: registration.dialect, id: nextNumber().rawValue)
     connection.arriving = link
-    let line = DialectLine(worker: self, token: token, number: connection.number)
+    let line = DialectLine(
+      worker: self, address: .init(connection: token, link: link.id), number: connection.number)
     Task.immediate {
       do {
         var request = request
@@ -86,7 +88,7 @@ extension Worker {
         guard connections[token] === connection, case .http(let exchange) = connection.stage,
           exchange.number == number
         else {
-          leaveTopics(link.topics, of: connection, .lost)
+          leaveDialect(link, connection, .lost)
           return await session.closed(.lost)
         }
         link.session = session
@@ -97,7 +99,7 @@ extension Worker {
         for frame in early { enqueue(frame, on: connection, conflating: nil) }
         if let (code, reason) = link.farewell { close(connection, code, reason: reason) }
       } catch {
-        leaveTopics(link.topics, of: connection, .ended)
+        leaveDialect(link, connection, .ended)
         refuseDialect(token, number, error)
       }
     }

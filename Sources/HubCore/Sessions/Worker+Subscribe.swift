@@ -60,7 +60,7 @@ extension Worker {
         try await rules.authorize(who, Topic(topic.description), .subscribe)
       }
     }
-    guard let connection = connections[token], !connection.isParting else {
+    guard let connection = connections[token], connection.mayComeIn else {
       throw CancellationError()
     }
     let subscription = hold(topic, rules, connection, as: who, wish)
@@ -70,7 +70,7 @@ extension Worker {
       recover: wish.recover, wantsPresence: wish.wantsPresence)
     do {
       let welcome = try await neighbours[home(of: topic)].attach(attachment)
-      guard !connection.isParting, subscription.isIn else {
+      guard connection.mayComeIn, subscription.isIn else {
         sendDetach(topic, connection, connection.ending ?? .ended)
         // Who is still here was put out before it was in.
         throw TopicRefusal.denied
@@ -100,7 +100,7 @@ extension Worker {
     _ token: UInt64, _ session: HubSession
   ) throws {
     let topic = subscription.topic.name
-    guard let connection = connections[token], !connection.isParting, subscription.isIn else {
+    guard let connection = connections[token], connection.isConversing, subscription.isIn else {
       throw TopicRefusal.denied
     }
     session.topics[topic] = subscription
@@ -286,8 +286,7 @@ extension Worker {
         house.tabs.leave(session.session, user: user, at: steadyTime)
       }
     case .dialect(let dialect):
-      leaveTopics(dialect.topics, of: connection, ending)
-      dialect.topics = [:]
+      leaveDialect(dialect, connection, ending)
       endDialect(dialect, ending)
     }
   }
@@ -355,5 +354,5 @@ extension PresenceTable {
 
 extension TopicRules {
   /// Whether each newcomer is an event for those who are there.
-  fileprivate var tellsOfMembers: Bool { presence || membership != nil }
+  var tellsOfMembers: Bool { presence || membership != nil }
 }

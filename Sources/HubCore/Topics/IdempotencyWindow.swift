@@ -1,3 +1,5 @@
+internal import PluginKit
+
 /// Which events were published under which ids lately, so that a repeated publish is recognised.
 ///
 /// Bounded in time and number; with too many ids the oldest are forgotten before their time.
@@ -5,6 +7,10 @@ struct IdempotencyWindow {
   struct Key: Hashable {
     let author: String
     let id: String
+
+    static func == (a: Key, b: Key) -> Bool {
+      a.id.hasSameBytes(as: b.id) && a.author.hasSameBytes(as: b.author)
+    }
   }
 
   static let standardMilliseconds: Int64 = 300_000

@@ -1,10 +1,11 @@
+internal import PluginKit
 internal import UnicodeText
 
 /// The name of a topic, known to follow the rules: 1–255 bytes of letters of any script, digits
 /// and `_ : -`, in parts between dots, none of them empty.
 ///
-/// Only names in NFC are taken: for those, Swift's equality of strings is equality of their bytes,
-/// by which workers choose a topic's home.
+/// A topic is its name's bytes, by which workers choose its home. Only names in NFC are taken, so
+/// that names which look the same are the same.
 public struct TopicName: Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
@@ -13,6 +14,13 @@ public struct TopicName: Hashable, Sendable, CustomStringConvertible {
     guard TopicName.isWellFormed(name) else { return nil }
     description = name
   }
+
+  public static func == (a: TopicName, b: TopicName) -> Bool {
+    a.description.hasSameBytes(as: b.description)
+  }
+
+  // The hash of a string is the same for equal bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 
   /// The first part, which says whose topic it is.
   public var namespace: Substring { description.prefix { $0 != "." } }

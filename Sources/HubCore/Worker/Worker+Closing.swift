@@ -71,6 +71,9 @@ extension Worker {
       return part(connection)
     }
     if isStalled(connection) { return closeSlow(connection) }
+    if isMessageLate(link) {
+      return close(connection, .policyViolation, reason: "the message took too long to arrive")
+    }
     if actions.contains(.ping) { probe(connection, link) }
     if actions.contains(.showUnstable) { turnUnstable(connection, link) }
     setTimer(connection, milliseconds: nextBeat(connection, link))

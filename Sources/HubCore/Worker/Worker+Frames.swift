@@ -63,6 +63,8 @@ extension Worker {
         &desk.opened, at: &position, scratch: &desk.scratch)
       {
         counters.framesIn.add(1)
+        // Control frames may stand between the fragments of a message.
+        if !link.assembler.isInsideMessage { link.messageBegunAt = 0 }
         handle(incoming, connection, link, &desk)
         if connection.isParting { return }
         // It has sent more than can be dealt with now: what is left of it stays as it came.
@@ -70,6 +72,7 @@ extension Worker {
           return link.early.append(desk.opened.bytes.extracting(position...))
         }
       }
+      if link.messageBegunAt == 0, link.assembler.isInsideMessage { link.messageBegunAt = now }
     } catch {
       counters.badFrames.add(1)
       closings[error.closeCode, default: 0] += 1

@@ -12,19 +12,48 @@ extension Worker {
   }
 
   private func chargeInput(_ connection: Connection, _ holds: Int) {
-    guard
-      house.input.change(from: connection.heldInput, to: holds, limit: limits.inputBuffers)
-    else {
+    var holds = holds
+    if case .http(let exchange) = connection.stage, exchange.input.isEmpty {
+      exchange.input.removeAll(keepingCapacity: false)
+      holds = connection.inputMemory
+    }
+    let change = InputBudget.Change(
+      client: connection.inputClient ?? connection.counted ?? .unknown,
+      before: connection.heldInput, after: holds)
+    if isWhole(connection) {
+      house.input.add(change)
+    } else if !house.input.charge(change, limit: limits.inputBuffers) {
       counters.refused.add(1)
       return refuseInput(connection)
     }
     connection.heldInput = holds
+    connection.inputClient = holds > 0 ? change.client : nil
+  }
+
+  /// A request that came whole is answered, however much others hold: a handler is at work on it.
+  /// What is sent ahead of the answer has a bound of its own.
+  private func isWhole(_ connection: Connection) -> Bool {
+    guard case .http(let exchange) = connection.stage else { return false }
+    switch exchange.state {
+    case .working, .sending: return true
+    case .head, .admitting, .body: return false
+    }
+  }
+
+  /// Whether a message has not come whole within the time for a request.
+  func isMessageLate(_ link: WebSocketLink) -> Bool {
+    guard link.messageBegunAt > 0, limits.requestSeconds > 0 else { return false }
+    return Int((now &- link.messageBegunAt) / 1_000_000_000) > limits.requestSeconds
   }
 
   /// The connection holds nothing any more.
   func releaseInput(_ connection: Connection) {
-    _ = house.input.change(from: connection.heldInput, to: 0, limit: 0)
+    guard connection.heldInput > 0 else { return }
+    house.input.add(
+      .init(
+        client: connection.inputClient ?? .unknown, before: connection.heldInput, after: 0))
     connection.heldInput = 0
+    connection.inputClient = nil
   }
 
   private func refuseInput(_ connection: Connection) {
@@ -52,8 +81,7 @@ extension Worker {
         connection, exchange, head, route.shape(error, request).with("Retry-After", "5"))
     case .head, .admitting, .body:
       refuse(connection, .serviceUnavailable, "too much input at once, try again later")
-    // An answer is on its way already; only what was sent ahead can be too much.
-    case .working, .sending: drop(connection, .lost)
+    case .working, .sending: return
     }
   }
 }
