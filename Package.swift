@@ -28,7 +28,8 @@ func plugin(
   resources: [Resource]? = [.embedInCode("Pages")]
 ) -> Target {
   library(
-    name, ["PluginKit", "Storage", "JSON"] + more, path: "Plugins/\(name)", resources: resources)
+    name, ["PluginKit", "Primitives", "Storage", "JSON"] + more, path: "Plugins/\(name)",
+    resources: resources)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -60,12 +61,14 @@ let cLibraries: [Target] = [
 let foundations: [Target] = [
   // The only C here that is more than a header: libcrypto wants a provider's tables in C.
   .target(name: "COverhear", path: "Sources/COverhear"),
+  library("Primitives", settings: walled),
   library("Bytes", settings: walled),
   library("JSON", ["Bytes"]),
-  library("Loop", ["Bytes", "CLinux", "CUring"], settings: walled),
+  library("Loop", ["Bytes", "CLinux", "CUring", "Primitives"], settings: walled),
   library(
     "TLS",
-    ["Bytes", "Loop", "COpenSSL", "COverhear"] + fastCiphers.map { .target(name: $0.name) },
+    ["Bytes", "Loop", "COpenSSL", "COverhear", "Primitives"]
+      + fastCiphers.map { .target(name: $0.name) },
     settings: walled),
   library("Crypto", ["Bytes", "COpenSSL"], settings: walled),
   library("Deflate", ["Bytes", "CZlib"], settings: walled),
@@ -76,32 +79,35 @@ let foundations: [Target] = [
   library("CommandLineKit", ["Configuration"]),
   library("UnicodeText", ["CUTF8Proc"], settings: walled),
   library("Storage"),
-  library("StoreWork", ["Storage", "Loop"]),
-  library("SQLiteStore", ["Storage", "StoreWork", "Loop", "CSQLite"], settings: walled),
-  library("PostgresStore", ["Storage", "StoreWork", "Loop", "CPostgres"], settings: walled),
+  library("StoreWork", ["Primitives", "Storage"]),
+  library(
+    "SQLiteStore", ["Primitives", "Storage", "StoreWork", "Loop", "CSQLite"], settings: walled),
+  library(
+    "PostgresStore", ["Primitives", "Storage", "StoreWork", "Loop", "CPostgres"], settings: walled),
 ]
 
 let hub: [Target] = [
-  library("PluginKit", ["Storage", "JSON", "TimeZones"]),
+  library("PluginKit", ["Primitives", "Storage", "JSON", "TimeZones"]),
   library(
     "HubCore",
     [
       "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
-      "PluginKit", "TimeZones", "UnicodeText",
+      "PluginKit", "Primitives", "TimeZones", "UnicodeText",
     ]),
   library(
-    "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Storage"],
+    "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Primitives", "Storage"],
     settings: walled),
-  library("Spreadsheet", ["CXLSXWriter", "Loop", "PluginKit"], settings: walled),
+  library("Spreadsheet", ["CXLSXWriter", "Loop", "PluginKit", "Primitives"], settings: walled),
   library(
-    "AccountStore", ["Bytes", "Crypto", "Loop", "PluginKit", "Storage", "UnicodeText"]),
+    "AccountStore",
+    ["Bytes", "Crypto", "Loop", "PluginKit", "Primitives", "Storage", "UnicodeText"]),
   library("Web", ["PluginKit"], resources: [.embedInCode("Pages")]),
   library("MusterClient", ["Bytes", "JSON", "Loop", "TLS", "WebSocket"]),
   library(
     "MusterTesting",
     [
-      "Bytes", "JSON", "Loop", "Storage", "SQLiteStore", "PostgresStore", "PluginKit", "HubCore",
-      "UnicodeText",
+      "Bytes", "JSON", "Loop", "Primitives", "Storage", "SQLiteStore", "PostgresStore", "PluginKit",
+      "HubCore", "UnicodeText",
     ]),
 ]
 
@@ -120,7 +126,8 @@ let programs: [Target] = [
     [
       "AccountStore", "Bytes", "Campus", "Chat", "CheckIn", "CommandLineKit", "Configuration",
       "Crypto", "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit",
-      "PostgresStore", "SQLiteStore", "SignTasks", "Spreadsheet", "Storage", "StudyRecords", "TLS",
+      "PostgresStore", "Primitives", "SQLiteStore", "SignTasks", "Spreadsheet", "Storage",
+      "StudyRecords", "TLS",
       "Web", "WebSocket",
     ], resources: [.embedInCode("PluginTemplate")]),
   .executableTarget(
@@ -146,7 +153,8 @@ let package = Package(
     .executable(name: "muster", targets: ["muster"]),
     .executable(name: "muster-bench", targets: ["muster-bench"]),
     // What a plugin outside this tree builds against.
-    .library(name: "PluginKit", targets: ["PluginKit", "Storage", "JSON", "TimeZones"]),
+    .library(
+      name: "PluginKit", targets: ["PluginKit", "Primitives", "Storage", "JSON", "TimeZones"]),
     .library(name: "MusterTesting", targets: ["MusterTesting"]),
     .library(name: "MusterServer", targets: ["MusterServer"]),
     .library(name: "MusterClient", targets: ["MusterClient"]),
@@ -154,17 +162,18 @@ let package = Package(
   targets: cLibraries + fastCiphers + foundations + hub + plugins + programs + testPrograms + [
     tests(
       "AccountStoreTests",
-      ["AccountStore", "Crypto", "Loop", "MusterTesting", "PluginKit", "Storage"]),
+      ["AccountStore", "Crypto", "Loop", "MusterTesting", "PluginKit", "Primitives", "Storage"]),
     // Counts allocations: whoever tests a hot path depends on it.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     // Lines, cables and programs, for tests that talk to a server over real ports.
-    library("Rig", ["Bytes", "JSON", "Loop", "TLS"], path: "Tests/Rig"),
+    library("Rig", ["Bytes", "JSON", "Loop", "Primitives", "TLS"], path: "Tests/Rig"),
     // Starts the server, so that it has to be there.
     tests("BrowserTests", ["Bytes", "JSON", "Loop", "Rig", "WebSocket", "muster"]),
     tests("BytesTests", ["Bytes"]),
-    tests("PluginKitTests", ["PluginKit", "TimeZones"]),
+    tests("PluginKitTests", ["PluginKit", "Primitives", "TimeZones"]),
     tests(
       "CampusTests", ["Campus", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+    tests("PrimitivesTests", ["Primitives"]),
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(
       "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
@@ -183,8 +192,8 @@ let package = Package(
     tests("WebTests", ["Chat", "CheckIn", "PluginKit", "SignTasks", "Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
-    tests("TLSTests", ["Bytes", "Loop", "TLS"]),
-    tests("LoopTests", ["Bytes", "Loop"]),
+    tests("TLSTests", ["Bytes", "Loop", "Primitives", "TLS"]),
+    tests("LoopTests", ["Bytes", "Loop", "Primitives"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
     tests("WebSocketTests", ["Bytes", "CAllocations", "Deflate", "WebSocket"]),
     tests("CommandLineKitTests", ["CommandLineKit"]),
@@ -195,21 +204,21 @@ let package = Package(
     tests("HubCoreTests", ["Bytes", "HTTP", "JSON", "PluginKit", "WebSocket", "HubCore"]),
     tests(
       "OutboundTests",
-      ["Loop", "MusterTesting", "Outbound", "PluginKit", "SQLiteStore", "Storage"]),
+      ["Loop", "MusterTesting", "Outbound", "PluginKit", "Primitives", "SQLiteStore", "Storage"]),
     tests("SpreadsheetTests", ["PluginKit", "Spreadsheet"]),
     tests("MusterClientTests", ["JSON", "Loop", "MusterClient", "WebSocket"]),
     tests(
       "ServerTests",
       [
         "Bytes", "Crypto", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
-        "Outbound", "PluginKit", "PostgresStore", "Rig", "SQLiteStore", "Storage", "TLS",
-        "WebSocket",
+        "Outbound", "PluginKit", "PostgresStore", "Primitives", "Rig", "SQLiteStore", "Storage",
+        "TLS", "WebSocket",
       ]),
     tests(
       "ProgramTests",
       [
         "AccountStore", "CommandLineKit", "Configuration", "HubCore", "Loop", "MusterServer",
-        "MusterTesting", "PluginKit", "PostgresStore", "SQLiteStore", "Storage",
+        "MusterTesting", "PluginKit", "PostgresStore", "Primitives", "SQLiteStore", "Storage",
       ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),
@@ -218,7 +227,7 @@ let package = Package(
     tests(
       "TrialTests",
       ["Bytes", "Deflate", "JSON", "Loop", "MusterTesting", "Rig", "TLS", "muster", "muster-bench"]),
-    tests("PostgresStoreTests", ["Storage", "PostgresStore", "MusterTesting"]),
+    tests("PostgresStoreTests", ["Primitives", "Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],
   swiftLanguageModes: [.v6]

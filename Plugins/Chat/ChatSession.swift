@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// One client that knows only the document.
 ///
@@ -12,7 +13,7 @@ final class ChatSession: DialectSession {
   private let connection: any DialectConnection
   private let account: Identity?
   private let peer: Peer
-  private var pace = Pace(perSecond: 30, atOnce: 60)
+  private var pace = TokenBucket(perSecond: 30, burst: 60)
   private var sent: UInt64 = 0
   /// Rooms this connection came into and did not leave, with the name it has there.
   private var rooms: [RoomName: ChatUser] = [:]
@@ -27,7 +28,7 @@ final class ChatSession: DialectSession {
 
   func received(_ text: [UInt8]) async {
     do {
-      guard pace.allows(at: services.clock.now) else { throw Complaint.tooManyRequests }
+      guard pace.takes(atMilliseconds: services.clock.now) else { throw Complaint.tooManyRequests }
       let frame = try ClientFrame(text)
       switch frame.kind {
       case .join: try await join(frame)

@@ -1,16 +1,17 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// Accounts as the documents know them: by telephone number, with a name that nobody else has.
 struct Logins: Sendable {
   /// What the pictures of old clients begin with.
   static let firstAvatar = "default"
-  private static let triesPerMinute = 5
+  private static let tries = WindowLimit(count: 5, seconds: 60)
 
   private let accounts: any Accounts
   private let clock: any WallClock
   private let settings: Settings
-  private let failures = Shared(Quota(count: triesPerMinute, seconds: 60))
+  private let failures = Locked(WindowCounter<String>())
 
   init(_ services: PluginServices) {
     accounts = services.accounts
@@ -28,7 +29,7 @@ struct Logins: Sendable {
   func logIn(_ telephone: String, _ password: String, from peer: Peer) async throws -> Outcome {
     guard let number = Logins.number(telephone) else { return .unknown }
     let key = "\(number) \(peer.client)"
-    if let wait = failures.withLock({ $0.wait(key, at: clock.now) }) {
+    if let wait = failures.withLock({ $0.wait(key, Logins.tries, at: clock.now) }) {
       throw Logins.tooMany(seconds: Int((wait + 999) / 1000))
     }
     let outcome = try await accounts.logIn(
@@ -49,7 +50,7 @@ struct Logins: Sendable {
   }
 
   private func failed(_ key: String) {
-    failures.withLock { _ = $0.take(key, at: clock.now) }
+    failures.withLock { _ = $0.take(key, Logins.tries, at: clock.now) }
   }
 
   private static func tooMany(seconds: Int) -> PluginError {

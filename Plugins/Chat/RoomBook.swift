@@ -1,29 +1,28 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// The rooms of this server, and the one place where they change.
 ///
-/// What changes is told at once and in order: each topic has a lane in which its news go out one
-/// after another, and whoever changed something goes on when its own news are out.
+/// Changes are told at once and in order: the news of a topic go out one after another, and the
+/// caller of a change goes on when its own news are out.
 actor RoomBook {
   static let list: Topic = "chat.rooms"
   /// How long after a start rooms may be the ones of before.
   static let returningLasts: Int64 = 300_000
+  /// Rooms that one address may open.
+  private static let mayOpen = WindowLimit(count: 3, seconds: 60)
 
   private var rooms = Rooms()
-  private var lanes: [Topic: Lane] = [:]
-  private var openings = Quota(count: 3, seconds: 60)
+  /// The news that are still to be told in each topic, and who tells them.
+  private var untold: [Topic: Fifo<Step>] = [:]
+  private let tellers = KeyedQueue<Topic>()
+  private var openings = WindowCounter<String>()
   private let hub: any Hub
   private let clock: any WallClock
   private let settings: Settings
   private let log: Log
   private let startedAt: Int64
-
-  private struct Lane {
-    var waiting: [Step] = []
-    var isBusy = false
-    var whenEmpty: [CheckedContinuation<Void, Never>] = []
-  }
 
   private enum Step {
     case publish(Event)
@@ -99,14 +98,16 @@ extension RoomBook {
     let now = now
     rooms.expire(at: now)
     if !rooms.contains(room.description) {
-      guard !rooms.isFull, isTrusted || openings.take("\(claim.peer.client)", at: now) else {
-        return nil
-      }
+      guard !rooms.isFull, isTrusted || opens(claim.peer.client, at: now) else { return nil }
     }
     let admission = rooms.admit(
       room.description, user, as: party, on: line, by: claim, at: now)
     await tell(andWaitFor: room)
     return admission
+  }
+
+  private func opens(_ client: ClientKey, at now: Int64) -> Bool {
+    openings.take("\(client)", RoomBook.mayOpen, at: now) == nil
   }
 
   func enter(_ room: RoomName, _ user: String, as party: String) async -> Rooms.Entry {
@@ -149,7 +150,7 @@ extension RoomBook {
     var touched: [Topic] = room.map { [$0.topic] } ?? []
     for news in rooms.takeNews() {
       for (topic, step) in steps(news) {
-        lanes[topic, default: Lane()].waiting.append(step)
+        untold[topic, default: Fifo()].append(step)
         if !touched.contains(topic) { touched.append(topic) }
       }
     }
@@ -193,17 +194,10 @@ extension RoomBook {
   }
 
   private func flush(_ topic: Topic) async {
-    guard let lane = lanes[topic] else { return }
-    if lane.isBusy {
-      return await withCheckedContinuation { lanes[topic]?.whenEmpty.append($0) }
+    await tellers.inTurn(topic) {
+      while let step = untold[topic]?.popFirst() { await perform(step, topic) }
+      untold[topic] = nil
     }
-    lanes[topic]?.isBusy = true
-    while let step = lanes[topic]?.waiting.first {
-      lanes[topic]?.waiting.removeFirst()
-      await perform(step, topic)
-    }
-    let waiters = lanes.removeValue(forKey: topic)?.whenEmpty ?? []
-    for waiter in waiters { waiter.resume() }
   }
 
   /// A change has happened, whether or not it can be told.

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// Tells the topics what happened in the lab.
 ///
@@ -13,7 +14,7 @@ struct Announcer: Sendable {
   let services: PluginServices
   /// Accounts that were staff when they subscribed to the presence. Staff alone learns of new
   /// people; whether an account still is staff is asked when there is something to tell.
-  let staff = Shared<Set<Int64>>([])
+  let staff = Locked<Set<Int64>>([])
 
   static func personal(_ number: String) -> Topic { Topic("checkin.user.\(number)") }
 

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// Checking in and out: what is stored, and then who is told, in the same order for each person.
 struct Attendance: Sendable {
@@ -7,7 +8,7 @@ struct Attendance: Sendable {
   let ranks: Ranks
   let post: Post
   let clock: any WallClock
-  private let lanes = Lanes()
+  private let turns = KeyedQueue<String>()
 
   init(roll: Roll, announcer: Announcer, ranks: Ranks, post: Post, clock: any WallClock) {
     self.roll = roll
@@ -18,7 +19,7 @@ struct Attendance: Sendable {
   }
 
   func checkIn(_ number: String) async throws -> Roll.Entry {
-    try await lanes.inTurn(number) {
+    try await turns.inTurn(number) {
       let entry = try await roll.checkIn(number, at: clock.seconds)
       if case .checkedIn(let person) = entry { await announcer.cameIn(person) }
       return entry
@@ -26,7 +27,7 @@ struct Attendance: Sendable {
   }
 
   func checkOut(_ number: String) async throws -> Roll.Exit {
-    let exit = try await lanes.inTurn(number) {
+    let exit = try await turns.inTurn(number) {
       let exit = try await roll.close(number, .oneself, at: clock.seconds)
       if case .closed(let person, let stay) = exit { await announcer.wentOut(person, stay) }
       return exit
@@ -38,7 +39,7 @@ struct Attendance: Sendable {
   }
 
   func report(_ number: String, by reporter: String) async throws -> Roll.Exit {
-    let exit = try await lanes.inTurn(number) {
+    let exit = try await turns.inTurn(number) {
       let exit = try await roll.close(number, .report(by: reporter), at: clock.seconds)
       if case .closed(let person, let stay) = exit { await announcer.wasReported(person, stay) }
       return exit
@@ -74,7 +75,7 @@ struct Attendance: Sendable {
   }
 
   private func closeStay(of number: String, at moment: Int64) async throws {
-    let exit = try await lanes.inTurn(number) {
+    let exit = try await turns.inTurn(number) {
       let exit = try await roll.close(number, .night, at: moment)
       if case .closed(let person, let stay) = exit { await announcer.wasClosed(person, stay) }
       return exit

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// What everybody asks for, kept in memory: who is here, and who leads each grade.
@@ -8,8 +9,8 @@ internal import Storage
 /// else may change the tables: there it is read again after a second.
 final class Board: Sendable {
   private let present: Kept<Presence>
-  private let leaders = Shared<[Grade: Kept<Leaders>]>([:])
-  private let numbers = Shared(0)
+  private let leaders = Locked<[Grade: Kept<Leaders>]>([:])
+  private let numbers = Locked(0)
   private let clock: any WallClock
   private let lifetime: Int64
 

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// The documented chat at `/chart`, over the topic that everybody else uses too.
 struct Chart: Dialect {
@@ -71,7 +72,7 @@ final class ChartSession: DialectSession {
   private let person: ChatPerson
   private let identity: Identity
   private let connection: any DialectConnection
-  private var pace = Pace(perSecond: 30, atOnce: 60)
+  private var pace = TokenBucket(perSecond: 30, burst: 60)
 
   init(
     _ chat: Chat, _ person: ChatPerson, _ identity: Identity,
@@ -102,7 +103,7 @@ final class ChartSession: DialectSession {
     guard message.isShort else {
       return await connection.close(code: 1009, reason: "message_too_long")
     }
-    guard pace.allows(at: chat.services.clock.now), await connection.mayPublish() else {
+    guard pace.takes(atMilliseconds: chat.services.clock.now), await connection.mayPublish() else {
       return await connection.close(code: Chat.tooFast, reason: "rate_limited")
     }
     do {

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// The chat of those who are in the lab: who is in it, who may come, and what is said.
 ///
@@ -11,7 +12,7 @@ final class Chat: Sendable {
   let roll: Roll
   let services: PluginServices
   /// Who is who among the members, by the hub's name for them.
-  private let roster = Shared<[String: ChatPerson]>([:])
+  private let roster = Locked<[String: ChatPerson]>([:])
   /// A connection to `/chart`.
   private struct Line {
     let connection: any DialectConnection
@@ -22,7 +23,7 @@ final class Chat: Sendable {
   }
 
   /// The one connection of each student to `/chart`, by number.
-  private let lines = Shared<[String: Line]>([:])
+  private let lines = Locked<[String: Line]>([:])
 
   init(roll: Roll, services: PluginServices) {
     self.roll = roll

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 // The topics that tell what happens in the lab.
 extension CheckInPlugin {

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// How many were in the lab since midnight, minute by minute, from the stored stays.
@@ -11,8 +12,8 @@ final class DayCurve: Sendable {
 
   private let roll: Roll
   private let clock: any WallClock
-  private let known = Shared<Known?>(nil)
-  private let lanes = Lanes()
+  private let known = Locked<Known?>(nil)
+  private let turns = KeyedQueue<String>()
 
   init(roll: Roll, clock: any WallClock) {
     self.roll = roll
@@ -22,7 +23,7 @@ final class DayCurve: Sendable {
   /// `{"points":[[unixSeconds,count],…],"peak":12,"grades":["20","21"]}`, not older than a second: a thousand
   /// dashboards that come back at once cost one look at the tables.
   func json() async throws -> [UInt8] {
-    try await lanes.inTurn("") {
+    try await turns.inTurn("") {
       let now = clock.now
       if let known = known.withLock({ $0 }), known.madeAt > now - 1000, known.madeAt <= now {
         return known.bytes

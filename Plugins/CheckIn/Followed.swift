@@ -1,11 +1,12 @@
 internal import PluginKit
+internal import Primitives
 
 /// The grades that somebody follows: which of the many prefixes of a number are worth an event.
 ///
 /// The first two digits are the grade of the documents and always count; other prefixes count
 /// once somebody has subscribed to them.
 final class Followed: Sendable {
-  private let prefixes = Shared<Set<String>>([])
+  private let prefixes = Locked<Set<String>>([])
   private let capacity: Int
 
   init(capacity: Int = 1000) { self.capacity = capacity }

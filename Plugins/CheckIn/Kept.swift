@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// Something that stays true while people come and go.
 protocol Following {
@@ -23,8 +24,8 @@ final class Kept<Value: Following & Sendable>: Sendable {
     var isOutdated = false
   }
 
-  private let state = Shared(State())
-  private let lanes = Lanes()
+  private let state = Locked(State())
+  private let turns = KeyedQueue<String>()
   private let lifetime: Int64
 
   /// - Parameter lifetime: milliseconds after which it is read again, because others may have
@@ -36,7 +37,7 @@ final class Kept<Value: Following & Sendable>: Sendable {
     at now: Int64, _ body: (inout Value) -> Result, reading: () async throws -> Value
   ) async throws -> Result {
     if let result = known(at: now, body) { return result }
-    return try await lanes.inTurn("") {
+    return try await turns.inTurn("") {
       if let result = known(at: now, body) { return result }
       begin()
       do {

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// Which student number the cookie `JSESSIONID` stands for, as the last check-in said.
 ///
@@ -13,7 +14,7 @@ final class LegacySessions: Sendable {
     var old: [String: String] = [:]
   }
 
-  private let generations = Shared(Generations())
+  private let generations = Locked(Generations())
   private let capacity: Int
 
   init(capacity: Int = 20_000) { self.capacity = capacity }

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// Notices when the first three of a grade have changed.
 ///
@@ -9,7 +10,7 @@ struct Ranks: Sendable {
   let announcer: Announcer
   let followed: Followed
   let log: Log
-  private let lanes = Lanes()
+  private let turns = KeyedQueue<String>()
 
   init(roll: Roll, announcer: Announcer, followed: Followed, log: Log) {
     self.roll = roll
@@ -38,7 +39,7 @@ struct Ranks: Sendable {
 
   /// One after another per grade, so that what is sent last is what is true last.
   private func announce(_ grade: Grade, if hasChanged: ([Person]) -> Bool) async {
-    await lanes.inTurn(grade.prefix) {
+    await turns.inTurn(grade.prefix) {
       do {
         let top = try await roll.leaders(of: grade).people
         if hasChanged(top) { await announcer.ranks(grade, top) }

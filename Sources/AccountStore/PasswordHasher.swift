@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// Hashes passwords on threads of its own, a few at once.
 ///

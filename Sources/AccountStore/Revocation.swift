@@ -1,4 +1,4 @@
-internal import Loop
+internal import Primitives
 internal import Storage
 
 /// Something that live connections must be closed for.

@@ -1,5 +1,5 @@
-internal import Loop
 public import PluginKit
+internal import Primitives
 internal import Storage
 
 extension StoredAccounts {

@@ -1,6 +1,6 @@
 internal import Crypto
-internal import Loop
 public import PluginKit
+internal import Primitives
 internal import Storage
 
 extension StoredAccounts {

@@ -1,6 +1,6 @@
 public import Crypto
-internal import Loop
 public import PluginKit
+internal import Primitives
 public import Storage
 
 /// The accounts of a server, in any `Store`.

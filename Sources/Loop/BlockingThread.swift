@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Primitives
 
 /// A thread that may block. An actor that names it as its executor leaves the event loops free:
 /// `await` is the way out and back.

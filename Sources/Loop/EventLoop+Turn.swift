@@ -1,3 +1,4 @@
+internal import Primitives
 internal import Synchronization
 
 // One turn, from the outside in: what is waited for, in which order it is served.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Primitives
 internal import Synchronization
 
 /// One thread that waits for descriptors, jobs and timers, and serves them turn by turn.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Primitives
 
 /// A socket that connections come in through.
 public final class Listener: Sendable {

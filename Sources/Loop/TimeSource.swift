@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Primitives
 
 /// Where time comes from. Everything that looks at a clock takes one, so that tests turn it by hand.
 public protocol TimeSource: Sendable {

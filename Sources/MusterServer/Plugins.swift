@@ -4,6 +4,7 @@ internal import CheckIn
 internal import Configuration
 internal import Loop
 public import PluginKit
+internal import Primitives
 internal import SignTasks
 internal import StudyRecords
 

@@ -1,5 +1,6 @@
 internal import Loop
 public import PluginKit
+internal import Primitives
 
 /// A connection without a socket: a version-2 subscriber, or the client of a dialect.
 public final class BenchClient: DialectConnection {

@@ -1,5 +1,6 @@
 internal import Loop
 public import PluginKit
+internal import Primitives
 
 /// A wall clock that stands still until a test turns it.
 public final class ManualClock: WallClock {

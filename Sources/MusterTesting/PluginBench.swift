@@ -1,6 +1,7 @@
 public import HubCore
 public import JSON
 public import PluginKit
+internal import Primitives
 public import Storage
 
 /// One plugin on a bench: real routes, rules, tables and jobs, without a server.
@@ -18,7 +19,7 @@ public struct PluginBench: Sendable {
   public let accounts: BenchAccounts
   public let outbox: BenchOutbox
   public let clock: ManualClock
-  private let trail = Shared<[AuditEvent]>([])
+  private let trail = Locked<[AuditEvent]>([])
   private let runner: RouteRunner
 
   /// The events of the audit trail, oldest first.

@@ -1,4 +1,5 @@
 internal import Loop
+internal import Primitives
 
 /// Wakes the one who waits: at once when it rings, otherwise after a while.
 final class Bell: Sendable {

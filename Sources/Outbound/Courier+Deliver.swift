@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 extension Courier {
   /// Delivers everything that is due now, one after another.

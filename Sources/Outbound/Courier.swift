@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Loop
 public import PluginKit
+internal import Primitives
 public import Storage
 
 /// Carries letters and calls to other servers.

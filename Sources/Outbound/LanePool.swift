@@ -1,5 +1,5 @@
-internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// A few threads among which calls are spread; too many at once are refused.
 ///

@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// One key a plugin can be configured with; `print-config` shows the help beside the default.
 public struct Setting: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
@@ -37,7 +39,7 @@ public struct SettingProblem: Sendable, Equatable {
 /// A plugin's own part of the configuration, read at the moment of use: a reload is seen at once.
 public struct Settings: Sendable {
   private let current: @Sendable (String) -> Setting.Kind?
-  private let parsed = Shared<[String: (texts: [String], ranges: [AddressRange])]>([:])
+  private let parsed = Locked<[String: (texts: [String], ranges: [AddressRange])]>([:])
 
   /// `current` gives the value of a declared key, its default where nothing is configured.
   public init(_ current: @escaping @Sendable (String) -> Setting.Kind?) { self.current = current }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Loop
+internal import Primitives
 public import Storage
 
 /// Keeps a database for one server, with an advisory lock on a connection of its own.

@@ -1,6 +1,7 @@
 internal import CPostgres
 internal import Glibc
 internal import Loop
+internal import Primitives
 internal import Storage
 internal import StoreWork
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Loop
+internal import Primitives
 internal import Storage
 internal import StoreWork
 
@@ -15,18 +16,20 @@ actor PostgresConnection {
   private let options: PostgresOptions
   private let queue: WorkQueue<Job>
   private let metrics: Locked<StoreMetrics>
+  private let random: any RandomSource
   private var link: Link?
   private var hasLostLink = false
 
   init(
     thread: BlockingThread, url: String, options: PostgresOptions, queue: WorkQueue<Job>,
-    metrics: Locked<StoreMetrics>
+    metrics: Locked<StoreMetrics>, random: any RandomSource = SystemRandom()
   ) {
     self.thread = thread
     self.url = url
     self.options = options
     self.queue = queue
     self.metrics = metrics
+    self.random = random
   }
 
   /// Connects for the first time, when a failure is the answer and not a reason to try again.
@@ -63,7 +66,7 @@ actor PostgresConnection {
   /// Blocks the thread, which has nothing else to do. `Task.sleep` would need a thread of the
   /// common pool to wake up, and callers who try again and again can keep all of those busy.
   private func pause(_ delay: Duration) {
-    let end = ContinuousClock.now + delay * Double.random(in: 0.5...1)
+    let end = ContinuousClock.now + delay * (0.5 + random.fraction / 2)
     while ContinuousClock.now < end && !queue.isClosed { usleep(20_000) }
   }
 
@@ -133,7 +136,7 @@ extension PostgresConnection {
       metrics.withLock { $0.repetitions += 1 }
       // Those who raced each other would do it again if they started again together.
       let longest = min(50_000, 500 << min(attempts, 10))
-      usleep(UInt32.random(in: 0...UInt32(longest)))
+      usleep(UInt32(random.number(upTo: longest)))
     }
   }
 

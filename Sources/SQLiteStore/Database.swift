@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Loop
+internal import Primitives
 internal import Storage
 internal import StoreWork
 

@@ -1,4 +1,5 @@
 internal import Loop
+internal import Primitives
 internal import Storage
 internal import StoreWork
 

@@ -1,5 +1,6 @@
 internal import Loop
 public import PluginKit
+internal import Primitives
 
 /// Writes tables as `.xlsx` files, on a thread of its own.
 public final class WorkbookWriter: SpreadsheetService {

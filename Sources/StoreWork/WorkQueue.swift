@@ -1,4 +1,4 @@
-internal import Loop
+internal import Primitives
 package import Storage
 
 /// A line of work with a bound, served by threads that take from its front.
@@ -9,9 +9,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
   private typealias Parked = CheckedContinuation<[Work], Never>
 
   private struct State {
-    var waiting: [Work] = []
-    /// Entries before it have been taken; saves moving the rest for every piece.
-    var front = 0
+    var waiting = Fifo<Work>()
     var parked: [Parked] = []
     var isClosed = false
     /// How many threads can serve, where they come and go.
@@ -20,19 +18,9 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     var obstacle: StoreError?
     var refused = 0
 
-    var count: Int { waiting.count - front }
-
     mutating func take(_ limit: Int) -> [Work] {
-      let end = front + min(limit, count)
-      let taken = Array(waiting[front..<end])
-      front = end
-      if front == waiting.count {
-        waiting.removeAll(keepingCapacity: true)
-        front = 0
-      } else if front > 1024 {
-        waiting.removeFirst(front)
-        front = 0
-      }
+      let taken = Array(waiting.elements.prefix(limit))
+      waiting.removeFirst(taken.count)
       return taken
     }
   }
@@ -44,7 +32,9 @@ package final class WorkQueue<Work: Sendable>: Sendable {
   package init(limit: Int) { self.limit = limit }
 
   /// How many pieces wait, and how many were refused so far.
-  package var load: (waiting: Int, refused: Int) { state.withLock { ($0.count, $0.refused) } }
+  package var load: (waiting: Int, refused: Int) {
+    state.withLock { ($0.waiting.count, $0.refused) }
+  }
 
   package var isClosed: Bool { state.withLock { $0.isClosed } }
 
@@ -53,7 +43,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
       if state.isClosed { throw StoreError(.unavailable, "the store is closed") }
       if let obstacle = state.obstacle { throw obstacle }
       if let thread = state.parked.popLast() { return thread }
-      guard state.count < limit else {
+      guard state.waiting.count < limit else {
         state.refused += 1
         throw StoreError(.overloaded, "\(limit) units of work are waiting already")
       }
@@ -69,7 +59,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
     if !ready.isEmpty { return ready }
     return await withCheckedContinuation { thread in
       let ready: [Work]? = state.withLock { state in
-        if state.count > 0 || state.isClosed { return state.take(limit) }
+        if !state.waiting.isEmpty || state.isClosed { return state.take(limit) }
         state.parked.append(thread)
         return nil
       }
@@ -79,7 +69,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
 
   /// The waiting entries, without blocking.
   package func takeNow(upTo limit: Int) -> [Work] {
-    state.withLock { $0.count == 0 ? [] : $0.take(limit) }
+    state.withLock { $0.take(limit) }
   }
 
   /// One more thread can serve.
@@ -97,7 +87,7 @@ package final class WorkQueue<Work: Sendable>: Sendable {
       state.servers -= 1
       if state.servers > 0 { return [] }
       state.obstacle = obstacle
-      return state.take(state.count)
+      return state.take(.max)
     }
   }
 

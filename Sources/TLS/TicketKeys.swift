@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Loop
+internal import Primitives
 
 /// The keys that session tickets are sealed with: one for new tickets, and the one before it for
 /// tickets still around.

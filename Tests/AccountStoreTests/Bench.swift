@@ -3,6 +3,7 @@ import Crypto
 import Loop
 import MusterTesting
 import PluginKit
+import Primitives
 import Storage
 
 /// A clock that a test turns.

@@ -2,6 +2,7 @@ import AccountStore
 import Loop
 import MusterTesting
 import PluginKit
+import Primitives
 import Storage
 import Testing
 

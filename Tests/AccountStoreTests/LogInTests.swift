@@ -3,6 +3,7 @@ import Crypto
 import Loop
 import MusterTesting
 import PluginKit
+import Primitives
 import Storage
 import Testing
 

@@ -33,36 +33,6 @@ import Testing
     #expect(sessions.number(of: stranger) == nil)
   }
 
-  @Test func `one after another where it is the same, and nobody is forgotten`() async {
-    let lanes = Lanes()
-    let inside = Shared(0)
-    let most = Shared(0)
-    await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<200 {
-        group.addTask {
-          await lanes.inTurn("a") {
-            let now = inside.withLock { inside in
-              inside += 1
-              return inside
-            }
-            most.withLock { $0 = max($0, now) }
-            await Task.yield()
-            inside.withLock { $0 -= 1 }
-          }
-        }
-      }
-    }
-    #expect(most.withLock { $0 } == 1)
-    #expect(inside.withLock { $0 } == 0)
-  }
-
-  @Test func `who fails gives the lane on`() async throws {
-    struct Failure: Error {}
-    let lanes = Lanes()
-    await #expect(throws: Failure.self) { try await lanes.inTurn("a") { throw Failure() } }
-    #expect(await lanes.inTurn("a") { 7 } == 7)
-  }
-
   @Test func `only so many other grades can be followed`() throws {
     let followed = Followed(capacity: 2)
     func follow(_ prefix: String) throws { try followed.follow(try #require(Grade(prefix))) }

@@ -1,4 +1,5 @@
 import Loop
+import Primitives
 import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct `A loop's timers` {

@@ -1,4 +1,5 @@
 import Loop
+import Primitives
 import Testing
 
 @Suite struct `Manual time` {

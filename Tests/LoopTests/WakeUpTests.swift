@@ -1,4 +1,5 @@
 import Loop
+import Primitives
 import Testing
 
 // A lost wake-up leaves the loop asleep with work in front of it: these tests then never end, which

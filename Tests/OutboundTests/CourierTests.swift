@@ -2,6 +2,7 @@ import Glibc
 import Loop
 import MusterTesting
 import PluginKit
+import Primitives
 import Storage
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import Primitives
 import Synchronization
 
 /// A server on loopback that talks to one client after another on a thread of its own.

@@ -1,4 +1,5 @@
 import PluginKit
+import Primitives
 import Testing
 
 @Suite struct SettingsTests {
@@ -12,7 +13,7 @@ import Testing
   }
 
   @Test func `a changed list of networks is seen at the next call`() {
-    let current = Shared(["10.0.0.0/8"])
+    let current = Locked(["10.0.0.0/8"])
     let settings = Settings { _ in .list(current.withLock { $0 }) }
     #expect(!Peer.loopback.isIn(settings.networks("open")))
     current.withLock { $0 = ["127.0.0.0/8"] }

@@ -1,5 +1,6 @@
 import MusterTesting
 import PostgresStore
+import Primitives
 import Storage
 import Synchronization
 import Testing

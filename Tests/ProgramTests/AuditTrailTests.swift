@@ -3,6 +3,7 @@ import HubCore
 import Loop
 import MusterTesting
 import PluginKit
+import Primitives
 import SQLiteStore
 import Storage
 import Testing
@@ -18,7 +19,7 @@ import Testing
     let trail: AuditLog
     let table: AuditTable
     let clock: ManualClock
-    let lines: Shared<[String]>
+    let lines: Locked<[String]>
 
     func actions() async throws -> [String] {
       await trail.finish()
@@ -33,7 +34,7 @@ import Testing
     let store = try await SQLiteStore.open(.memory)
     try await AuditTable.migrate(store)
     let clock = ManualClock()
-    let lines = Shared<[String]>([])
+    let lines = Locked<[String]>([])
     let log = Log { level, message, fields in
       let text = LogLine(at: 0, level, message, fields).text(.text)
       lines.withLock { $0.append(String(text.dropFirst("1970-01-01 00:00:00.000Z ".count))) }

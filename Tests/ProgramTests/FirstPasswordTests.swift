@@ -1,6 +1,7 @@
 import CommandLineKit
 import Glibc
 import Loop
+import Primitives
 import Testing
 
 @testable import MusterServer

@@ -2,6 +2,7 @@ import CommandLineKit
 import Glibc
 import Loop
 import PluginKit
+import Primitives
 
 @testable import MusterServer
 

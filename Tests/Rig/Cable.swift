@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import Primitives
 
 /// A cable between a client and the server that a test can pull and plug in again.
 package actor Cable {

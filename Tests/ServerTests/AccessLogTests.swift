@@ -1,5 +1,6 @@
 import HubCore
 import Loop
+import Primitives
 import Rig
 import Testing
 

@@ -1,6 +1,7 @@
 import JSON
 import MusterTesting
 import PluginKit
+import Primitives
 import Rig
 import Storage
 import Testing
@@ -77,7 +78,7 @@ import Testing
   @Test func `a key that is not good, or not for this, is recorded without its text`()
     async throws
   {
-    let trail = Shared<[AuditEvent]>([])
+    let trail = Locked<[AuditEvent]>([])
     let audit = Audit { event, _ in trail.withLock { $0.append(event) } }
     func adjust(_ plan: inout HubServer.Plan) {
       plan.checkKey = { text in

@@ -2,6 +2,7 @@ import JSON
 import Loop
 import MusterTesting
 import PluginKit
+import Primitives
 import Rig
 import SQLiteStore
 import Storage

@@ -1,6 +1,7 @@
 import JSON
 import Loop
 import PluginKit
+import Primitives
 import Storage
 
 /// A plugin with one of everything, for tests of the server around it.

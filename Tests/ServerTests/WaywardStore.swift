@@ -1,4 +1,5 @@
 import Loop
+import Primitives
 import Storage
 
 /// A store that does what a test says with units of work, and all else as it should.

@@ -4,6 +4,7 @@ import Loop
 import MusterTesting
 import Outbound
 import PluginKit
+import Primitives
 import Rig
 import Storage
 import Testing

@@ -3,6 +3,7 @@ import Loop
 import MusterTesting
 import Outbound
 import PluginKit
+import Primitives
 import Rig
 import Storage
 import TLS

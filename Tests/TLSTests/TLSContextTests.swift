@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Loop
+import Primitives
 import Testing
 
 @testable import TLS

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// Undoes a unit of work whose result is wanted all the same.
@@ -42,7 +43,7 @@ extension SignTasksPlugin {
 
   private func importSelections(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
     let (found, now) = (try await people(lines, "student"), self.now)
-    let added = Shared<[(table: Int64, student: Int64)]>([])
+    let added = Locked<[(table: Int64, student: Int64)]>([])
     try await unit(isDry) { tx in
       added.withLock { $0 = [] }
       for (line, person) in found {

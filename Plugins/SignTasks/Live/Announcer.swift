@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// Tells the topics what was stored.
 final class Announcer: Sendable {
@@ -18,7 +19,7 @@ final class Announcer: Sendable {
 
   private let hub: any Hub
   private let clock: any WallClock
-  private let counters = Shared<[Int64: Counter]>([:])
+  private let counters = Locked<[Int64: Counter]>([:])
 
   init(hub: any Hub, clock: any WallClock) {
     self.hub = hub

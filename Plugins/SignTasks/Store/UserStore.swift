@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// Which `userSysID` belongs to an account. The profile says it, or the table counts one up.
@@ -19,7 +20,7 @@ struct UserStore: Sendable {
   private let store: any Store
   private let accounts: any Accounts
   private let log: Log
-  private let known = Shared<[Key: Int64]>([:])
+  private let known = Locked<[Key: Int64]>([:])
 
   init(_ services: PluginServices) {
     store = services.store

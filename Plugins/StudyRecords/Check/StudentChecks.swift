@@ -1,17 +1,17 @@
 internal import PluginKit
+internal import Primitives
 
 /// Runs the configured check with bounds on its number, its time and its failures.
 ///
 /// The other system may hang. Only so many registrations wait for it, and nothing else does.
 final class StudentChecks: Sendable {
   private static let mostAtOnce = 8
-  private static let wrongPasswords = 5
-  private static let windowSeconds = 600
+  private static let wrongPasswords = WindowLimit(count: 5, seconds: 600)
 
   private let services: PluginServices
-  private let running = Shared(0)
+  private let running = Locked(0)
   /// Bounds guesses of a student's password at the college through this server.
-  private let attempts = Shared(Quota(count: wrongPasswords, seconds: windowSeconds))
+  private let attempts = Locked(WindowCounter<String>())
 
   init(_ services: PluginServices) { self.services = services }
 
@@ -35,7 +35,7 @@ final class StudentChecks: Sendable {
 
   private func takeAttempt(_ number: String) throws {
     let now = services.clock.now
-    let wait = attempts.withLock { $0.take(number, at: now) ? nil : $0.wait(number, at: now) }
+    let wait = attempts.withLock { $0.take(number, StudentChecks.wrongPasswords, at: now) }
     guard let wait else { return }
     throw PluginError(
       .tooManyRequests, "too many requests", retryAfterSeconds: Int((wait + 999) / 1000))

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 /// Publishes stored changes to the topics.
 final class Announcer: Sendable {
@@ -17,7 +18,7 @@ final class Announcer: Sendable {
   private let records: StudyStore
   private let clock: any WallClock
   private let log: Log
-  private let counter = Shared(Counter())
+  private let counter = Locked(Counter())
 
   init(_ services: PluginServices, records: StudyStore) {
     hub = services.hub

@@ -1,11 +1,12 @@
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// The last call of each user. It changes with every call, so it is written in batches, and a call
 /// that only reads does not wait for the disk.
 final class LastSeen: Sendable {
   private let store: any Store
-  private let pending = Shared<[Int64: Moment]>([:])
+  private let pending = Locked<[Int64: Moment]>([:])
 
   init(store: any Store) { self.store = store }
 

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// The ids of every thousandth record, from which pages of the long list are counted off.
@@ -17,7 +18,7 @@ final class PageAnchors: Sendable {
   private static let distance = 1000
 
   private let store: any Store
-  private let known = Shared<[Int: Anchor]>([:])
+  private let known = Locked<[Int: Anchor]>([:])
 
   init(store: any Store) { self.store = store }
 

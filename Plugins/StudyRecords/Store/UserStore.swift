@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// The users of this system. Every student is one; the row is made by the first call.
@@ -14,7 +15,7 @@ final class UserStore: Sendable {
   private let accounts: any Accounts
   private let clock: any WallClock
   /// Ids never change, so an entry is good as long as the process lives.
-  private let known = Shared<[Key: Int64]>([:])
+  private let known = Locked<[Key: Int64]>([:])
   let seen: LastSeen
 
   init(store: any Store, accounts: any Accounts, clock: any WallClock) {

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Primitives
 
 /// What a connection is owed, in order, and what becomes of it when the client does not keep up.
 ///

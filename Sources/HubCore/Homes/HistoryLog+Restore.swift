@@ -1,3 +1,4 @@
+public import Primitives
 public import Storage
 
 extension HubServer {
@@ -6,14 +7,16 @@ extension HubServer {
 
   /// Gives every stored topic a new epoch. What came after the copy that a database was restored
   /// from is lost, and its numbers are given anew: clients must not take one for the other.
-  public static func renewEpochs(_ store: any Store) async throws {
+  public static func renewEpochs(
+    _ store: any Store, random: any RandomSource = SystemRandom()
+  ) async throws {
     // A copy may be of an older version.
     try await migrate(store)
     try await store.write { tx in
       for row in try tx.query("SELECT name FROM hub_topics") {
         try tx.execute(
           "UPDATE hub_topics SET epoch = ? WHERE name = ?",
-          HomeTopic.epoch(.random(in: 0 ... .max)), try row.text("name"))
+          HomeTopic.epoch(random.next()), try row.text("name"))
       }
     }
   }

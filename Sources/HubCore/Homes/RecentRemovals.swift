@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// The users that were lately put out of topics whose home is one worker.
 ///

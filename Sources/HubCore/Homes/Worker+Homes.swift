@@ -1,5 +1,6 @@
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// A connection that wants into a topic.
 struct Attachment: Sendable {
@@ -112,7 +113,7 @@ extension Worker {
   func makeHome(_ topic: TopicName, _ rules: TopicRules) -> TopicHome {
     let home = TopicHome(
       topic, rules, .init(limits: limits, heartbeat: heartbeat), workers: neighbours.count,
-      epoch: HomeTopic.epoch(.random(in: 0 ... .max)))
+      epoch: HomeTopic.epoch(house.random.next()))
     if home.isStored { home.stage = .unread }
     homes[topic] = home
     return home

@@ -1,5 +1,6 @@
 internal import Loop
 public import PluginKit
+internal import Primitives
 public import Storage
 
 /// A plugin with everything it registered, frozen.

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// Who is in a topic: users, with the connections as details below them.
 ///

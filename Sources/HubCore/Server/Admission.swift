@@ -1,5 +1,6 @@
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// Counts connections across the workers: all of them, and those of each client.
 ///

@@ -1,4 +1,5 @@
 internal import Loop
+internal import Primitives
 internal import TLS
 
 /// The certificates that new connections are greeted with; a reload replaces them for all workers.

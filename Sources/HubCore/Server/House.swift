@@ -1,6 +1,7 @@
 internal import HTTP
 internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import Storage
 internal import Synchronization
 internal import WebSocket
@@ -60,6 +61,7 @@ final class House: Sendable {
   let extraMetrics: @Sendable () -> [(String, Int)]
   private let allWorkers = Locked<[Worker]>([])
   let heartbeat: HeartbeatRules
+  let random: any RandomSource
 
   init(
     entrances: [[Entrance]], everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>,
@@ -68,9 +70,11 @@ final class House: Sendable {
     heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
     topics: TopicTable<TopicRules>, store: any Store, node: String,
     extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String,
-    proxies: [Network], webhooks: HubServer.Webhooks?, strictTransportSeconds: Int?
+    proxies: [Network], webhooks: HubServer.Webhooks?, strictTransportSeconds: Int?,
+    random: any RandomSource
   ) {
     self.strictTransportSeconds = strictTransportSeconds
+    self.random = random
     self.webhooks = webhooks?.rules
     web = webhooks?.web ?? NoWeb()
     self.uploadFolder = uploadFolder

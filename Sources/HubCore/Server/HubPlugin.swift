@@ -1,6 +1,7 @@
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// The hub's own topics: how much is going on, for every page that wants to show it.
 final class HubPlugin: Plugin {

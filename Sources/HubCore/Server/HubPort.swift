@@ -1,5 +1,6 @@
 internal import Loop
 public import PluginKit
+internal import Primitives
 internal import WebSocket
 
 /// The hub as plugins hold it. They are made before the server is, so it is connected later.

@@ -3,6 +3,7 @@ internal import HTTP
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 // Health, readiness and metrics: the server's own calls.

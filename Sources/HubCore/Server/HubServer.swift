@@ -1,6 +1,7 @@
 internal import HTTP
 public import Loop
 public import PluginKit
+public import Primitives
 public import Storage
 public import TLS
 public import WebSocket
@@ -62,6 +63,7 @@ public final class HubServer: Sendable {
     public var log = Log.silent
     public var accessLog = AccessLog.none
     public var time: any TimeSource = SystemTime()
+    public var random: any RandomSource = SystemRandom()
 
     public init(accounts: any Accounts, store: any Store) {
       self.accounts = accounts
@@ -100,7 +102,7 @@ public final class HubServer: Sendable {
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
       node: plan.node, extraMetrics: plan.extraMetrics,
       uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks,
-      strictTransportSeconds: plan.isStrict ? 31_536_000 : nil)
+      strictTransportSeconds: plan.isStrict ? 31_536_000 : nil, random: plan.random)
     let house = house
     workers = (0..<count).map { index in
       Worker(

@@ -1,5 +1,5 @@
-internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import Synchronization
 
 /// One allowance of memory for all input of the process that is not whole or not answered yet:

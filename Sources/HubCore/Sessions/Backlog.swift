@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// Messages of a client that wait until an earlier one is done with.
 struct Backlog {
   private var messages = Fifo<[UInt8]>()
@@ -18,9 +20,7 @@ struct Backlog {
 
   /// The oldest; nil when there is none left.
   mutating func next() -> [UInt8]? {
-    guard !messages.isEmpty else { return nil }
-    let message = messages[0]
-    messages.removeFirst()
+    guard let message = messages.popFirst() else { return nil }
     bytes -= message.count
     return message
   }

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 internal import WebSocket
 
 /// A dialect's side of a connection.
@@ -20,7 +21,7 @@ final class DialectLink {
   /// How fast that user, or this guest, publishes and comes in.
   var paces = UserPaces()
   /// How fast the client sends frames.
-  var pace: RateLimiter?
+  var pace: TokenBucket?
   var backlog = Backlog()
   var isBusy = false
   /// Frames for a client whose upgrade is not answered yet.

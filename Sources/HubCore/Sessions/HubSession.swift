@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Crypto
 internal import PluginKit
+internal import Primitives
 
 /// A version-2 client's side of a connection.
 final class HubSession {
@@ -33,7 +34,7 @@ final class HubSession {
   /// How fast its user publishes and comes in, on all connections together; nil before the welcome.
   var paces: UserPaces?
   /// How fast the client sends frames.
-  var pace: RateLimiter?
+  var pace: TokenBucket?
 
   init(request: Request, connection: Connection) {
     self.request = request

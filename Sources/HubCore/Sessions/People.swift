@@ -1,5 +1,4 @@
-internal import Loop
-internal import Synchronization
+internal import Primitives
 
 /// The users of the hub's own protocol, on all workers together: how many connections each has, and
 /// how fast they all publish.
@@ -50,38 +49,13 @@ final class People: Sendable {
 
 /// How fast a user does what others are told of.
 struct UserPaces: Sendable {
-  let publishes = SharedPace()
+  let publishes = SharedTokenBucket()
   /// Comings into topics where each is an event for those who are there.
-  let joins = SharedPace()
+  let joins = SharedTokenBucket()
 
   /// Whether a newcomer of this name could do no more than this user.
   func areFull(at now: UInt64, perSecond: Int, burst: Int) -> Bool {
     publishes.isFull(at: now, perSecond: perSecond, burst: burst)
       && joins.isFull(at: now, perSecond: perSecond, burst: burst)
-  }
-}
-
-/// How fast a user does something, wherever their connections are. Without a lock: it is asked for each
-/// message.
-final class SharedPace: Sendable {
-  private let emptyAt = Atomic<UInt64>(0)
-
-  /// Takes one; if there is none, the milliseconds until there is.
-  func take(at now: UInt64, perSecond: Int, burst: Int) -> Int? {
-    var seen = emptyAt.load(ordering: .relaxed)
-    while true {
-      var limiter = RateLimiter(perSecond: perSecond, burst: burst, emptyAt: seen)
-      if let wait = limiter.take(at: now) { return wait }
-      let outcome = emptyAt.compareExchange(
-        expected: seen, desired: limiter.emptyAt, ordering: .relaxed)
-      if outcome.exchanged { return nil }
-      seen = outcome.original
-    }
-  }
-
-  func isFull(at now: UInt64, perSecond: Int, burst: Int) -> Bool {
-    RateLimiter(
-      perSecond: perSecond, burst: burst, emptyAt: emptyAt.load(ordering: .relaxed)
-    ).isFull(at: now)
   }
 }

@@ -1,4 +1,4 @@
-internal import Loop
+internal import Primitives
 
 /// The tabs that were here a moment ago: one that comes back within a minute goes on.
 final class Tabs: Sendable {

@@ -2,6 +2,7 @@ internal import Bytes
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import Storage
 internal import WebSocket
 
@@ -41,10 +42,10 @@ extension Worker {
   }
 
   /// Counts a frame of a client, whatever its protocol is.
-  func sendsTooFast(_ pace: inout RateLimiter?) -> Bool {
+  func sendsTooFast(_ pace: inout TokenBucket?) -> Bool {
     let rate = limits.framesPerSecond
     guard rate > 0 else { return false }
-    var current = pace ?? RateLimiter(perSecond: rate, burst: rate * 5, now: now)
+    var current = pace ?? TokenBucket(perSecond: rate, burst: rate * 5)
     defer { pace = current }
     return current.take(at: now) != nil
   }

@@ -2,6 +2,7 @@ internal import Bytes
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import WebSocket
 
 // Coming into topics, speaking there, asking about them, leaving.
@@ -195,7 +196,7 @@ extension Worker {
   }
 
   /// Milliseconds to wait if this user publishes or comes in faster than is allowed.
-  func tooFast(_ pace: SharedPace?) -> Int? {
+  func tooFast(_ pace: SharedTokenBucket?) -> Int? {
     guard limits.publishesPerSecond > 0 else { return nil }
     return pace?.take(
       at: now, perSecond: limits.publishesPerSecond, burst: limits.publishBurst)

@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What a topic remembers of its newest events, oldest first.
 ///
 /// Times are Unix milliseconds and never go back from call to call.

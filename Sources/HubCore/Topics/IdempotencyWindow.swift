@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// Which events were published under which ids lately, so that a repeated publish is recognised.
 ///

@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// Who is online and which topics are occupied, and what of that the outbox has not got yet.
 ///
 /// A pure value. A subject is there while anything holds it: a user is held by each topic it is a

@@ -1,5 +1,6 @@
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 // Webhooks on their way to the receiver.
 extension Worker {
@@ -93,7 +94,7 @@ extension Worker {
       return .givenUp
     }
     if waiting.failures == 0 { house.log.warning("a webhook was not taken", detail) }
-    let delay = WebhookPatience.delay(after: waiting.failures + 1, chance: .random(in: 0...1))
+    let delay = WebhookPatience.delay(after: waiting.failures + 1, chance: house.random.fraction)
     return .failed(nextAt: now + delay)
   }
 

@@ -1,5 +1,6 @@
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// What workers send each other, collected per turn and handed over with one wake-up.
 enum Letter: Sendable {

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 // The clients behind trusted proxies.
 extension Worker {
@@ -33,8 +34,7 @@ extension Worker {
   func callsTooFast(_ connection: Connection) -> Bool {
     guard limits.requestsPerSecond > 0 else { return false }
     if house.runner.isExempt(Peer(connection.client)) { return false }
-    let fresh = RateLimiter(
-      perSecond: limits.requestsPerSecond, burst: limits.requestBurst, now: now)
+    let fresh = TokenBucket(perSecond: limits.requestsPerSecond, burst: limits.requestBurst)
     let key = connection.client.map { ClientKey($0) } ?? .unknown
     return callRates[key, default: fresh].take(at: now) != nil
   }

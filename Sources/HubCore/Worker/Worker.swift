@@ -3,6 +3,7 @@ internal import Deflate
 internal import HTTP
 public import Loop
 internal import PluginKit
+internal import Primitives
 internal import Storage
 internal import WebSocket
 
@@ -66,7 +67,7 @@ public actor Worker {
   /// before one of them may be out of date.
   var revocations: UInt64 = 0
   /// How fast each address makes calls.
-  var callRates: [ClientKey: RateLimiter] = [:]
+  var callRates: [ClientKey: TokenBucket] = [:]
   var deflater = Deflater()
   var lastNumber: UInt64 = 0
 

@@ -4,6 +4,7 @@ internal import JSON
 internal import MusterClient
 internal import Outbound
 internal import PluginKit
+internal import Primitives
 internal import TLS
 
 /// A running server, as the flags of a command name it.
@@ -133,7 +134,7 @@ extension Program {
 /// The key or token of a command.
 private final class Credential: Sendable {
   private let key: String
-  private let refused = Shared(false)
+  private let refused = Locked(false)
 
   init(_ key: String) { self.key = key }
 

@@ -2,6 +2,7 @@ internal import AccountStore
 internal import Configuration
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// Finds what other programs have revoked and which tokens have expired, and lets those live on
 /// with which somebody is connected.

@@ -1,6 +1,7 @@
 internal import HubCore
 internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// Writes the audit trail into the log at once, and into the database in batches.

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Glibc
 internal import Loop
+internal import Primitives
 
 /// Keeps a data folder or a database file for one server.
 ///

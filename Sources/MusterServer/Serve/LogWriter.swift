@@ -4,6 +4,7 @@ internal import HubCore
 internal import JSON
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
 /// Writes log lines on a thread of its own, so that a slow disk or terminal never holds up a loop.
 ///

@@ -1,5 +1,6 @@
 internal import Loop
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// Knows whether the database can be written, and tells the log when that changes.

@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// The users of this system: accounts of teachers, of the staff, and those with a staff name.
@@ -17,7 +18,7 @@ final class UserStore: Sendable {
   let accounts: any Accounts
   private let clock: any WallClock
   /// Ids never change, so an entry is good as long as the process lives.
-  private let known = Shared<[Key: Int64]>([:])
+  private let known = Locked<[Key: Int64]>([:])
 
   init(_ services: PluginServices) {
     store = services.store

@@ -1,4 +1,4 @@
-import StoreWork
+import Primitives
 import Testing
 
 @Suite struct RecentlyUsedTests {

@@ -1,4 +1,4 @@
-import Loop
+import Primitives
 import Testing
 
 @Suite struct `A locked value` {

@@ -1,13 +1,16 @@
-/// Deadlines with what is due then, the earliest first. Adding and taking cost O(log n).
+/// Deadlines with the keys that are due then, the earliest first. Adding and taking cost O(log n).
 ///
-/// Nothing is taken out before its time: what is no longer due is recognised when it comes up.
-struct DeadlineHeap {
+/// No entry is taken out before its time: a key that is no longer due is recognised by the caller
+/// when it comes up.
+public struct DeadlineHeap: Sendable {
   private var items: [(deadline: Int64, key: UInt64)] = []
 
-  var earliest: Int64? { items.first?.deadline }
-  var count: Int { items.count }
+  public init() {}
 
-  mutating func add(_ key: UInt64, at deadline: Int64) {
+  public var earliest: Int64? { items.first?.deadline }
+  public var count: Int { items.count }
+
+  public mutating func add(_ key: UInt64, at deadline: Int64) {
     items.append((deadline, key))
     var child = items.count - 1
     while child > 0 {
@@ -19,7 +22,7 @@ struct DeadlineHeap {
   }
 
   /// Takes the earliest key if it is due at `now`.
-  mutating func next(dueAt now: Int64) -> UInt64? {
+  public mutating func next(dueAt now: Int64) -> UInt64? {
     guard let first = items.first, first.deadline <= now else { return nil }
     items.swapAt(0, items.count - 1)
     items.removeLast()

@@ -2,19 +2,19 @@
 ///
 /// Looking up is one hash; forgetting walks over all entries, which happens only when a new key
 /// comes to a full table.
-package struct RecentlyUsed<Key: Hashable, Value> {
+public struct RecentlyUsed<Key: Hashable, Value> {
   private var entries: [Key: (value: Value, lastUse: UInt64)] = [:]
   private var uses: UInt64 = 0
   private let limit: Int
 
-  package init(limit: Int) {
+  public init(limit: Int) {
     precondition(limit > 0, "a table without room")
     self.limit = limit
   }
 
-  package var count: Int { entries.count }
+  public var count: Int { entries.count }
 
-  package mutating func find(_ key: Key) -> Value? {
+  public mutating func find(_ key: Key) -> Value? {
     guard let index = entries.index(forKey: key) else { return nil }
     uses += 1
     entries.values[index].lastUse = uses
@@ -22,7 +22,7 @@ package struct RecentlyUsed<Key: Hashable, Value> {
   }
 
   /// Keeps a value, and returns the one that had to go for it.
-  package mutating func keep(_ value: Value, for key: Key) -> Value? {
+  public mutating func keep(_ value: Value, for key: Key) -> Value? {
     var forgotten: Value?
     if entries[key] == nil, entries.count >= limit,
       let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -34,7 +34,7 @@ package struct RecentlyUsed<Key: Hashable, Value> {
     return forgotten
   }
 
-  package mutating func remove(_ key: Key) -> Value? { entries.removeValue(forKey: key)?.value }
+  public mutating func remove(_ key: Key) -> Value? { entries.removeValue(forKey: key)?.value }
 
-  package mutating func removeAll() { entries = [:] }
+  public mutating func removeAll() { entries = [:] }
 }
