@@ -22,11 +22,11 @@ private let room = TopicName("chat.room.lab-3").unsafelyUnwrapped
         #"{"type":"hello","id":1,"data":{"token":"t","client":"dashboard/1.0","session":"s_9f2c"}}"#
       )
         == ClientCommand(
-          id: Echo(json: "1"),
+          id: RequestID(json: "1"),
           action: .hello(.init(token: "t", client: "dashboard/1.0", session: "s_9f2c"))))
     #expect(
       try parse(#"{"type":"ping","ts":1795231010123}"#).action
-        == .ping(ts: Echo(json: "1795231010123")))
+        == .ping(ts: RequestID(json: "1795231010123")))
     #expect(
       try parse(#"{"type":"pong","data":{"t":1795231010123}}"#).action
         == .pong(t: 1_795_231_010_123))
@@ -71,7 +71,7 @@ private let room = TopicName("chat.room.lab-3").unsafelyUnwrapped
     let text =
       #"{"data": {"msg":"hé\n","deep":[{"x":1}]} ,"topic":"chat.room.lab-3","id":"7f1e-4","type":"publish"}"#
     let command = try parse(text)
-    #expect(command.id == Echo(json: #""7f1e-4""#))
+    #expect(command.id == RequestID(json: #""7f1e-4""#))
     guard case .publish(room, let data) = command.action else {
       Issue.record("not a publish: \(command)")
       return
@@ -86,13 +86,13 @@ private let room = TopicName("chat.room.lab-3").unsafelyUnwrapped
     (#""\u0061\n""#, #""\u0061\n""#), ("18446744073709551616", "18446744073709551616"),
   ])
   func `has its id given back as it was written`(id: String, echo: String) throws {
-    #expect(try parse("{\"type\":\"status\",\"id\":\(id)}").id == Echo(json: echo))
+    #expect(try parse("{\"type\":\"status\",\"id\":\(id)}").id == RequestID(json: echo))
   }
 
   @Test func `of an unknown type keeps what an answer needs`() throws {
     let command = try parse(
       #"{"type":"qr.scan","id":5,"topic":"chat.room.lab-3","data":[1],"x":{}}"#)
-    #expect(command.id == Echo(json: "5"))
+    #expect(command.id == RequestID(json: "5"))
     guard case .other("qr.scan", room, let data?) = command.action else {
       Issue.record("unexpected: \(command)")
       return
@@ -102,7 +102,7 @@ private let room = TopicName("chat.room.lab-3").unsafelyUnwrapped
 
   @Test func `may carry members nobody knows, in any order and twice`() throws {
     let command = try parse(#"{"x":1,"type":"bye","x":[{}],"y":{"z":"\u00e9"},"id":3}"#)
-    #expect(command == ClientCommand(id: Echo(json: "3"), action: .bye))
+    #expect(command == ClientCommand(id: RequestID(json: "3"), action: .bye))
   }
 
   @Test(arguments: [
@@ -129,9 +129,9 @@ private let room = TopicName("chat.room.lab-3").unsafelyUnwrapped
 
   @Test func `that goes wrong behind its id is answered with that id`() {
     let late = fault(#"{"id":"r-9","topic":"chat.room.lab-3","type":"publish","data":{"a":}}"#)
-    #expect(late?.id == Echo(json: #""r-9""#) && late?.topic == room)
+    #expect(late?.id == RequestID(json: #""r-9""#) && late?.topic == room)
     let wrong = fault(#"{"type":"history","data":{"limit":0},"topic":"chat.room.lab-3","id":4}"#)
-    #expect(wrong?.id == Echo(json: "4") && wrong?.message == "limit is zero")
+    #expect(wrong?.id == RequestID(json: "4") && wrong?.message == "limit is zero")
     #expect(fault(#"{"type":"bye","id":{}}"#)?.id == nil)
   }
 

@@ -17,7 +17,7 @@ private func ring(_ rule: HistoryRing.Rule, _ offsets: ClosedRange<UInt64>) -> H
 extension HistoryRing {
   /// What `missed` gives, as offsets.
   fileprivate func after(_ offset: UInt64, epoch: String = "e", now: UInt64, limit: Int = 300)
-    -> Result<[UInt64], Gap>
+    -> Result<[UInt64], RecoveryGap>
   {
     missed(since: offset, epoch: epoch, current: (now, "e"), limit: limit)
       .map { $0.map(\.offset) }
@@ -91,7 +91,7 @@ extension HistoryRing {
     page = ring.page(before: 13, limit: 4)
     #expect(page.events.map(\.offset) == [11, 12] && !page.hasMore)
     for offset in [0, 5, 11] as [UInt64] {
-      #expect(ring.page(before: offset, limit: 4) == HistoryRing.Page(events: [], hasMore: false))
+      #expect(ring.page(before: offset, limit: 4) == HistoryPage(events: [], hasMore: false))
     }
     #expect(ring.page(before: 99, limit: 100).events.count == 10)
   }

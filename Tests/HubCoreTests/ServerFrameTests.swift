@@ -30,7 +30,7 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
       timeoutMilliseconds: 60000, reconnectWindowMilliseconds: 8000, maxMessageBytes: 65536,
       node: "n1")
     let text = try frame {
-      ServerFrame.welcome(re: Echo(json: "1"), ts: 1_795_231_000_123, welcome, into: &$0)
+      ServerFrame.welcome(re: RequestID(json: "1"), ts: 1_795_231_000_123, welcome, into: &$0)
     }
     #expect(
       text
@@ -42,7 +42,7 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
   @Test func `pings and answers pings`() throws {
     #expect(try frame { ServerFrame.ping(ts: 5, into: &$0) } == #"{"type":"ping","ts":5}"#)
     #expect(
-      try frame { ServerFrame.pong(t: Echo(json: "1795231010123"), into: &$0) }
+      try frame { ServerFrame.pong(t: RequestID(json: "1795231010123"), into: &$0) }
         == #"{"type":"pong","data":{"t":1795231010123}}"#)
     #expect(try frame { ServerFrame.pong(t: nil, into: &$0) } == #"{"type":"pong","data":{}}"#)
   }
@@ -50,14 +50,16 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
   @Test func `acknowledges a publish with the id as it came`() throws {
     let text = try frame {
       ServerFrame.ack(
-        re: Echo(json: #""7f1e-4""#), topic: room, position, ts: 1_795_231_020_001, into: &$0)
+        re: RequestID(json: #""7f1e-4""#), topic: room, position, ts: 1_795_231_020_001, into: &$0)
     }
     #expect(
       text
         == #"{"type":"ack","re":"7f1e-4","topic":"chat.room.lab-3","offset":121,"epoch":"k3xQ9a1b","ts":1795231020001}"#
     )
     #expect(
-      try frame { ServerFrame.ack(re: Echo(json: "3"), ts: 5, data: Array("[1]".utf8), into: &$0) }
+      try frame {
+        ServerFrame.ack(re: RequestID(json: "3"), ts: 5, data: Array("[1]".utf8), into: &$0)
+      }
         == #"{"type":"ack","re":3,"ts":5,"data":[1]}"#)
   }
 
@@ -74,7 +76,8 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
   @Test func `names an error, its request and when to come back`() throws {
     let text = try frame {
       ServerFrame.error(
-        .tooManyRequests, re: Echo(json: #""7f1e-5""#), topic: room, retryAfterMilliseconds: 7400,
+        .tooManyRequests, re: RequestID(json: #""7f1e-5""#), topic: room,
+        retryAfterMilliseconds: 7400,
         into: &$0)
     }
     #expect(
@@ -110,7 +113,7 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
       events: [publication(119, #"{"event":"a"}"#), publication(120, #"{"event":"b"}"#)],
       presence: PresencePage(rev: 41, total: 2, members: members))
     let text = try frame {
-      ServerFrame.subscribed(re: Echo(json: "2"), topic: room, position, subscribed, into: &$0)
+      ServerFrame.subscribed(re: RequestID(json: "2"), topic: room, position, subscribed, into: &$0)
     }
     #expect(
       text
@@ -132,15 +135,15 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
       text
         == #"{"type":"subscribed","topic":"chat.room.lab-3","offset":121,"epoch":"k3xQ9a1b","data":"#
         + #"{"recovered":false,"reason":"too_old","snapshot":{"open":3},"events":[]}}"#)
-    #expect(HistoryRing.Gap.epochChanged.rawValue == "epoch_changed")
-    #expect(HistoryRing.Gap.tooMany.rawValue == "too_many")
+    #expect(RecoveryGap.epochChanged.rawValue == "epoch_changed")
+    #expect(RecoveryGap.tooMany.rawValue == "too_many")
   }
 
   @Test func `pages through history and ends a subscription`() throws {
-    let page = HistoryRing.Page(events: [publication(3, "{}")], hasMore: true)
+    let page = HistoryPage(events: [publication(3, "{}")], hasMore: true)
     #expect(
       try frame {
-        ServerFrame.history(re: Echo(json: "12"), topic: room, position, page, into: &$0)
+        ServerFrame.history(re: RequestID(json: "12"), topic: room, position, page, into: &$0)
       }
         == #"{"type":"history","re":12,"topic":"chat.room.lab-3","offset":121,"epoch":"k3xQ9a1b","data":{"events":["#
         + #"{"type":"event","topic":"chat.room.lab-3","offset":3,"ts":1795230999000,"data":{}}],"more":true}}"#
@@ -149,7 +152,7 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
       try frame { ServerFrame.unsubscribed(re: nil, topic: room, reason: "removed", into: &$0) }
         == #"{"type":"unsubscribed","topic":"chat.room.lab-3","data":{"reason":"removed"}}"#)
     #expect(
-      try frame { ServerFrame.unsubscribed(re: Echo(json: "1"), topic: room, into: &$0) }
+      try frame { ServerFrame.unsubscribed(re: RequestID(json: "1"), topic: room, into: &$0) }
         == #"{"type":"unsubscribed","re":1,"topic":"chat.room.lab-3"}"#)
   }
 
@@ -171,7 +174,7 @@ private func publication(_ offset: UInt64, _ data: String) -> Publication {
     )
     let page = PresencePage(rev: 46, total: 5000, members: [], next: 88)
     #expect(
-      try frame { ServerFrame.presence(re: Echo(json: "9"), topic: room, page, into: &$0) }
+      try frame { ServerFrame.presence(re: RequestID(json: "9"), topic: room, page, into: &$0) }
         == #"{"type":"presence","re":9,"topic":"chat.room.lab-3","rev":46,"data":{"total":5000,"members":[],"next":88}}"#
     )
   }

@@ -112,8 +112,7 @@ import Testing
       // What was kept for it is let go at once, however long the line still stands.
       let topic = try #require(TopicName("lab.gated.m"))
       for worker in server.server.workers {
-        let kept = try await worker.answer { $0.locals[topic]?.everybody.first?.held?.count ?? 0 }
-        #expect(kept == 0)
+        #expect(await worker.heldEvents(in: topic) == 0)
       }
       let opener = try await server.client("s_opener")
       try await opener.subscribe("lab.room.gate")
@@ -180,5 +179,12 @@ import Testing
       #expect(try await ask(before: 1)["data"]?["events"] == [])
       #expect(try await ask(before: 900)["data"]?["events"]?.array?.count == 20)
     }
+  }
+}
+
+extension Worker {
+  /// The events that are kept for a newcomer.
+  fileprivate func heldEvents(in topic: TopicName) -> Int {
+    locals[topic]?.everybody.first?.held?.count ?? 0
   }
 }

@@ -124,7 +124,9 @@ import Testing
       let li = try await server.client("s_li", token: try await server.token(for: "li"))
       try await li.subscribe("lab.room.late")
       // What a worker is told of a removal that was before.
-      for worker in server.server.workers { await worker.evict("u1", from: topic, []) }
+      for worker in server.server.workers {
+        await worker.evict(Removal(topic: topic, user: "u1", connections: []))
+      }
       try await server.hub.publish(Event("n", [:]), to: "lab.room.late")
       #expect(try await li.hear()["type"] == "event")
     }

@@ -229,7 +229,7 @@ import Testing
   ) throws -> PluginUnit {
     let outbox = BenchOutbox()
     let services = PluginServices(
-      hub: HubPort(), store: store, accounts: BenchAccounts(), mail: outbox, web: outbox,
+      hub: HubGateway(), store: store, accounts: BenchAccounts(), mail: outbox, web: outbox,
       spreadsheets: outbox, clock: ManualClock(), settings: Settings([]), log: .silent)
     return PluginUnit(Troublemaker(stop: stop, register: register), services: services)
   }

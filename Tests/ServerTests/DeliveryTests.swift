@@ -102,12 +102,8 @@ import Testing
       let wire = try await server.client("s_one", token: try await server.token(for: "li"))
       let other = try await server.client("s_two")
       for wire in [wire, other] { try await wire.subscribe("lab.room.w") }
-      try await server.server.workers[0].answer { worker in
-        worker.take(
-          PublishOrder(
-            topic: topic, content: .event(Event("aloud", [:])), key: nil, sender: .nobody))
-        worker.deliverDirectly(Event("alone", [:]), to: "u1", in: topic)
-      }
+      await server.server.workers[0].publish(
+        Event("aloud", [:]), then: Event("alone", [:]), to: "u1", in: topic)
       #expect(try await wire.hear()["data"]?["event"] == "aloud")
       let alone = try await wire.hear()
       #expect(alone["data"]?["event"] == "alone" && alone["offset"] == nil)
@@ -219,5 +215,16 @@ import Testing
         }
       }
     }
+  }
+}
+
+extension Worker {
+  /// Publishes an event, and sends another one to a single user within the same turn.
+  fileprivate func publish(_ event: Event, then direct: Event, to user: String, in topic: TopicName)
+  {
+    let request = PublishRequest(
+      topic: topic, content: .event(event), key: nil, sender: .nobody)
+    topicHomes.publish(request, on: self)
+    deliverDirectly(direct, to: user, in: topic)
   }
 }

@@ -132,17 +132,17 @@ import Testing
       }
       let stored = try await log.open(name, Self.stream, "e", at: 1_000)
       #expect(stored.events.map(\.offset) == [7, 8])
-      var topic = HomeTopic(
-        name, rules: .init(history: .stream(count: 9, milliseconds: 1_000)), epoch: "e",
-        workers: 1, offset: stored.offset, stored: stored.events.map { $0.publication(name) })
+      var topic = TopicLog(name, .stream(count: 9, milliseconds: 1_000), stored)
       for mark in stored.marks { #expect(mark.ts >= 0) }
       guard case .fresh(let next) = topic.prepare(Array("{}".utf8).span, at: 2_000) else {
         Issue.record("the first of its id is no repetition")
         return
       }
       #expect(topic.commit(through: next.offset, at: 2_000).count == 1)
-      #expect(topic.nextDeadline != nil)
-      try await log.append([next], [nil], Self.stream, "e")
+      #expect(topic.history.nextExpiry != nil)
+      let batch = StoreBatch(
+        entries: [.init(publication: next, key: nil)], epoch: "e", last: next.offset)
+      try await log.append(batch, Self.stream)
     }
   }
 
@@ -180,11 +180,5 @@ import Testing
 
   private func first(_ log: WebhookLog) async throws -> WebhookLog.Waiting? {
     try await log.due(at: 5_000, latest: 9_000, limit: 1).first
-  }
-}
-
-extension StoredTopic.Event {
-  fileprivate func publication(_ topic: TopicName) -> Publication {
-    Publication(topic: topic, offset: offset, ts: ts, data: data.span, author: author)
   }
 }

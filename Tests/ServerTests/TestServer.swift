@@ -16,7 +16,7 @@ struct TestServer: Sendable {
   static let workers = [1, 4]
 
   let server: HubServer
-  let hub: HubPort
+  let hub: HubGateway
   let accounts: BenchAccounts
   let store: any Store
   /// Nil when the server goes by the real clock.

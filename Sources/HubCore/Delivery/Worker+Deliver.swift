@@ -122,7 +122,7 @@ extension Worker {
     let held = subscription.held ?? []
     subscription.held = nil
     deliver(held, to: subscription)
-    deliverHeldNews(to: subscription)
+    deliverHeldUpdates(to: subscription)
   }
 
   /// One event for one user's connections in a topic; it has no place in the history.

@@ -1,11 +1,11 @@
 // Changes of presence on their way to this worker's own subscribers.
 extension Worker {
-  func deliver(_ news: PresenceNews) {
-    guard let local = locals[news.topic] else { return }
-    var portions = PresenceNews.Portions(news)
+  func deliver(_ update: PresenceUpdate) {
+    guard let local = locals[update.topic] else { return }
+    var portions = PresenceUpdate.Portions(update)
     for subscription in local.subscriptions where subscription.wantsPresence {
       guard subscription.held == nil else {
-        subscription.heldNews.append(news)
+        subscription.heldUpdates.append(update)
         continue
       }
       deliver(&portions, to: subscription)
@@ -13,17 +13,17 @@ extension Worker {
   }
 
   /// What has changed while a newcomer was let in.
-  func deliverHeldNews(to subscription: Subscription) {
-    let held = subscription.heldNews
-    subscription.heldNews = []
-    for news in held {
-      var portions = PresenceNews.Portions(news)
+  func deliverHeldUpdates(to subscription: Subscription) {
+    let held = subscription.heldUpdates
+    subscription.heldUpdates = []
+    for update in held {
+      var portions = PresenceUpdate.Portions(update)
       deliver(&portions, to: subscription)
     }
   }
 
-  private func deliver(_ portions: inout PresenceNews.Portions, to subscription: Subscription) {
-    guard portions.news.rev > subscription.presenceSince else { return }
+  private func deliver(_ portions: inout PresenceUpdate.Portions, to subscription: Subscription) {
+    guard portions.update.rev > subscription.presenceSince else { return }
     let frame = portions.frame(since: subscription.presenceChange)
     enqueue(frame, on: subscription.connection, conflating: nil)
   }

@@ -1,29 +1,5 @@
 internal import PluginKit
-public import Storage
-
-/// What the store knows of a topic.
-struct StoredTopic: Sendable {
-  struct Event: Sendable {
-    let offset: UInt64
-    let ts: Int64
-    let author: String?
-    let data: [UInt8]
-  }
-
-  /// What an event was published under, so that a repetition is known.
-  struct Mark: Sendable, Equatable {
-    let key: IdempotencyWindow.Key
-    let offset: UInt64
-    let ts: Int64
-  }
-
-  var epoch: String
-  var offset: UInt64 = 0
-  /// Oldest first.
-  var events: [Event] = []
-  /// Oldest first; also those of events that are kept no more.
-  var marks: [Mark] = []
-}
+internal import Storage
 
 /// The history of stored topics in the database. An event is acknowledged after it is in here.
 struct HistoryLog: Sendable {
@@ -120,31 +96,29 @@ struct HistoryLog: Sendable {
   }
 
   /// Adds events of one topic, in order, and forgets what the topic's rule no longer keeps.
-  func append(
-    _ publications: [Publication], _ keys: [IdempotencyWindow.Key?], _ rule: TopicRules.History,
-    _ epoch: String
-  ) async throws {
-    guard let last = publications.last, case .stream(let count, let seconds, _) = rule else {
-      return
-    }
+  func append(_ batch: StoreBatch, _ rule: TopicRules.History) async throws {
+    guard let first = batch.entries.first?.publication, let last = batch.entries.last?.publication,
+      case .stream(let count, let seconds, _) = rule
+    else { return }
     let topic = last.topic.description
     try await store.write { tx in
-      for (publication, key) in zip(publications, keys) {
+      for entry in batch.entries {
+        let publication = entry.publication
         try tx.execute(
           """
           INSERT INTO hub_events (topic, position, at, author, message_id, data)
           VALUES (?, ?, ?, ?, ?, ?)
           """, topic, Int64(publication.offset), publication.ts, publication.author?.storable,
-          key?.id.storable, Array(publication.data))
+          entry.key?.id.storable, Array(publication.data))
       }
       // Its place may have been deleted while the topic was empty.
       try tx.execute(
         """
         INSERT INTO hub_topics (name, epoch, last_offset) VALUES (?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET last_offset = excluded.last_offset
-        """, topic, epoch, Int64(last.offset))
+        """, topic, batch.epoch, Int64(last.offset))
       // Now and then, not with each event.
-      guard last.offset / 64 != publications[0].offset.advanced(by: -1) / 64 else { return }
+      guard last.offset / 64 != (first.offset - 1) / 64 else { return }
       try HistoryLog.forget(
         topic, through: Int64(last.offset) - Int64(count), before: last.ts - Int64(seconds) * 1000,
         last, tx)
@@ -168,14 +142,6 @@ struct HistoryLog: Sendable {
       UPDATE hub_events SET data = '' WHERE topic = ? AND (position <= ? OR at < ?)
       AND length(data) > 0
       """, topic, position, time)
-  }
-}
-
-extension HubServer {
-  /// Makes the hub's own tables, or brings them up to date.
-  public static func migrate(_ store: any Store) async throws {
-    try await store.migrate(HistoryLog.owner, HistoryLog.migrations)
-    try await AuditTable.migrate(store)
   }
 }
 

@@ -36,9 +36,7 @@ struct RecentRemovals {
     let seat = Seat(topic: topic, user: user)
     generations[seat] = generation
     order.append((seat, generation))
-    guard order.count > RecentRemovals.most else { return }
-    let oldest = order[0]
-    order.removeFirst()
+    guard order.count > RecentRemovals.most, let oldest = order.popFirst() else { return }
     forgotten = max(forgotten, oldest.generation)
     // The same user may have been removed again since.
     if generations[oldest.seat] == oldest.generation { generations[oldest.seat] = nil }

@@ -1,106 +1,64 @@
 internal import Loop
 internal import PluginKit
+internal import Primitives
 
-/// A topic at home: the pure topic, and what its worker does for it with timers and the store.
+/// One topic of a worker: its state, and what the worker keeps to perform the effects.
 final class TopicHome {
-  enum Stage {
-    /// Its history is being read; whoever comes meanwhile waits.
-    case loading
-    case ready
-    /// Nobody has asked for its history yet, or the store did not answer, or has broken off while
-    /// it was written. The next one who comes makes it be read.
-    case unread
-  }
-
-  let name: TopicName
-  let rules: TopicRules
-  var topic: HomeTopic
-  var stage = Stage.ready
-  var waiting: [CheckedContinuation<Void, Never>] = []
-  var held: [PublishOrder] = []
-
-  /// Events that wait for the next write, in order.
-  var unstored: [(publication: Publication, key: IdempotencyWindow.Key?)] = []
-  /// Who waits for the event of an offset to be stored.
-  var orders: [UInt64: [PublishOrder]] = [:]
-  var isStoring = false
-  /// Resumed at the end of the write that is under way.
+  var state: TopicState
+  /// Those who wait until the history was read.
+  var openWaiters: [CheckedContinuation<Void, Never>] = []
+  /// Those who wait for the end of the write that is under way.
   var storeWaiters: [CheckedContinuation<Void, Never>] = []
-
-  /// Events that wait to go out together with those that come soon.
-  var gathered: [Publication] = []
-  /// Unix milliseconds of when events last went out.
-  var sentAt: Int64 = 0
-
   var timer: EventLoop.Timer?
   /// Steady milliseconds, like `idleSince`.
   var deadline: Int64 = .max
-  /// Changes the topic's owner has not been told of.
-  var changes: [MembershipChange] = []
+  /// Changes that the topic's owner has not been told of.
+  var untold = Fifo<MembershipChange>()
   var isTelling = false
-  /// More changes than this are not kept for an owner that does not take them.
-  static let mostUntold = 10_000
-  /// Since when nobody has needed it.
+  /// Since when it was not needed.
   var idleSince: Int64?
 
-  init(
-    _ name: TopicName, _ rules: TopicRules, _ bounds: HomeTopic.Bounds, workers: Int,
-    epoch: String
-  ) {
-    self.name = name
-    self.rules = rules
-    topic = HomeTopic(name, rules: HomeTopic.Rules(rules, bounds), epoch: epoch, workers: workers)
-  }
+  init(_ state: TopicState) { self.state = state }
 
-  var isStored: Bool {
-    if case .stream(_, _, stored: true) = rules.history { true } else { false }
-  }
-
-  /// Nobody is here, and nothing of it would be missed. What is stored can be read again.
+  /// Whether it can be closed without a loss.
   func isIdle(at now: Int64) -> Bool {
-    let isForgettable = isStored ? topic.subscribers.total == 0 : topic.isOver(at: now)
-    return isForgettable && topic.presence?.isEmpty ?? true && orders.isEmpty && !isStoring
-      && changes.isEmpty && waiting.isEmpty && gathered.isEmpty
+    state.isIdle(at: now) && untold.isEmpty && openWaiters.isEmpty
+  }
+
+  func resumeOpenWaiters() {
+    let waiters = openWaiters
+    openWaiters = []
+    for waiter in waiters { waiter.resume() }
+  }
+
+  func resumeStoreWaiters() {
+    let waiters = storeWaiters
+    storeWaiters = []
+    for waiter in waiters { waiter.resume() }
   }
 }
 
-extension HomeTopic.Rules {
-  init(_ rules: TopicRules, _ bounds: HomeTopic.Bounds) {
+/// Facts about a topic for those who run the server.
+struct TopicSummary: Sendable {
+  let name: TopicName
+  let subscribers: Int
+  /// Nil where nobody is shown.
+  let members: Int?
+  let position: Position
+
+  init(_ state: TopicState) {
+    name = state.name
+    subscribers = state.subscribers.total
+    members = state.presence?.count
+    position = state.log.position
+  }
+}
+
+extension Member {
+  init(_ member: PresenceMember) {
     self.init(
-      history: HistoryRing.Rule(rules.history),
-      presence: rules.presence ? PresenceRules(bounds) : nil, maxMembers: rules.maxMembers,
-      recoveryLimit: bounds.limits.recovered)
-  }
-}
-
-extension HomeTopic {
-  /// What the configuration says about all topics.
-  struct Bounds {
-    let limits: ServerLimits
-    let heartbeat: HeartbeatRules
-  }
-}
-
-extension PresenceRules {
-  init(_ bounds: HomeTopic.Bounds) {
-    self.init(
-      reloadGrace: Int64(bounds.heartbeat.reloadSeconds) * 1000,
-      timeout: Int64(bounds.heartbeat.timeoutSeconds) * 1000,
-      drainGrace: Int64(bounds.heartbeat.drainSeconds) * 1000,
-      listedMembers: bounds.limits.listedMembers > 0 ? bounds.limits.listedMembers : .max)
-  }
-}
-
-extension HistoryRing.Rule {
-  /// The newest event of a `latest` topic is kept as long as the server runs.
-  private static var forGood: Int64 { .max / 4 }
-
-  init(_ history: TopicRules.History) {
-    switch history {
-    case .none: self = .none
-    case .latest: self = .latest(milliseconds: Self.forGood)
-    case .stream(let count, let seconds, _):
-      self = .stream(count: count, milliseconds: Int64(seconds) * 1000)
-    }
+      id: member.who.id, name: member.who.name, avatar: member.who.avatar,
+      state: member.state == .online ? .online : .unstable, connections: member.connections,
+      since: member.since)
   }
 }

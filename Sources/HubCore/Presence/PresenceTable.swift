@@ -266,3 +266,9 @@ extension PresenceTable {
     order.removeAll { entries[$0] == nil }
   }
 }
+
+/// A user whose last connection has gone for good.
+struct Leaving: Equatable {
+  let who: Identity
+  let reason: LeaveReason
+}

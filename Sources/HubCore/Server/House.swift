@@ -62,6 +62,8 @@ final class House: Sendable {
   private let allWorkers = Locked<[Worker]>([])
   let heartbeat: HeartbeatRules
   let random: any RandomSource
+  /// The callers of the gateway that wait.
+  let publishes: PendingPublishes
 
   init(
     entrances: [[Entrance]], everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>,
@@ -71,10 +73,11 @@ final class House: Sendable {
     topics: TopicTable<TopicRules>, store: any Store, node: String,
     extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String,
     proxies: [Network], webhooks: HubServer.Webhooks?, strictTransportSeconds: Int?,
-    random: any RandomSource
+    random: any RandomSource, publishes: PendingPublishes
   ) {
     self.strictTransportSeconds = strictTransportSeconds
     self.random = random
+    self.publishes = publishes
     self.webhooks = webhooks?.rules
     web = webhooks?.web ?? NoWeb()
     self.uploadFolder = uploadFolder

@@ -88,7 +88,7 @@ extension Worker {
 
   func sayGoodbye(window: Int) async {
     isDraining = true
-    readLetters()
+    readMessages()
     distribute()
     leaving = connections.all.map(\.token)
     for (number, token) in leaving.enumerated() {

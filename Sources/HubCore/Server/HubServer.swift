@@ -43,7 +43,7 @@ public final class HubServer: Sendable {
     public var units: [PluginUnit] = []
     public var accounts: any Accounts
     public var store: any Store
-    public var hub = HubPort()
+    public var hub = HubGateway()
     public var node = "n1"
     public var version = ""
     /// Asked by `/ready`.
@@ -102,22 +102,28 @@ public final class HubServer: Sendable {
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
       node: plan.node, extraMetrics: plan.extraMetrics,
       uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks,
-      strictTransportSeconds: plan.isStrict ? 31_536_000 : nil, random: plan.random)
+      strictTransportSeconds: plan.isStrict ? 31_536_000 : nil, random: plan.random,
+      publishes: plan.hub.publishes)
     let house = house
-    workers = (0..<count).map { index in
-      Worker(
-        index: index,
-        loop: EventLoop(time: plan.time) { nanoseconds in
-          house.log.warning(
-            "an event loop was held up and its clients waited: the machine is busy, or a plugin"
-              + " computes for long",
-            ["worker": index, "ms": Int(nanoseconds / 1_000_000)])
-        }, house: house)
+    let loops = (0..<count).map { HubServer.makeLoop($0, plan) }
+    let inboxes = loops.map { WorkerInbox(wakes: $0) }
+    workers = loops.enumerated().map { index, loop in
+      Worker(index: index, loop: loop, house: house, inboxes: inboxes)
     }
     house.employ(workers)
     plan.hub.connect(to: workers)
     desk.serve(self)
     for case let own as HubPlugin in plan.units.map(\.plugin) { own.serve(self) }
+  }
+
+  private static func makeLoop(_ worker: Int, _ plan: Plan) -> EventLoop {
+    let log = plan.log
+    return EventLoop(time: plan.time) { nanoseconds in
+      log.warning(
+        "an event loop was held up and its clients waited: the machine is busy, or a plugin"
+          + " computes for long",
+        ["worker": worker, "ms": Int(nanoseconds / 1_000_000)])
+    }
   }
 
   /// One listener per worker, all on the port that the first of them got.

@@ -3,21 +3,6 @@ internal import JSON
 internal import Loop
 internal import PluginKit
 
-/// Who calls the server interface, and what that key may do.
-public struct KeyHolder: Sendable {
-  public let name: String
-  /// Is an action (`publish`, `presence`, …) allowed, on this topic?
-  public let allows: @Sendable (_ action: String, _ topic: String?) -> Bool
-
-  public init(name: String, allows: @escaping @Sendable (String, String?) -> Bool) {
-    self.name = name
-    self.allows = allows
-  }
-}
-
-/// The holder of a key, nil if it is not good.
-public typealias KeyCheck = @Sendable (_ key: String) async throws -> KeyHolder?
-
 /// The calls with which other programs use the hub, below `/api/v1`.
 struct ServerAPI: Sendable {
   let services: PluginServices
@@ -71,20 +56,16 @@ struct ServerAPI: Sendable {
     let wish = ClientCommand.PresenceRequest(
       rev: nil, after: body["after"]?.int.map { UInt64(max($0, 0)) },
       limit: min(max(body["limit"]?.int ?? 200, 1), 1000))
-    let home = try home(of: topic)
-    guard home.rules(for: topic) != nil else {
-      throw PluginError.notFound("there is no such topic")
+    let page = try await owner(of: topic).presence(of: topic, wish)
+    var out = ByteBuffer()
+    out.append(UInt8(ascii: "{"))
+    if let page {
+      ServerFrame.content(of: page, &out)
+    } else {
+      out.append("\"total\":0,\"members\":[]" as StaticString)
     }
-    let answer = try await home.answer { home in
-      var out = ByteBuffer()
-      guard let page = home.homes[topic]?.topic.presence?.answer(to: wish) else {
-        out.append("\"total\":0,\"members\":[]" as StaticString)
-        return [UInt8](out)
-      }
-      ServerFrame.content(of: page.shifted(by: home.wallShift), &out)
-      return [UInt8](out)
-    }
-    return raw(Array("{".utf8) + answer + Array("}".utf8))
+    out.append(UInt8(ascii: "}"))
+    return raw([UInt8](out))
   }
 
   private func history(_ request: Request) async throws -> Response {
@@ -92,20 +73,10 @@ struct ServerAPI: Sendable {
     let (topic, _) = try await topic(in: body, request, "history")
     let before = body["before"]?.int.map { UInt64(max($0, 0)) }
     let limit = min(max(body["limit"]?.int ?? 50, 1), 300)
-    let home = try home(of: topic)
-    guard home.rules(for: topic) != nil else {
-      throw PluginError.notFound("there is no such topic")
-    }
-    return raw(
-      try await home.answer { home in
-        let found = try await home.open(topic)
-        found.topic.expireHistory(at: home.loop.unixMilliseconds)
-        var out = ByteBuffer()
-        ServerFrame.history(
-          re: nil, topic: topic, found.topic.position,
-          found.topic.history.page(before: before, limit: limit), into: &out)
-        return [UInt8](out)
-      })
+    let reply = try await owner(of: topic).history(of: topic, before: before, limit: limit)
+    var out = ByteBuffer()
+    ServerFrame.history(re: nil, topic: topic, reply.position, reply.page, into: &out)
+    return raw([UInt8](out))
   }
 
   private func disconnect(_ request: Request) async throws -> Response {
@@ -144,9 +115,13 @@ struct ServerAPI: Sendable {
       status: 200, contentType: "application/json; charset=utf-8", body: .bytes(bytes))
   }
 
-  private func home(of topic: TopicName) throws -> Worker {
+  /// The worker that owns a topic, which has to be of some plugin.
+  private func owner(of topic: TopicName) throws -> Worker {
     guard let server = server() else { throw HubError(.stopping) }
-    return server.workers[server.workers[0].home(of: topic)]
+    guard server.house.topics.value(for: topic) != nil else {
+      throw PluginError.notFound("there is no such topic")
+    }
+    return server.workers[topic.owner(among: server.workers.count)]
   }
 
   private func topic(in body: JSONValue, _ request: Request, _ action: String) async throws

@@ -71,7 +71,7 @@ extension Worker {
   func statistics() -> Part {
     Part(
       connections: connections.count, webSockets: webSockets, users: Set(users.keys),
-      topics: homes.count,
+      topics: topicHomes.count,
       subscriptions: locals.values.reduce(0) { $0 + $1.count }, followedTopics: locals.count,
       counters: counters.all.merging(told) { first, _ in first })
   }

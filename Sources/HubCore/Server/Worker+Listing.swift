@@ -25,13 +25,12 @@ struct Listing: Sendable {
 // What is going on here, for those who look after it.
 extension Worker {
   func listTopics(_ wish: Listing) -> [JSONValue] {
-    homes.values.lazy.filter { wish.finds($0.name.description) }.prefix(wish.limit).map { home in
+    topicHomes.summaries(limit: wish.limit) { wish.finds($0.description) }.map { topic in
       [
-        "topic": .string(home.name.description),
-        "subscribers": .int(Int64(home.topic.subscribers.total)),
-        "members": home.topic.presence.map { .int(Int64($0.count)) } ?? .null,
-        "offset": .int(Int64(clamping: home.topic.offset)),
-        "epoch": .string(home.topic.epoch),
+        "topic": .string(topic.name.description), "subscribers": .int(Int64(topic.subscribers)),
+        "members": topic.members.map { .int(Int64($0)) } ?? .null,
+        "offset": .int(Int64(clamping: topic.position.offset)),
+        "epoch": .string(topic.position.epoch),
       ]
     }
   }

@@ -108,7 +108,7 @@ final class Subscription {
   /// What came while the newcomer was still being let in; nil once events flow.
   var held: [Publication]? = []
   static let mostHeld = 1_000
-  var heldNews: [PresenceNews] = []
+  var heldUpdates: [PresenceUpdate] = []
   var place = 0
   /// Is it in its topic's list? Not any more once it was taken out, even if it was still on its
   /// way in.
@@ -120,7 +120,7 @@ final class Subscription {
 
   init(
     _ topic: LocalTopic, _ connection: Connection, as who: Identity,
-    _ wish: ClientCommand.Subscription
+    _ wish: ClientCommand.SubscribeOptions
   ) {
     self.topic = topic
     self.connection = connection

@@ -77,7 +77,7 @@ extension Worker {
   }
 
   /// Answers a frame that has an `id` and needs no other answer.
-  func acknowledge(_ id: Echo?, _ connection: Connection) {
+  func acknowledge(_ id: RequestID?, _ connection: Connection) {
     guard let id else { return }
     tell(connection) { ServerFrame.ack(re: id, ts: loop.unixMilliseconds, into: &$0) }
   }
@@ -117,7 +117,7 @@ extension Worker {
   }
 
   /// What the client has here, for its own peace of mind.
-  private func tellStatus(_ id: Echo?, _ connection: Connection, _ session: HubSession) {
+  private func tellStatus(_ id: RequestID?, _ connection: Connection, _ session: HubSession) {
     guard let id else { return }
     let status: JSONValue = [
       "conn": .string(connection.number.description),
@@ -132,7 +132,7 @@ extension Worker {
 
   /// A frame of a plugin's own type.
   private func handOver(
-    _ type: String, _ topic: TopicName?, _ data: [UInt8]?, _ id: Echo?,
+    _ type: String, _ topic: TopicName?, _ data: [UInt8]?, _ id: RequestID?,
     _ connection: Connection, _ session: HubSession
   ) {
     guard let (plugin, message) = house.messages[type] else {
@@ -180,7 +180,7 @@ extension [UInt8] {
   }
 }
 
-extension Echo {
+extension RequestID {
   /// The id as plain text, without the quotes of a string.
   var text: String {
     guard isString else { return json }

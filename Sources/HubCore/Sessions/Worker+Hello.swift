@@ -119,7 +119,7 @@ extension Worker {
 
   /// `hello`: who is it, and is it a tab that was here a moment ago?
   func greet(
-    _ hello: ClientCommand.Hello, re id: Echo?, _ connection: Connection, _ session: HubSession
+    _ hello: ClientCommand.Hello, re id: RequestID?, _ connection: Connection, _ session: HubSession
   ) {
     guard case .greeting = session.stage else {
       return tellError(connection, .badRequest, re: id, message: "hello was said already")
@@ -197,7 +197,7 @@ extension Worker {
   private static var mostLookUps: Int { 8 }
 
   private func refuseHello(
-    _ token: UInt64, re id: Echo?, _ error: ClientError, _ code: CloseCode
+    _ token: UInt64, re id: RequestID?, _ error: ClientError, _ code: CloseCode
   ) {
     guard let connection = connections[token] else { return }
     tellError(connection, error, re: id)
@@ -205,7 +205,7 @@ extension Worker {
   }
 
   /// Nobody knows whether the token is good: the client keeps it and comes back later.
-  private func failHello(_ token: UInt64, re id: Echo?, _ error: any Error) {
+  private func failHello(_ token: UInt64, re id: RequestID?, _ error: any Error) {
     if RouteRunner.shaped(error).status == 503 {
       return refuseHello(token, re: id, .notAvailable, .overloaded)
     }
@@ -214,7 +214,7 @@ extension Worker {
   }
 
   private func welcome(
-    _ found: Identity?, _ hello: ClientCommand.Hello, re id: Echo?, _ connection: Connection,
+    _ found: Identity?, _ hello: ClientCommand.Hello, re id: RequestID?, _ connection: Connection,
     _ session: HubSession
   ) {
     let tab = hello.session.flatMap { $0.isEmpty ? nil : $0 } ?? "s_\(Random.token().prefix(22))"
@@ -246,7 +246,7 @@ extension Worker {
 
   /// Swaps the token of a connection that goes on; the user must stay the same.
   func refresh(
-    _ token: String, re id: Echo?, _ connection: Connection, _ session: HubSession
+    _ token: String, re id: RequestID?, _ connection: Connection, _ session: HubSession
   ) {
     let name = connection.token
     wait(session) { [self] in

@@ -8,7 +8,7 @@ internal import WebSocket
 // Coming into topics, speaking there, asking about them, leaving.
 extension Worker {
   func subscribe(
-    _ topic: TopicName, _ wish: ClientCommand.Subscription, _ id: Echo?,
+    _ topic: TopicName, _ wish: ClientCommand.SubscribeOptions, _ id: RequestID?,
     _ connection: Connection, _ session: HubSession
   ) {
     if let refusal = refusal(topic, session) {
@@ -51,9 +51,9 @@ extension Worker {
 
   /// Asks the owner and the home. On return the newcomer is in, but its events are still held.
   func enter(
-    _ topic: TopicName, _ rules: TopicRules, _ wish: ClientCommand.Subscription,
+    _ topic: TopicName, _ rules: TopicRules, _ wish: ClientCommand.SubscribeOptions,
     connection token: UInt64, as who: Identity, tab: String?
-  ) async throws -> (Subscription, Welcome) {
+  ) async throws -> (Subscription, SubscribeReply) {
     let allowedAt = house.removalGeneration
     // The operator has let a key in; its topic's owner is not asked.
     if !who.isProgram {
@@ -65,12 +65,11 @@ extension Worker {
       throw CancellationError()
     }
     let subscription = hold(topic, rules, connection, as: who, wish)
-    let attachment = Attachment(
+    let request = SubscribeRequest(
       topic: topic, connection: connection.number, worker: index, who: who,
-      allowedAt: allowedAt, session: tab,
-      recover: wish.recover, wantsPresence: wish.wantsPresence)
+      allowedAt: allowedAt, session: tab, recover: wish.recover, wantsPresence: wish.wantsPresence)
     do {
-      let welcome = try await neighbours[home(of: topic)].attach(attachment)
+      let welcome = try await neighbours[owner(of: topic)].subscribe(request)
       guard connection.mayComeIn, subscription.isIn else {
         sendDetach(topic, connection, connection.ending ?? .ended)
         // Who is still here was put out before it was in.
@@ -97,7 +96,7 @@ extension Worker {
   }
 
   private func complete(
-    _ subscription: Subscription, _ welcome: Welcome, _ snapshot: [UInt8]?, _ id: Echo?,
+    _ subscription: Subscription, _ welcome: SubscribeReply, _ snapshot: [UInt8]?, _ id: RequestID?,
     _ token: UInt64, _ session: HubSession
   ) throws {
     let topic = subscription.topic.name
@@ -105,7 +104,7 @@ extension Worker {
       throw TopicRefusal.denied
     }
     session.topics[topic] = subscription
-    let frame = textFrame {
+    let frame = ServerFrame.text {
       ServerFrame.subscribed(
         re: id, topic: topic, welcome.position,
         .init(
@@ -126,7 +125,7 @@ extension Worker {
   }
 
   /// The subscription came to nothing.
-  private func refuse(_ topic: TopicName, _ id: Echo?, _ token: UInt64, _ error: any Error) {
+  private func refuse(_ topic: TopicName, _ id: RequestID?, _ token: UInt64, _ error: any Error) {
     guard let connection = connections[token], !connection.isParting else { return }
     let known = ClientError.told(error)
     if known.error == .internalError {
@@ -136,7 +135,7 @@ extension Worker {
   }
 
   func unsubscribe(
-    _ topic: TopicName, _ id: Echo?, _ connection: Connection, _ session: HubSession
+    _ topic: TopicName, _ id: RequestID?, _ connection: Connection, _ session: HubSession
   ) {
     guard let subscription = session.topics.removeValue(forKey: topic) else {
       return tellError(
@@ -148,7 +147,7 @@ extension Worker {
   }
 
   func publish(
-    _ topic: TopicName, _ data: [UInt8], _ id: Echo?, _ connection: Connection,
+    _ topic: TopicName, _ data: [UInt8], _ id: RequestID?, _ connection: Connection,
     _ session: HubSession
   ) {
     guard let subscription = session.topics[topic] else {
@@ -162,21 +161,21 @@ extension Worker {
       return tellError(
         connection, .tooManyRequests, re: id, topic: topic, retryAfterMilliseconds: wait)
     }
-    let order = PublishOrder(
+    let request = PublishRequest(
       topic: topic, content: .message(data, from: subscription.who),
       key: id.flatMap {
         $0.isString ? IdempotencyWindow.Key(author: subscription.who.id, id: $0.text) : nil
       },
       sender: .client(worker: index, connection: connection.token, re: id))
-    if subscription.mayPublish { return post(.publish(order), to: home(of: topic)) }
-    askToPublish(order, subscription, connection.token, session)
+    if subscription.mayPublish { return post(.publish(request)) }
+    askToPublish(request, subscription, connection.token, session)
   }
 
   private func askToPublish(
-    _ order: PublishOrder, _ subscription: Subscription, _ token: UInt64, _ session: HubSession
+    _ request: PublishRequest, _ subscription: Subscription, _ token: UInt64, _ session: HubSession
   ) {
-    let topic = order.topic
-    guard case .client(_, _, let re) = order.sender else { return }
+    let topic = request.topic
+    guard case .client(_, _, let re) = request.sender else { return }
     wait(session) { [self] in
       do {
         let (rules, who) = (subscription.topic.rules, subscription.who)
@@ -187,7 +186,7 @@ extension Worker {
           connection.isConversing
         else { throw TopicRefusal.denied }
         subscription.mayPublish = true
-        self.post(.publish(order), to: self.home(of: topic))
+        self.post(.publish(request))
       } catch {
         guard let connection = self.connections[token] else { return }
         self.tellError(connection, error, re: re, topic: topic)
@@ -203,41 +202,33 @@ extension Worker {
   }
 
   func tellPresence(
-    _ topic: TopicName, _ wish: ClientCommand.PresenceRequest, _ id: Echo?,
+    _ topic: TopicName, _ wish: ClientCommand.PresenceRequest, _ id: RequestID?,
     _ connection: Connection, _ session: HubSession
   ) {
-    ask(topic, id, connection, session) { home in
-      guard let rules = home.rules(for: topic), rules.presence else { throw TopicRefusal.denied }
-      let table = try await home.open(topic)
-      guard let page = table.topic.presence?.answer(to: wish) else { throw TopicRefusal.denied }
-      let shown = page.shifted(by: home.wallShift)
-      return home.textFrame { ServerFrame.presence(re: id, topic: topic, shown, into: &$0) }
+    ask(topic, id, connection, session) { owner in
+      guard let page = await owner.presence(of: topic, wish) else { throw TopicRefusal.denied }
+      return ServerFrame.text { ServerFrame.presence(re: id, topic: topic, page, into: &$0) }
     }
   }
 
   func tellHistory(
-    _ topic: TopicName, _ wish: ClientCommand.HistoryRequest, _ id: Echo?,
+    _ topic: TopicName, _ wish: ClientCommand.HistoryRequest, _ id: RequestID?,
     _ connection: Connection, _ session: HubSession
   ) {
-    ask(topic, id, connection, session) { home in
-      let found = try await home.open(topic)
-      found.topic.expireHistory(at: home.loop.unixMilliseconds)
-      let isGone = wish.before.map {
-        found.topic.history.hasForgotten(before: $0, current: found.topic.offset)
-      }
-      if isGone == true { throw ClientError.unrecoverablePosition }
-      let page = found.topic.history.page(
-        before: wish.before, limit: min(wish.limit ?? 50, home.limits.historyPage))
-      return home.textFrame {
-        ServerFrame.history(re: id, topic: topic, found.topic.position, page, into: &$0)
+    let limit = min(wish.limit ?? 50, limits.historyPage)
+    ask(topic, id, connection, session) { owner in
+      let reply = try await owner.history(of: topic, before: wish.before, limit: limit)
+      if reply.isForgotten { throw ClientError.unrecoverablePosition }
+      return ServerFrame.text {
+        ServerFrame.history(re: id, topic: topic, reply.position, reply.page, into: &$0)
       }
     }
   }
 
-  /// Lets a topic's home answer a subscriber.
+  /// Answers a subscriber with a frame that `question` makes of what the topic's owner says.
   private func ask(
-    _ topic: TopicName, _ id: Echo?, _ connection: Connection, _ session: HubSession,
-    _ question: @escaping @Sendable (isolated Worker) async throws -> [UInt8]
+    _ topic: TopicName, _ id: RequestID?, _ connection: Connection, _ session: HubSession,
+    _ question: @escaping (_ owner: Worker) async throws -> [UInt8]
   ) {
     guard session.topics[topic] != nil else {
       let error: ClientError = rules(for: topic) == nil ? .unknownTopic : .permissionDenied
@@ -246,7 +237,7 @@ extension Worker {
     let token = connection.token
     wait(session) { [self] in
       do {
-        let frame = try await self.neighbours[self.home(of: topic)].answer(question)
+        let frame = try await question(self.neighbours[self.owner(of: topic)])
         guard let connection = self.connections[token] else { return }
         guard session.topics[topic] != nil else { throw TopicRefusal.denied }
         self.enqueueAnswer(frame, on: connection)
@@ -255,12 +246,6 @@ extension Worker {
         self.tellError(connection, error, re: id, topic: topic)
       }
     }
-  }
-
-  func answer<Answer: Sendable>(
-    _ question: @Sendable (isolated Worker) async throws -> Answer
-  ) async throws -> Answer {
-    try await question(self)
   }
 }
 
@@ -301,13 +286,12 @@ extension Worker {
     }
   }
 
-  /// Tells a topic's home that a connection is not in it any more.
+  /// Tells a topic's owner that a connection is not in it any more.
   func sendDetach(_ topic: TopicName, _ connection: Connection, _ how: Ending) {
-    let number = connection.number
     let loss = loss(connection, how)
-    let from = index
     post(
-      .perform { $0.detach(number, from: topic, worker: from, loss) }, to: home(of: topic))
+      .unsubscribe(
+        Unsubscription(topic: topic, connection: connection.number, worker: index, loss: loss)))
   }
 
   private func loss(_ connection: Connection, _ how: Ending) -> PresenceTable.Loss {
@@ -328,28 +312,19 @@ extension Worker {
 
   /// Nothing was heard for longer than a ping takes: the others are shown that.
   func turnUnstable(_ connection: Connection, _ link: WebSocketLink) {
-    tellHomes(connection, link, silentSince: lastByte(of: connection))
+    tellOwners(connection, link, silentSince: lastByte(of: connection))
   }
 
   func turnStable(_ connection: Connection, _ link: WebSocketLink) {
     setTimer(connection, milliseconds: nextBeat(connection, link))
-    tellHomes(connection, link, silentSince: nil)
+    tellOwners(connection, link, silentSince: nil)
   }
 
-  private func tellHomes(_ connection: Connection, _ link: WebSocketLink, silentSince: Int64?) {
+  private func tellOwners(_ connection: Connection, _ link: WebSocketLink, silentSince: Int64?) {
     let number = connection.number
     for (topic, subscription) in link.topics where subscription.topic.rules.presence {
-      post(
-        .perform { $0.mark(number, silentSince: silentSince, in: topic) }, to: home(of: topic))
+      post(.silence(topic, number, lastByte: silentSince))
     }
-  }
-}
-
-extension PresenceTable {
-  /// Everybody where that is not too much, else the page that was asked for.
-  mutating func answer(to wish: ClientCommand.PresenceRequest) -> PresencePage {
-    if wish.after == nil && wish.limit == nil { return overview() }
-    return page(after: wish.after, limit: min(wish.limit ?? 200, 1000))
   }
 }
 

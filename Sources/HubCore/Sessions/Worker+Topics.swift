@@ -7,10 +7,10 @@ internal import WebSocket
 
 // The worker's own subscribers, and what is delivered to them.
 extension Worker {
-  /// Makes a place for a newcomer before its topic's home is asked, so that no event can slip by.
+  /// Makes a place for a newcomer before its topic's owner is asked, so that no event can slip by.
   func hold(
     _ topic: TopicName, _ rules: TopicRules, _ connection: Connection, as who: Identity,
-    _ wish: ClientCommand.Subscription
+    _ wish: ClientCommand.SubscribeOptions
   ) -> Subscription {
     let local = locals[topic] ?? LocalTopic(topic, rules)
     locals[topic] = local
@@ -58,22 +58,17 @@ extension Worker {
     close(connection, .slowConsumer)
   }
 
-  /// Puts a user out of a topic on this worker; the home has forgotten it already.
-  ///
-  /// - Parameter connections: those it knew of; nil where it knows of nobody. Whoever comes in after
-  ///   that is not meant.
-  func evict(_ user: String, from topic: TopicName, _ connections: [ConnectionID]?) {
+  /// Removes a user from a topic on this worker; the topic's owner has forgotten it already.
+  func evict(_ removal: Removal) {
+    let (topic, connections) = (removal.topic, removal.connections)
     guard let local = locals[topic] else { return }
-    for subscription in local.everybody where subscription.who.id == user {
+    for subscription in local.everybody where subscription.who.id == removal.user {
       let connection = subscription.connection
       guard connections?.contains(connection.number) ?? true else { continue }
       release(subscription)
       // Who is still on the way in finds out there, and tells the home.
       guard subscription.hasArrived else { continue }
-      let from = index
-      post(
-        .perform { home in home.homes[topic].map { home.unsubscribe(from, from: $0) } },
-        to: home(of: topic))
+      post(.uncount(topic, worker: index))
       if let session = connection.hub, session.topics[topic] === subscription {
         session.topics[topic] = nil
         tell(connection) {
@@ -89,21 +84,14 @@ extension Worker {
 
 // Frames made by hand.
 extension Worker {
-  /// A text frame of what `write` puts into the buffer.
-  func textFrame(_ write: (inout ByteBuffer) -> Void) -> [UInt8] {
-    var json = ByteBuffer(capacity: 256)
-    write(&json)
-    return FrameEncoder.frame(.text, json.bytes)
-  }
-
   /// Says something to one version-2 client.
   func tell(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
-    enqueue(textFrame(write), on: connection, conflating: nil)
+    enqueue(ServerFrame.text(write), on: connection, conflating: nil)
   }
 
   /// Says what is wrong with a request.
   func tellError(
-    _ connection: Connection, _ error: ClientError, re id: Echo?, topic: TopicName? = nil,
+    _ connection: Connection, _ error: ClientError, re id: RequestID?, topic: TopicName? = nil,
     message: String? = nil, retryAfterMilliseconds: Int? = nil
   ) {
     errors[error, default: 0] += 1
@@ -116,7 +104,7 @@ extension Worker {
 
   /// The same of what a plugin threw.
   func tellError(
-    _ connection: Connection, _ error: any Error, re id: Echo?, topic: TopicName?
+    _ connection: Connection, _ error: any Error, re id: RequestID?, topic: TopicName?
   ) {
     let known = ClientError.told(error)
     tellError(connection, known.error, re: id, topic: topic, message: known.message)
@@ -125,7 +113,7 @@ extension Worker {
   /// Says something that overtakes what the client has not read yet.
   func tellFirst(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
     guard !connection.isParting, connection.link?.closing.takesMessages == true else { return }
-    let frame = textFrame(write)
+    let frame = ServerFrame.text(write)
     if connection.outbox.appendUrgent(frame) {
       mark(connection)
     } else {
@@ -133,16 +121,16 @@ extension Worker {
     }
   }
 
-  func tell(_ answer: PublishAnswer) {
-    guard let connection = connections[answer.connection] else { return }
-    switch answer.outcome {
+  func tell(_ reply: PublishReply) {
+    guard let connection = connections[reply.connection] else { return }
+    switch reply.outcome {
     case .stored(let position, let ts):
-      guard let re = answer.re else { return }
+      guard let re = reply.re else { return }
       tell(connection) {
-        ServerFrame.ack(re: re, topic: answer.topic, position, ts: ts, into: &$0)
+        ServerFrame.ack(re: re, topic: reply.topic, position, ts: ts, into: &$0)
       }
     case .refused(let error, let message):
-      tellError(connection, error, re: answer.re, topic: answer.topic, message: message)
+      tellError(connection, error, re: reply.re, topic: reply.topic, message: message)
     }
   }
 }

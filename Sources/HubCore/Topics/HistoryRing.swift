@@ -11,24 +11,6 @@ struct HistoryRing {
     case stream(count: Int, milliseconds: Int64)
   }
 
-  /// Why a client cannot be given everything it missed.
-  enum Gap: String, Error {
-    case epochChanged = "epoch_changed"
-    case tooOld = "too_old"
-    case tooMany = "too_many"
-  }
-
-  /// A part of the history for a client that pages back.
-  struct Page: Equatable {
-    var events: ArraySlice<Publication>
-    /// Whether there is something older here.
-    var hasMore: Bool
-
-    static func == (left: Page, right: Page) -> Bool {
-      left.hasMore == right.hasMore && left.events.elementsEqual(right.events, by: ===)
-    }
-  }
-
   let rule: Rule
   private var queue = Fifo<Publication>()
 
@@ -68,7 +50,7 @@ struct HistoryRing {
   /// `current` is the topic's own position.
   func missed(
     since offset: UInt64, epoch: String, current: (offset: UInt64, epoch: String), limit: Int
-  ) -> Result<ArraySlice<Publication>, Gap> {
+  ) -> Result<ArraySlice<Publication>, RecoveryGap> {
     // Ahead of the topic can only be who saw events that were lost here.
     guard epoch == current.epoch, offset <= current.offset else { return .failure(.epochChanged) }
     let missing = current.offset - offset
@@ -80,10 +62,10 @@ struct HistoryRing {
   }
 
   /// At most `limit` events in front of `offset` (of the newest, without one), oldest first.
-  func page(before offset: UInt64?, limit: Int) -> Page {
+  func page(before offset: UInt64?, limit: Int) -> HistoryPage {
     let end = offset.map { $0 == 0 ? events.startIndex : index(after: $0 - 1) } ?? events.endIndex
     let page = events[..<end].suffix(max(limit, 0))
-    return Page(events: page, hasMore: page.startIndex > events.startIndex)
+    return HistoryPage(events: page, hasMore: page.startIndex > events.startIndex)
   }
 
   /// Whether there were events in front of `offset`, of which none is here any more.

@@ -158,3 +158,12 @@ extension WebhookLedger {
     subjects[entry.number] = nil
   }
 }
+
+/// A change at the owner of a topic that concerns a subject of webhooks.
+struct WebhookReport: Sendable {
+  let subject: WebhookSubject
+  let isThere: Bool
+  /// The topic or member that holds the subject.
+  let holder: String
+  let person: WebhookLedger.Person?
+}

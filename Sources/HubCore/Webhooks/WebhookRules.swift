@@ -1,4 +1,4 @@
-public import PluginKit
+internal import PluginKit
 
 /// To whom it is told who comes and goes, and what of it.
 public struct WebhookRules: Sendable, Hashable {
@@ -57,19 +57,6 @@ enum WebhookSubject: Hashable, Sendable {
       self = .topic(String(text.dropFirst("topic:".count)))
     } else {
       return nil
-    }
-  }
-}
-
-extension HubServer {
-  /// What webhooks need.
-  public struct Webhooks: Sendable {
-    public let rules: WebhookRules
-    public let web: any WebService
-
-    public init(_ rules: WebhookRules, by web: any WebService) {
-      self.rules = rules
-      self.web = web
     }
   }
 }

@@ -24,7 +24,7 @@ final class WebhookDesk {
   }
 }
 
-// Reporting, from the homes of topics.
+// Reporting, from the owners of topics.
 extension Worker {
   /// A member came or went.
   func tellWebhooks(_ kind: MembershipChange.Kind, of who: Identity, in topic: TopicName) {
@@ -38,9 +38,9 @@ extension Worker {
   }
 
   /// A topic that does not know its members has got its first subscriber, or lost its last.
-  func tellWebhooks(_ home: TopicHome, isOccupied: Bool) {
-    guard house.webhooks != nil, home.topic.presence == nil else { return }
-    tellWebhooks(isOccupied, .topic(home.name.description), by: "", nil)
+  func tellWebhooks(_ topic: TopicName, isOccupied: Bool) {
+    guard house.webhooks != nil else { return }
+    tellWebhooks(isOccupied, .topic(topic.description), by: "", nil)
   }
 
   private func tellWebhooks(
@@ -49,21 +49,24 @@ extension Worker {
     guard house.webhooks?.cares(for: subject) == true else { return }
     // Whoever is sent away is expected back. Who stays away is found out after the next start.
     if !isThere && house.isDraining { return }
-    post(
-      .perform { first in
-        guard let desk = first.webhookDesk else { return }
-        if isThere {
-          desk.ledger.hold(subject, by: holder, person, at: first.steadyTime)
-        } else {
-          desk.ledger.release(subject, by: holder, at: first.steadyTime)
-        }
-        first.record(desk)
-      }, to: 0)
+    let report = WebhookReport(
+      subject: subject, isThere: isThere, holder: holder, person: person)
+    post(.webhook(report), to: 0)
   }
 }
 
 // Recording, on the first worker.
 extension Worker {
+  func take(_ report: WebhookReport) {
+    guard let desk = webhookDesk else { return }
+    if report.isThere {
+      desk.ledger.hold(report.subject, by: report.holder, report.person, at: steadyTime)
+    } else {
+      desk.ledger.release(report.subject, by: report.holder, at: steadyTime)
+    }
+    record(desk)
+  }
+
   private static var mostAtOnce: Int { 500 }
   private static var retryDelay: Duration { .seconds(2) }
 
@@ -105,7 +108,7 @@ extension Worker {
     let notices = desk.ledger.take(atMost: Worker.mostAtOnce)
     guard !notices.isEmpty else { return }
     desk.isRecording = true
-    let wall = wallShift
+    let wall = moment.shift
     Task.immediate {
       let isDone = await write(notices, desk, wall)
       desk.isRecording = false

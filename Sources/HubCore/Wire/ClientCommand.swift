@@ -1,15 +1,15 @@
 /// What a version-2 client asks for with one frame.
 struct ClientCommand: Sendable, Equatable {
   /// Named again in the answer; a frame without one gets none, unless something is wrong with it.
-  let id: Echo?
+  let id: RequestID?
   let action: Action
 
   enum Action: Sendable, Equatable {
     case hello(Hello)
-    case ping(ts: Echo?)
+    case ping(ts: RequestID?)
     /// The `ts` of the ping that this answers.
     case pong(t: Int64?)
-    case subscribe(TopicName, Subscription)
+    case subscribe(TopicName, SubscribeOptions)
     case unsubscribe(TopicName)
     /// The payload, a JSON object, is left where it stands in the frame.
     case publish(TopicName, data: Range<Int>)
@@ -28,7 +28,7 @@ struct ClientCommand: Sendable, Equatable {
     var session: String?
   }
 
-  struct Subscription: Sendable, Equatable {
+  struct SubscribeOptions: Sendable, Equatable {
     var recover: RecoveryPoint?
     var wantsPresence = false
     /// Several events may come in one frame.
@@ -59,7 +59,7 @@ struct ClientCommand: Sendable, Equatable {
 /// A frame that cannot be a command, with what could be read of it for the `error` frame.
 struct CommandFault: Error, Equatable {
   let error: ClientError
-  let id: Echo?
+  let id: RequestID?
   let topic: TopicName?
   let message: String
 }

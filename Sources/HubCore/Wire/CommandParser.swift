@@ -20,12 +20,12 @@ extension ClientCommand {
 /// The members that stand beside each other in every frame. Their order is the client's affair, so
 /// they are collected before the type decides what they mean.
 private struct Envelope {
-  var id: Echo?
+  var id: RequestID?
   var topic: TopicName?
   private var type: String?
   private var data: Range<Int>?
   private var dataKind = JSONScanner.Kind.null
-  private var ts: Echo?
+  private var ts: RequestID?
 
   static let limits = JSONLimits(bytes: 1 << 24, depth: 32, values: 1 << 20)
 
@@ -125,8 +125,10 @@ extension Envelope {
     return t
   }
 
-  private func subscription(_ bytes: Span<UInt8>) throws(BadRequest) -> ClientCommand.Subscription {
-    var subscription = ClientCommand.Subscription()
+  private func subscription(_ bytes: Span<UInt8>) throws(BadRequest)
+    -> ClientCommand.SubscribeOptions
+  {
+    var subscription = ClientCommand.SubscribeOptions()
     guard let object = try object() else { return subscription }
     var fields = try FieldReader(bytes.extracting(object), limits: Envelope.limits)
     while try fields.next() {

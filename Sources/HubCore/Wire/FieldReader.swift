@@ -95,7 +95,7 @@ struct FieldReader: ~Escapable {
   }
 
   /// A number or string, kept as it is written.
-  mutating func echo(_ word: StaticString) throws(BadRequest) -> Echo? {
+  mutating func echo(_ word: StaticString) throws(BadRequest) -> RequestID? {
     if try takesNull() { return nil }
     let kind = try kind()
     guard kind == .number || kind == .string else {
@@ -105,6 +105,6 @@ struct FieldReader: ~Escapable {
     guard range.count <= 128 else { throw BadRequest("\(word) is too long") }
     let bytes = scanner.bytes.extracting(range)
     // The scanner has just checked the encoding.
-    return Echo(json: String(copying: UTF8Span(unchecked: bytes)))
+    return RequestID(json: String(copying: UTF8Span(unchecked: bytes)))
   }
 }

@@ -20,7 +20,7 @@ extension ServerFrame {
 
   /// A page of members, on request.
   static func presence(
-    re id: Echo?, topic: TopicName, _ page: PresencePage, into out: inout ByteBuffer
+    re id: RequestID?, topic: TopicName, _ page: PresencePage, into out: inout ByteBuffer
   ) {
     open("presence", re: id, topic: topic, &out)
     rev(page.rev, &out)

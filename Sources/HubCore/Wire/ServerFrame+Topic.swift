@@ -42,12 +42,12 @@ extension ServerFrame {
 
     enum Recovery: Equatable {
       case complete
-      case failed(HistoryRing.Gap)
+      case failed(RecoveryGap)
     }
   }
 
   static func subscribed(
-    re id: Echo?, topic: TopicName, _ position: Position, _ subscribed: Subscribed,
+    re id: RequestID?, topic: TopicName, _ position: Position, _ subscribed: Subscribed,
     into out: inout ByteBuffer
   ) {
     open("subscribed", re: id, topic: topic, &out)
@@ -92,7 +92,7 @@ extension ServerFrame {
 
   /// `reason` is there when the client did not ask for it, e.g. `removed`.
   static func unsubscribed(
-    re id: Echo?, topic: TopicName, reason: String? = nil, into out: inout ByteBuffer
+    re id: RequestID?, topic: TopicName, reason: String? = nil, into out: inout ByteBuffer
   ) {
     open("unsubscribed", re: id, topic: topic, &out)
     if let reason {
@@ -104,7 +104,7 @@ extension ServerFrame {
   }
 
   static func history(
-    re id: Echo?, topic: TopicName, _ position: Position, _ page: HistoryRing.Page,
+    re id: RequestID?, topic: TopicName, _ position: Position, _ page: HistoryPage,
     into out: inout ByteBuffer
   ) {
     open("history", re: id, topic: topic, &out)

@@ -8,9 +8,16 @@ internal import WebSocket
 /// They are put together from pieces by hand: no tree, no copy, and the members in the order in
 /// which `docs/protocol.md` shows them. Topic names need no escapes by their rules.
 enum ServerFrame {
+  /// A whole text frame of what `write` puts into the buffer.
+  static func text(_ write: (inout ByteBuffer) -> Void) -> [UInt8] {
+    var json = ByteBuffer(capacity: 256)
+    write(&json)
+    return FrameEncoder.frame(.text, json.bytes)
+  }
+
   /// Opens a frame up to where `data`, if there is any, begins.
   static func open(
-    _ type: StaticString, re id: Echo? = nil, topic: TopicName? = nil, _ out: inout ByteBuffer
+    _ type: StaticString, re id: RequestID? = nil, topic: TopicName? = nil, _ out: inout ByteBuffer
   ) {
     out.append("{\"type\":\"" as StaticString)
     out.append(type)
@@ -55,7 +62,7 @@ extension ServerFrame {
   }
 
   static func welcome(
-    re id: Echo?, ts milliseconds: Int64, _ welcome: Welcome, into out: inout ByteBuffer
+    re id: RequestID?, ts milliseconds: Int64, _ welcome: Welcome, into out: inout ByteBuffer
   ) {
     open("welcome", re: id, &out)
     ts(milliseconds, &out)
@@ -88,7 +95,7 @@ extension ServerFrame {
   }
 
   /// Answers a ping; `t` is the `ts` that it carried.
-  static func pong(re id: Echo? = nil, t: Echo?, into out: inout ByteBuffer) {
+  static func pong(re id: RequestID? = nil, t: RequestID?, into out: inout ByteBuffer) {
     open("pong", re: id, &out)
     out.append(",\"data\":{" as StaticString)
     if let t {
@@ -117,7 +124,7 @@ extension ServerFrame {
 
   /// `message` says more than the error's own sentence; it must hold nothing of other people's.
   static func error(
-    _ error: ClientError, re id: Echo?, topic: TopicName? = nil, message: String? = nil,
+    _ error: ClientError, re id: RequestID?, topic: TopicName? = nil, message: String? = nil,
     retryAfterMilliseconds: Int? = nil, into out: inout ByteBuffer
   ) {
     open("error", re: id, topic: topic, &out)
@@ -142,7 +149,7 @@ extension ServerFrame {
 
   /// Says that a request was done. `data` is encoded JSON.
   static func ack(
-    re id: Echo, topic: TopicName? = nil, _ position: Position? = nil, ts milliseconds: Int64,
+    re id: RequestID, topic: TopicName? = nil, _ position: Position? = nil, ts milliseconds: Int64,
     data: [UInt8]? = nil, into out: inout ByteBuffer
   ) {
     open("ack", re: id, topic: topic, &out)

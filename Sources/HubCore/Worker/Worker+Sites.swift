@@ -1,15 +1,6 @@
 internal import HTTP
 internal import PluginKit
 
-/// How far a request's web page is trusted.
-enum RequestSite {
-  /// No page of another site, or one that the configuration lists.
-  case trusted
-  /// A page of any site, on a path that is open to all: it acts, but its cookies do not count.
-  case anywhere
-  case foreign
-}
-
 // Requests that pages of other sites cause. Their browsers add cookies and a network position.
 extension Worker {
   func site(

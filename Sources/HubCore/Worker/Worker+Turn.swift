@@ -19,7 +19,7 @@ extension Worker: LoopClient {
 extension Worker {
   private func serve(_ ready: [Readiness]) {
     now = loop.now
-    readLetters()
+    readMessages()
     for readiness in ready {
       guard readiness.token >> 32 != 0 else {
         acceptWaiting(at: Int(readiness.token))
@@ -47,7 +47,7 @@ extension Worker {
       answered.removeAll(keepingCapacity: true)
       for connection in ready { goOn(connection, &desk) }
     }
-    deliverLetters()
+    mailbox.deliver()
     distribute(isEndOfTurn: true)
     guard !dirty.isEmpty else { return }
     sendAll()

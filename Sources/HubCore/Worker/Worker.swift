@@ -7,9 +7,9 @@ internal import Primitives
 internal import Storage
 internal import WebSocket
 
-/// One core's share of the server: its connections, its subscribers and its home topics.
+/// One core's share of the server: its connections, its subscribers and the topics that it owns.
 ///
-/// Everything in it is touched by its loop's thread alone. Between workers go letters.
+/// Everything in it is touched by its loop's thread alone. Between workers go messages.
 public actor Worker {
   public nonisolated let loop: EventLoop
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -44,15 +44,10 @@ public actor Worker {
 
   /// All workers in their order, this one among them.
   nonisolated var neighbours: [Worker] { house.workers }
-  nonisolated let inbox = Locked<[Letter]>([])
-  var outgoing: [[Letter]]
-  var hasOutgoing = false
-  /// The topics whose home this is.
-  var homes: [TopicName: TopicHome] = [:]
-  var recentRemovals = RecentRemovals()
-  /// Who came into these topics or left them, on the way to the store.
-  var members = MemberBatch()
-  var membersTimer: EventLoop.Timer?
+  nonisolated let inbox: WorkerInbox
+  let mailbox: Mailbox
+  /// The topics that this worker owns.
+  let topicHomes: TopicHomes
   /// On the first worker, if anybody is to be told who comes and goes.
   var webhookDesk: WebhookDesk?
   /// The topics that clients of this worker are in.
@@ -71,7 +66,7 @@ public actor Worker {
   var deflater = Deflater()
   var lastNumber: UInt64 = 0
 
-  init(index: Int, loop: EventLoop, house: House) {
+  init(index: Int, loop: EventLoop, house: House, inboxes: [WorkerInbox]) {
     self.index = index
     self.loop = loop
     self.house = house
@@ -79,7 +74,9 @@ public actor Worker {
     limits = house.limits
     deflater.worthwhileLength = limits.compressionMinimum
     heartbeat = house.heartbeat
-    outgoing = [[Letter]](repeating: [], count: house.workerCount)
+    inbox = inboxes[index]
+    mailbox = Mailbox(inboxes, of: index)
+    topicHomes = TopicHomes(house)
     secureEncoder = ResponseEncoder(strictTransportSecurity: house.strictTransportSeconds)
   }
 
@@ -99,7 +96,7 @@ public actor Worker {
     // ended and forgotten them. Weak references would make every retain of the worker slow.
     loop.schedule(after: .seconds(Worker.sweepSeconds)) { [unowned self] in
       assumeIsolated { worker in
-        worker.sweepHomes()
+        worker.topicHomes.sweep(on: worker)
         let now = worker.loop.now
         if worker.index == 0 {
           Task.immediate { await worker.giveSignOfLife() }

@@ -59,7 +59,7 @@ struct Running {
     outbound = try OutboundServices(live: live, store: store, clock: clock, log: writer.log)
     try await outbound.migrate()
 
-    let hub = HubPort()
+    let hub = HubGateway()
     units = try Running.units(
       program.plugins, hub: hub, store: store, accounts: audited, outbound: outbound, live: live,
       clock: clock, log: writer.log, audit: trail.audit)
@@ -79,7 +79,7 @@ struct Running {
   }
 
   private static func units(
-    _ plugins: [any Plugin.Type], hub: HubPort, store: any Store, accounts: any Accounts,
+    _ plugins: [any Plugin.Type], hub: HubGateway, store: any Store, accounts: any Accounts,
     outbound: OutboundServices, live: LiveConfiguration, clock: any WallClock, log: Log,
     audit: Audit
   ) throws -> [PluginUnit] {
@@ -139,7 +139,8 @@ struct Running {
   }
 
   private static func plan(
-    _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit], hub: HubPort,
+    _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit],
+    hub: HubGateway,
     store: any Store, watch: StoreWatch, accounts: any Accounts, outbound: OutboundServices,
     pairs: [CertificatePair], writer: LogWriter
   ) throws -> HubServer.Plan {

@@ -77,12 +77,6 @@ struct PresencePage: Equatable {
   var change: UInt64 = 0
 }
 
-/// Somebody who was the last of a user's connections has gone for good.
-struct Leaving: Equatable {
-  let who: Identity
-  let reason: LeaveReason
-}
-
 // Presence is reckoned by a clock that never jumps, and shown by the clock on the wall.
 
 extension PresenceState {

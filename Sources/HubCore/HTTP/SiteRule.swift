@@ -93,3 +93,12 @@ extension CORSPolicy {
     requestHeaders.append("token")
   }
 }
+
+/// How far a request's web page is trusted.
+enum RequestSite {
+  /// No page of another site, or one that the configuration lists.
+  case trusted
+  /// A page of any site, on a path that is open to all: it acts, but its cookies do not count.
+  case anywhere
+  case foreign
+}

@@ -2,7 +2,7 @@ internal import Bytes
 internal import WebSocket
 
 /// A presence diff on its way to subscribers, encoded once for nearly all of them.
-final class PresenceNews: Sendable {
+final class PresenceUpdate: Sendable {
   let topic: TopicName
   let rev: UInt64
   private let frame: [UInt8]
@@ -14,7 +14,7 @@ final class PresenceNews: Sendable {
     self.diff = diff
     rev = diff.rev
     firstChange = diff.firstChange
-    frame = PresenceNews.frame(topic, diff)
+    frame = PresenceUpdate.frame(topic, diff)
   }
 
   private static func frame(_ topic: TopicName, _ diff: PresenceDiff) -> [UInt8] {
@@ -26,20 +26,20 @@ final class PresenceNews: Sendable {
   /// The diff as each of its readers needs it. Those who came in its window have been shown some
   /// of the changes, their own coming among them, and are told only of the others.
   struct Portions {
-    let news: PresenceNews
+    let update: PresenceUpdate
     private var made: [UInt64: [UInt8]] = [:]
 
     /// In a rush the rest gets the whole diff, which repeats itself but says nothing wrong: a
     /// frame of its own for each newcomer would cost memory by the square of their number.
     private static let most = 64
 
-    init(_ news: PresenceNews) { self.news = news }
+    init(_ update: PresenceUpdate) { self.update = update }
 
     mutating func frame(since change: UInt64) -> [UInt8] {
-      if change < news.firstChange { return news.frame }
+      if change < update.firstChange { return update.frame }
       if let frame = made[change] { return frame }
-      guard made.count < Self.most else { return news.frame }
-      let frame = PresenceNews.frame(news.topic, news.diff.news(since: change))
+      guard made.count < Self.most else { return update.frame }
+      let frame = PresenceUpdate.frame(update.topic, update.diff.news(since: change))
       made[change] = frame
       return frame
     }

@@ -16,7 +16,7 @@ extension HubServer {
       for row in try tx.query("SELECT name FROM hub_topics") {
         try tx.execute(
           "UPDATE hub_topics SET epoch = ? WHERE name = ?",
-          HomeTopic.epoch(random.next()), try row.text("name"))
+          TopicLog.epoch(random.next()), try row.text("name"))
       }
     }
   }

@@ -4,8 +4,9 @@ internal import Primitives
 internal import WebSocket
 
 /// The hub as plugins hold it. They are made before the server is, so it is connected later.
-public final class HubPort: Hub {
+public final class HubGateway: Hub {
   private let workers = Locked<[Worker]>([])
+  let publishes = PendingPublishes()
 
   public init() {}
 
@@ -13,35 +14,30 @@ public final class HubPort: Hub {
 
   private var all: [Worker] { workers.withLock { $0 } }
 
-  private func home(of topic: TopicName) throws -> Worker {
+  private func owner(of topic: TopicName) throws -> Worker {
     let workers = all
-    guard let first = workers.first else { throw HubError(.stopping) }
-    return workers[first.home(of: topic)]
+    if workers.isEmpty { throw HubError(.stopping) }
+    return workers[topic.owner(among: workers.count)]
   }
 
   @discardableResult
   public func publish(_ event: Event, to topic: Topic) async throws -> Position {
     guard let name = TopicName(topic.description) else { throw HubError(.unknownTopic) }
-    let home = try home(of: name)
-    return try await withCheckedThrowingContinuation { continuation in
-      let key = event.id.map { IdempotencyWindow.Key(author: event.author ?? "", id: $0) }
-      home.order(
-        PublishOrder(
-          topic: name, content: .event(event), key: key, sender: .caller(continuation)))
+    let owner = try owner(of: name)
+    return try await publishes.wait { number in
+      owner.publish(PublishRequest(event, to: name, by: .gateway(number)))
     }
   }
 
   public func announce(_ event: Event, to topics: [Topic]) async {
     for topic in topics {
-      guard let name = TopicName(topic.description), let home = try? home(of: name) else {
+      guard let name = TopicName(topic.description), let owner = try? owner(of: name) else {
         continue
       }
-      let key = event.id.map { IdempotencyWindow.Key(author: event.author ?? "", id: $0) }
-      // Never at once, not even on the home's own thread: it would overtake what another thread
+      // Never at once, not even on the owner's own thread: it would overtake what another thread
       // has put there a moment ago.
-      home.receive([
-        .publish(PublishOrder(topic: name, content: .event(event), key: key, sender: .nobody))
-      ])
+      let request = PublishRequest(event, to: name, by: .nobody)
+      owner.inbox.receive([.request(.publish(request))])
     }
   }
 
@@ -53,7 +49,7 @@ public final class HubPort: Hub {
   public func forgetHistory(of topic: Topic) async throws {
     guard let name = TopicName(topic.description) else { throw HubError(.unknownTopic) }
     do {
-      try await home(of: name).forgetHistory(of: name)
+      try await owner(of: name).forgetHistory(of: name)
     } catch TopicRefusal.unknown {
       throw HubError(.unknownTopic)
     } catch let error as HubError {
@@ -64,21 +60,25 @@ public final class HubPort: Hub {
   }
 
   public func members(of topic: Topic) async -> [Member] {
-    guard let name = TopicName(topic.description), let home = try? home(of: name) else { return [] }
-    return await home.members(of: name)
+    guard let name = TopicName(topic.description), let owner = try? owner(of: name) else {
+      return []
+    }
+    return await owner.members(of: name)
   }
 
   public func population(of topic: Topic) async -> Int {
-    guard let name = TopicName(topic.description), let home = try? home(of: name) else { return 0 }
-    return await home.population(of: name)
+    guard let name = TopicName(topic.description), let owner = try? owner(of: name) else {
+      return 0
+    }
+    return await owner.population(of: name)
   }
 
   @discardableResult
   public func remove(_ user: String, from topic: Topic) async -> Bool {
-    guard let name = TopicName(topic.description), let home = try? home(of: name) else {
+    guard let name = TopicName(topic.description), let owner = try? owner(of: name) else {
       return false
     }
-    return await home.remove(user, from: name)
+    return await owner.remove(user, from: name)
   }
 
   @discardableResult
@@ -89,30 +89,21 @@ public final class HubPort: Hub {
   }
 }
 
+extension PublishRequest {
+  fileprivate init(_ event: Event, to topic: TopicName, by sender: Sender) {
+    let key = event.id.map { IdempotencyWindow.Key(author: event.author ?? "", id: $0) }
+    self.init(topic: topic, content: .event(event), key: key, sender: sender)
+  }
+}
+
 extension Worker {
-  /// Takes an order from outside the loops.
-  nonisolated func order(_ order: PublishOrder) {
+  /// Publishes for a caller on any thread.
+  fileprivate nonisolated func publish(_ request: PublishRequest) {
     if loop.isCurrent {
-      assumeIsolated { $0.take(order) }
+      assumeIsolated { $0.topicHomes.publish(request, on: $0) }
     } else {
-      receive([.publish(order)])
+      inbox.receive([.request(.publish(request))])
     }
-  }
-
-  func members(of topic: TopicName) -> [Member] {
-    guard let page = homes[topic]?.topic.presence?.page(after: nil, limit: .max) else { return [] }
-    let shift = wallShift
-    return (page.members ?? []).map { member in
-      Member(
-        id: member.who.id, name: member.who.name, avatar: member.who.avatar,
-        state: member.state == .online ? .online : .unstable, connections: member.connections,
-        since: member.since + shift)
-    }
-  }
-
-  func population(of topic: TopicName) -> Int {
-    guard let home = homes[topic] else { return 0 }
-    return home.topic.presence?.count ?? home.topic.subscribers.total
   }
 
   func disconnect(_ user: String, _ reason: DisconnectReason) -> Int {

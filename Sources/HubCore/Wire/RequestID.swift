@@ -1,6 +1,6 @@
 /// A number or string of the client's that goes back to it exactly as it came: the `id` of a
 /// request, the `ts` of a ping.
-public struct Echo: Hashable, Sendable {
+public struct RequestID: Hashable, Sendable {
   /// The bytes as the client wrote them, quotes included.
   public let json: String
 

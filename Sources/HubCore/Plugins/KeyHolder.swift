@@ -1,0 +1,14 @@
+/// The holder of a key for the server interface, and the rights of that key.
+public struct KeyHolder: Sendable {
+  public let name: String
+  /// Is an action (`publish`, `presence`, …) allowed, on this topic?
+  public let allows: @Sendable (_ action: String, _ topic: String?) -> Bool
+
+  public init(name: String, allows: @escaping @Sendable (String, String?) -> Bool) {
+    self.name = name
+    self.allows = allows
+  }
+}
+
+/// The holder of a key, nil if it is not good.
+public typealias KeyCheck = @Sendable (_ key: String) async throws -> KeyHolder?

@@ -1,0 +1,28 @@
+internal import PluginKit
+public import Storage
+
+extension HubServer {
+  /// Makes the hub's own tables, or brings them up to date.
+  public static func migrate(_ store: any Store) async throws {
+    try await store.migrate(HistoryLog.owner, HistoryLog.migrations)
+    try await AuditTable.migrate(store)
+  }
+}
+
+extension HubServer {
+  /// Deletes expired events of all topics, and topics of which nothing is left. For a daily job.
+  func sweepHistory(at now: Int64) async throws {
+    try await house.historyLog.sweep(
+      at: now,
+      age: { [house] name in
+        guard let topic = TopicName(name), let rules = house.topics.value(for: topic),
+          case .stream(_, let seconds, _) = rules.history
+        else { return nil }
+        return seconds
+      },
+      isInUse: { [workers] name in
+        guard let topic = TopicName(name), !workers.isEmpty else { return true }
+        return await workers[topic.owner(among: workers.count)].isOpen(topic)
+      })
+  }
+}

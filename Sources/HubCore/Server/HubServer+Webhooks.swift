@@ -1,0 +1,14 @@
+public import PluginKit
+
+extension HubServer {
+  /// What webhooks need.
+  public struct Webhooks: Sendable {
+    public let rules: WebhookRules
+    public let web: any WebService
+
+    public init(_ rules: WebhookRules, by web: any WebService) {
+      self.rules = rules
+      self.web = web
+    }
+  }
+}
