@@ -35,14 +35,25 @@ final class UserStore: Sendable {
     if let id = known.withLock({ $0[key] }) { return id }
     guard let login = try await accounts.account(account)?.login else { return nil }
     let now = clock.now / 1000
+    let gone = try await goneHolder(of: name, beside: account)
     let id = try await store.write { tx in
-      try tx.user(account, named: name ?? login, hasName: name != nil, at: now)
+      try tx.user(account, named: name ?? login, hasName: name != nil, after: gone, at: now)
     }
     known.withLock { known in
       if known.count >= UserStore.mostKnown { known = [:] }
       known[key] = id
     }
     return id
+  }
+
+  /// The account, deleted since, that holds the row of a name the staff has given to another one.
+  private func goneHolder(of name: String?, beside account: Int64) async throws -> Int64? {
+    guard let name else { return nil }
+    let row = try await store.first("SELECT account FROM study_users WHERE username = ?", name)
+    guard let holder = try row?.optionalInt("account").map({ Int64($0) }), holder != account,
+      try await accounts.account(holder) == nil
+    else { return nil }
+    return holder
   }
 
   func find(_ id: Int64) async throws -> StudyUser? {
@@ -55,9 +66,10 @@ final class UserStore: Sendable {
 }
 
 extension Transaction {
-  /// The row of an account: the one it has, the example data's of that name, or a new one.
+  /// The row of an account: the one it has, the one of that name that is the example data's or was
+  /// `gone`'s, or a new one.
   fileprivate func user(
-    _ account: Int64, named name: String, hasName: Bool, at now: Int64
+    _ account: Int64, named name: String, hasName: Bool, after gone: Int64?, at now: Int64
   ) throws -> Int64 {
     let own = try first("SELECT id, username FROM study_users WHERE account = ?", account)
     if let own {
@@ -65,7 +77,8 @@ extension Transaction {
       return try own.int64("id")
     }
     let bound = try execute(
-      "UPDATE study_users SET account = ? WHERE username = ? AND account IS NULL", account, name)
+      "UPDATE study_users SET account = ? WHERE username = ? AND (account IS NULL OR account = ?)",
+      account, name, gone)
     if bound == 0 { try insert(account, name, at: now) }
     let row = try first("SELECT id FROM study_users WHERE account = ?", account)
     guard let row else { throw StoreError(.mismatch, "the row of a new user is missing") }
