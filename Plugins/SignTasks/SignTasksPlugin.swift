@@ -1,5 +1,6 @@
 internal import JSON
 public import PluginKit
+internal import Storage
 
 /// Sign tasks of a course helper: a teacher publishes a task for a course, the students who chose
 /// the course sign it while it is open.
@@ -22,9 +23,9 @@ public final class SignTasksPlugin: Plugin {
   public init(services: PluginServices) {
     self.services = services
     users = UserStore(services)
-    courses = CourseStore(store: services.store)
+    courses = CourseStore(store: services.store, users: users)
     tasks = TaskStore(store: services.store)
-    logs = LogStore(store: services.store)
+    logs = LogStore(store: services.store, users: users)
     announcer = Announcer(hub: services.hub, clock: services.clock)
   }
 
@@ -44,6 +45,7 @@ public final class SignTasksPlugin: Plugin {
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, Tables.first)
+    registrar.migrate(2, Tables.accountNames)
     registerBackOffice(with: &registrar)
     registrar.errorShape(Envelope.refusal, schema: Documents.envelope(.null))
     registrar.authenticator(LoginToken.parameter)
@@ -75,6 +77,16 @@ public final class SignTasksPlugin: Plugin {
       } catch let verdict as Verdict {
         return Envelope.bad(verdict)
       }
+    }
+  }
+
+  /// Answers `code` where the database refuses. A database that is away, or that may have stored it,
+  /// is no such failure: the client comes again, or looks.
+  func refusing<Result>(_ code: Int, _ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as StoreError where !error.isTemporary && error.code != .ambiguous {
+      throw Verdict(code)
     }
   }
 

@@ -6,6 +6,11 @@ extension StoredAccounts {
     try await store.read { try $0.account(id) }
   }
 
+  public func accounts(_ ids: Set<Int64>) async throws -> [Int64: Account] {
+    guard !ids.isEmpty else { return [:] }
+    return try await store.read { try $0.accounts(ids) }
+  }
+
   public func find(_ name: LoginName) async throws -> Account? {
     try await store.read { tx in try tx.accountID(name).flatMap { try tx.account($0) } }
   }
@@ -27,33 +32,78 @@ extension StoredAccounts {
   }
 }
 
-extension Transaction {
-  func account(_ id: Int64) throws -> Account? {
-    guard
-      let row = try first(
-        """
-        SELECT id, login, name, avatar, email, roles, is_active, is_self_made,
-          credential_version
-        FROM accounts WHERE id = ?
-        """, id)
-    else { return nil }
-    return Account(
-      id: id, login: try row.text("login"), name: try row.text("name"),
+extension Account {
+  fileprivate static let columns =
+    "id, login, name, avatar, email, roles, is_active, is_self_made, credential_version"
+
+  fileprivate init(_ row: Row, profiles: [ProfileKind: String]) throws(StoreError) {
+    self.init(
+      id: try row.int64("id"), login: try row.text("login"), name: try row.text("name"),
       avatar: try row.text("avatar"), email: try row.optionalText("email"),
       roles: Roles(rawValue: UInt8(truncatingIfNeeded: try row.int("roles"))),
-      isActive: try row.bool("is_active"), profiles: try profiles(of: id),
+      isActive: try row.bool("is_active"), profiles: profiles,
       isSelfMade: try row.bool("is_self_made"),
       credentialVersion: try row.int64("credential_version"))
+  }
+}
+
+extension [ProfileKind: String] {
+  /// A kind that a newer version knows is left alone.
+  fileprivate mutating func take(_ row: Row) throws(StoreError) {
+    guard let kind = ProfileKind(rawValue: try row.text("kind")) else { return }
+    self[kind] = try row.text("value")
+  }
+}
+
+extension Transaction {
+  private static let mostIDs = 512
+
+  func account(_ id: Int64) throws -> Account? {
+    guard let row = try first("SELECT \(Account.columns) FROM accounts WHERE id = ?", id) else {
+      return nil
+    }
+    return try Account(row, profiles: try profiles(of: id))
   }
 
   func profiles(of id: Int64) throws -> [ProfileKind: String] {
     var profiles: [ProfileKind: String] = [:]
     for row in try query("SELECT kind, value FROM account_profiles WHERE account = ?", id) {
-      // A kind that a newer version knows is left alone.
-      guard let kind = ProfileKind(rawValue: try row.text("kind")) else { continue }
-      profiles[kind] = try row.text("value")
+      try profiles.take(row)
     }
     return profiles
+  }
+
+  /// Each length of a list is a prepared statement of its own. The lengths are therefore powers of
+  /// two, and an id is repeated to fill the list.
+  fileprivate func accounts(_ ids: Set<Int64>) throws -> [Int64: Account] {
+    let ids = Array(ids)
+    var length = 1
+    while length < min(ids.count, Transaction.mostIDs) { length *= 2 }
+    var found: [Int64: Account] = [:]
+    for start in stride(from: 0, to: ids.count, by: length) {
+      let part = ids[start..<min(start + length, ids.count)]
+      let filler = repeatElement(ids[start], count: length - part.count)
+      try found.merge(accounts(list: Array(part) + filler)) { first, _ in first }
+    }
+    return found
+  }
+
+  private func accounts(list ids: [Int64]) throws -> [Int64: Account] {
+    let (marks, arguments) = (SQLText.marks(ids.count), ids.map { Value.int($0) })
+    var profiles: [Int64: [ProfileKind: String]] = [:]
+    let kept = try run(
+      "SELECT account, kind, value FROM account_profiles WHERE account IN (\(marks))",
+      arguments: arguments)
+    for row in kept.rows { try profiles[try row.int64("account"), default: [:]].take(row) }
+    var accounts: [Int64: Account] = [:]
+    let rows = try run(
+      "SELECT \(Account.columns) FROM accounts WHERE id IN (\(marks))", arguments: arguments
+    ).rows
+    for row in rows {
+      let id = try row.int64("id")
+      accounts[id] = try Account(row, profiles: profiles[id] ?? [:])
+    }
+    return accounts
   }
 
   func accountID(_ name: LoginName) throws -> Int64? {

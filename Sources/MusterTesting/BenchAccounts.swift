@@ -9,6 +9,7 @@ public actor BenchAccounts: Accounts {
   private var nextID: Int64 = 1
   private var issued = 0
   private var tokenFailure: (any Error)?
+  private var issueFailure: (purpose: String, error: any Error)?
   /// How long each token was issued for.
   public private(set) var lives: [String: TokenLife] = [:]
   /// How many passwords were looked at.
@@ -24,6 +25,10 @@ public actor BenchAccounts: Accounts {
   public func apply(_ rules: RegistrationRules) { registration = rules }
 
   public func account(_ id: Int64) async throws -> Account? { accounts[id] }
+
+  public func accounts(_ ids: Set<Int64>) async throws -> [Int64: Account] {
+    accounts.filter { ids.contains($0.key) }
+  }
 
   public func find(_ name: LoginName) async throws -> Account? {
     if case .any(let text) = name { return owner(of: text) }
@@ -109,6 +114,13 @@ public actor BenchAccounts: Accounts {
     try await change(account.id) { $0 = account }
   }
 
+  public func delete(_ account: Int64) async throws {
+    guard accounts.removeValue(forKey: account) != nil else {
+      throw AccountError(.unknown, "\(account)")
+    }
+    try await revokeTokens(of: account)
+  }
+
   public func setPassword(_ password: String, of account: Int64) async throws {
     passwords[account] = password
     try await revokeTokens(of: account)
@@ -126,6 +138,7 @@ public actor BenchAccounts: Accounts {
   public func issueToken(
     for account: Int64, at version: Int64?, purpose: String, life: TokenLife
   ) async throws -> IssuedToken {
+    if let issueFailure, issueFailure.purpose == purpose { throw issueFailure.error }
     issued += 1
     let text = "\(purpose)-token-\(issued)"
     tokens[text] = account
@@ -135,6 +148,11 @@ public actor BenchAccounts: Accounts {
 
   /// From now on no token can be looked up, as if the database were away; nil ends that.
   public func failTokens(with error: (any Error)?) { tokenFailure = error }
+
+  /// From now on no token is issued for this purpose; nil ends that.
+  public func failIssuing(for purpose: String, with error: (any Error)?) {
+    issueFailure = error.map { (purpose, $0) }
+  }
 
   /// From now on look-ups of tokens wait, as those of a slow database, with an answer that may be
   /// out of date when it is given.

@@ -107,6 +107,8 @@ public struct IssuedToken: Sendable, Equatable {
 /// The accounts, their passwords (hashed, slow on purpose, off the loops) and their tokens.
 public protocol Accounts: Sendable {
   func account(_ id: Int64) async throws -> Account?
+  /// The accounts of these ids. An id without an account has no entry.
+  func accounts(_ ids: Set<Int64>) async throws -> [Int64: Account]
   func find(_ name: LoginName) async throws -> Account?
   /// Accounts in the order of their ids, after the one with id `after`. `matching` is looked for
   /// in logins, names and profiles; case does not count.

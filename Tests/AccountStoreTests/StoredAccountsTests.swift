@@ -22,6 +22,25 @@ import Testing
   }
 
   @Test(arguments: Engine.testable)
+  func `many people are found by their ids at once`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let made = try await withThrowingTaskGroup(of: Account.self) { group in
+        for number in 0..<600 {
+          group.addTask {
+            try await bench.make(
+              "s\(number)", password: nil, profiles: [.studentNumber: "\(1000 + number)"])
+          }
+        }
+        return try await group.reduce(into: [Int64: Account]()) { $0[$1.id] = $1 }
+      }
+      #expect(try await bench.accounts.accounts(Set(made.keys)) == made)
+      let one = try #require(made.keys.max())
+      #expect(try await bench.accounts.accounts([one, one + 1, -1]) == [one: made[one]])
+      #expect(try await bench.accounts.accounts([]).isEmpty)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
   func `a number of one person is nobody else's in another system`(engine: Engine) async throws {
     try await withBench(engine) { bench async throws in
       try await bench.make("a", profiles: [.studentNumber: "77"])

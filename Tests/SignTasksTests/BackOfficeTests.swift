@@ -73,6 +73,71 @@ import Testing
     }
   }
 
+  private func giveCourse(_ room: Classroom, to teacher: String, dry: Bool = false) async {
+    let csv = """
+      course_table_id,teacher,course,department,enrol_year,year,term,from_week,end_week,status
+      5,\(teacher),人工智能,计算机科学与技术系,2012,2015,0,1,22,0
+      """
+    let answer = await room.bench.post(
+      "/admin/api/sign/import",
+      json: ["kind": "courses", "csv": .string(csv), "dry_run": .bool(dry)], as: room.teacher)
+    #expect(answer.status == 200)
+  }
+
+  private func note(_ room: Classroom) async {
+    let form: KeyValuePairs = ["sign_id": "6", "info": "a"]
+    #expect(
+      room.code(await room.post("/sign/teacher_append_info", form, as: room.teacher)) == 0)
+  }
+
+  @Test(arguments: Engine.testable)
+  func `gives a course to another teacher, and the former one hears no more of it`(
+    engine: Engine
+  ) async throws {
+    try await withClassroom(engine) { room in
+      let course = try await room.bench.subscribe("sign.course.5", as: room.teacher)
+      let student = try await room.bench.subscribe("sign.course.5", as: room.tao)
+      await giveCourse(room, to: "chenwei", dry: true)
+      await giveCourse(room, to: "admin")
+      await note(room)
+      #expect(course.takeEvents().map(\.name) == ["sign.appended"])
+      await giveCourse(room, to: "chenwei")
+      await note(room)
+      #expect(course.takeEvents().isEmpty)
+      #expect(student.takeEvents().count == 2)
+      await #expect(throws: TopicRefusal.denied) {
+        try await room.bench.subscribe("sign.course.5", as: room.teacher)
+      }
+      _ = try await room.bench.subscribe("sign.course.5", as: room.other)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `takes no teacher out of the own course, nor leaves one in as a student`(
+    engine: Engine
+  ) async throws {
+    try await withClassroom(engine) { room in
+      let chosen: JSONValue = [
+        "kind": "selections", "csv": "course_table_id,student\n5,admin\n5,chenwei",
+      ]
+      let added = await room.bench.post("/admin/api/sign/import", json: chosen, as: room.teacher)
+      #expect(added.status == 200)
+      await #expect(throws: TopicRefusal.denied) {
+        try await room.bench.subscribe("sign.course.5", as: room.other)
+      }
+      let course = try await room.bench.subscribe("sign.course.5", as: room.teacher)
+      let path = "/admin/api/sign/courses/5/students/1"
+      #expect(await room.bench.call(.delete, path, as: room.teacher).status == 200)
+      await note(room)
+      #expect(course.takeEvents().count == 1)
+      let again = await room.bench.post("/admin/api/sign/import", json: chosen, as: room.teacher)
+      #expect(again.status == 200)
+      await giveCourse(room, to: "chenwei")
+      await note(room)
+      #expect(course.takeEvents().isEmpty)
+    }
+  }
+
   @Test func `knows the students of its course tables alone`() async throws {
     try await withClassroom { room in
       let list = await room.get("/admin/api/sign/courses/9/students", as: room.teacher)

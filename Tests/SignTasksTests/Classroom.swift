@@ -29,16 +29,19 @@ struct Classroom: Sendable {
 
   init(_ bench: PluginBench) async throws {
     self.bench = bench
-    func person(_ login: String, _ id: String, _ roles: Roles) async throws -> Identity {
+    func person(
+      _ login: String, _ id: String, _ roles: Roles, _ kind: ProfileKind, _ number: String
+    ) async throws -> Identity {
       var new = NewAccount(login: login, name: login, password: "\(login)123456", roles: roles)
       new.email = "\(login)@example.edu"
-      new.profiles[.courseUser] = id
+      new.profiles = [.courseUser: id]
+      if number != login { new.profiles[kind] = number }
       return try await bench.accounts.create(new).identity
     }
-    teacher = try await person("admin", "1", [.admin, .teacher])
-    other = try await person("chenwei", "2", .teacher)
-    tao = try await person("tao", "32", .student)
-    lin = try await person("lin", "33", .student)
+    teacher = try await person("admin", "1", [.admin, .teacher], .staffName, "admin")
+    other = try await person("chenwei", "2", .teacher, .staffName, "20120001")
+    tao = try await person("tao", "32", .student, .studentNumber, "2100301419")
+    lin = try await person("lin", "33", .student, .studentNumber, "2100301418")
   }
 
   var now: Int64 { bench.clock.now / 1000 }

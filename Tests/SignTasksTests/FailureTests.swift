@@ -113,4 +113,22 @@ import Testing
       #expect(table.status == 200 && !table.bytes.isEmpty)
     }
   }
+
+  @Test func `gives no token, at a login and at its renewal`() async throws {
+    try await withClassroom { room in
+      let login: KeyValuePairs = ["username": "tao", "password": "tao123456", "client": "web"]
+      let renewal: KeyValuePairs = ["confirm": "\(room.now)"]
+      let calls = [("/user_action/login", login, 21303), ("/user/refresh_token", renewal, 21401)]
+      for (path, form, code) in calls {
+        let accounts = room.bench.accounts
+        await accounts.failIssuing(for: "sign", with: StoreError(.readOnly, "read only"))
+        #expect(room.code(await room.post(path, form, as: room.tao)) == code)
+        // The same call may succeed later: the client has to hear that.
+        await accounts.failIssuing(for: "sign", with: StoreError(.busy, "busy"))
+        #expect(room.code(await room.post(path, form, as: room.tao)) == 503)
+        await accounts.failIssuing(for: "sign", with: nil)
+        #expect(room.code(await room.post(path, form, as: room.tao)) == 0)
+      }
+    }
+  }
 }

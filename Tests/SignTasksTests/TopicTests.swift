@@ -42,6 +42,18 @@ import Testing
     }
   }
 
+  @Test func `is hidden from a teacher who has lost the role`() async throws {
+    try await withClassroom { room in
+      let account = try #require(room.teacher.account)
+      let former = try await room.bench.accounts.change(account) { $0.roles = .student }
+      for topic in ["sign.course.5", "sign.task.6"] {
+        await #expect(throws: TopicRefusal.denied) {
+          try await room.bench.subscribe(Topic(topic), as: former.identity)
+        }
+      }
+    }
+  }
+
   @Test func `fills live, and its key is told to nobody`() async throws {
     try await withClassroom { room in
       let teacher = try await room.bench.subscribe("sign.task.6", as: room.teacher)

@@ -48,6 +48,18 @@ import Testing
   }
 
   @Test(arguments: Engine.testable)
+  func `takes over the id of an account that is gone`(engine: Engine) async throws {
+    try await withClassroom(engine) { room in
+      #expect(room.code(await room.begin(as: room.tao)) == 0)
+      let gone = try #require(room.tao.account)
+      try await room.bench.accounts.delete(gone)
+      let tao = try await add(room, "tao", [.courseUser: "32", .studentNumber: "2100301419"])
+      #expect(await id(room, tao.identity) == 32)
+      #expect(room.code(await room.finish(as: tao.identity)) == 0)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
   func `takes the history along to a new id`(engine: Engine) async throws {
     try await withClassroom(engine) { room in
       var late = try await add(room, "late")
@@ -104,6 +116,67 @@ import Testing
       }
       #expect(ids.count == 1)
       #expect(!ids.contains(nil))
+    }
+  }
+
+  private func rename(_ room: Classroom, _ who: Identity, _ name: String) async throws {
+    let account = try #require(who.account)
+    try await room.bench.accounts.change(account) {
+      $0.name = name
+      $0.profiles[.studentNumber] = "99"
+      $0.email = "\(name)@example.org"
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `goes by the name and number that the account has now`(engine: Engine) async throws {
+    try await withClassroom(engine) { room in
+      for who in [room.teacher, room.tao, room.lin] { _ = await id(room, who) }
+      _ = await room.begin(as: room.tao)
+      let own = await room.get("/user/info", as: room.tao)["data"]
+      #expect(own?["name"] == "陶然")
+      try await rename(room, room.tao, "renamed")
+      let info = await room.get("/user/info", as: room.tao)["data"]
+      #expect(info?["name"] == "renamed")
+      #expect(info?["uid"] == "99")
+      #expect(info?["email"] == "renamed@example.org")
+      let report = await room.get("/sign/teacher_report/6", as: room.teacher)["data"]
+      #expect(report?["list"]?[0]?["name"] == "renamed")
+      #expect(report?["list"]?[0]?["uid"] == "99")
+      #expect(report?["absent"]?[0]?["name"] == "林一")
+      let list = await room.get("/admin/api/sign/courses/9/students", as: room.teacher)
+      // By number: 2100301418, then 99.
+      #expect(list["students"]?.array?.map { $0["name"] } == ["林一", "renamed"])
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `who has not signed and who teaches goes by the name of now`(engine: Engine) async throws {
+    try await withClassroom(engine) { room in
+      for who in [room.teacher, room.lin] { _ = await id(room, who) }
+      try await rename(room, room.lin, "absent")
+      let admin = try #require(room.teacher.account)
+      try await room.bench.accounts.change(admin) { $0.name = "teaches" }
+      let report = await room.get("/sign/teacher_report/6", as: room.teacher)["data"]
+      #expect(report?["absent"]?.array?.map { $0["name"] } == ["陶然", "absent"])
+      for (path, who) in [
+        ("/sign/prepare?course_table_id=5", room.teacher), ("/course_table/get/5", room.tao),
+      ] {
+        let course = await room.get(path, as: who)["data"]?["course"]
+        #expect(course?["teacherName"] == "teaches")
+      }
+      let found = await room.get("/course_table/search?search_type=student", as: room.tao)
+      #expect(found["data"]?["list"]?[0]?["course"]?["teacherName"] == "teaches")
+    }
+  }
+
+  @Test func `keeps the name of its first call when the account is gone`() async throws {
+    try await withClassroom { room in
+      let gone = try await add(room, "gone")
+      #expect(await take(room, "10,gone").status == 200)
+      try await room.bench.accounts.delete(gone.id)
+      let list = await room.get("/admin/api/sign/courses/10/students", as: room.teacher)
+      #expect(list["students"]?[0]?["name"] == "gone")
     }
   }
 

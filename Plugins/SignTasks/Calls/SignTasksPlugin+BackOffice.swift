@@ -35,28 +35,16 @@ extension SignTasksPlugin {
     guard try await courses.course(table) != nil else {
       throw PluginError.notFound("no such course table")
     }
-    return try await services.store.query(
-      """
-      SELECT u.id, u.name, u.number FROM sign_selections e JOIN sign_users u ON u.id = e.studentid
-      WHERE e.tableid = ? ORDER BY u.number, u.id
-      """, table
-    ).map { row in
-      [
-        "studentID": .int(try row.int64("id")), "name": .string(try row.text("name")),
-        "uid": .string(try row.text("number")),
-      ]
-    }
+    return try await courses.students(of: table).map { .object($0.json) }
   }
 
   private func removeStudent(_ request: Request) async throws -> JSONValue {
     let table = try number(request, "table")
     let student = try number(request, "student")
-    guard try await courses.remove(student, from: table) else {
+    guard let followers = try await courses.remove(student, from: table) else {
       throw PluginError.notFound("this student has not chosen this course table")
     }
-    if let user = try await users.hubUser(student) {
-      await services.hub.remove(user, from: Announcer.course(table))
-    }
+    await review(followers)
     return ["removed": true]
   }
 

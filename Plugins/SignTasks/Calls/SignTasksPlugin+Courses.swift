@@ -1,6 +1,5 @@
 internal import JSON
 internal import PluginKit
-internal import Storage
 
 // Course tables and choosing them.
 extension SignTasksPlugin {
@@ -77,10 +76,8 @@ extension SignTasksPlugin {
     let user = try await user(request)
     try user.require(.student, or: 12800)
     let table = try request.id("id", or: 12801)
-    do {
-      try await courses.choose(table, by: user.id, at: now)
-    } catch let error as StoreError where !error.isTemporary && error.code != .ambiguous {
-      throw Verdict(12803)
+    try await refusing(12803) {
+      try await self.courses.choose(table, by: user.id, at: self.now)
     }
     await announcer.selected(table, by: user.id)
     return .null

@@ -1,6 +1,5 @@
 internal import JSON
 internal import PluginKit
-internal import Primitives
 internal import Storage
 
 /// Undoes a unit of work whose result is wanted all the same.
@@ -25,11 +24,12 @@ extension SignTasksPlugin {
 
   private func importCourses(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
     let found = try await people(lines, "teacher")
-    try await unit(isDry) { tx in
-      for (line, person) in found {
+    let former = try await unit(isDry) { tx in
+      try found.compactMap { line, person in
         try CourseImport.addCourse(line, teacher: try UserStore.id(of: person, tx), tx)
       }
     }
+    await review(former ?? [])
   }
 
   private func importClasses(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
@@ -43,22 +43,18 @@ extension SignTasksPlugin {
 
   private func importSelections(_ lines: [CourseImport.Line], _ isDry: Bool) async throws {
     let (found, now) = (try await people(lines, "student"), self.now)
-    let added = Locked<[(table: Int64, student: Int64)]>([])
-    try await unit(isDry) { tx in
-      added.withLock { $0 = [] }
-      for (line, person) in found {
+    let added = try await unit(isDry) { tx in
+      try found.compactMap { line, person in
         let table = try line.number("course_table_id", 1...0xFFFF_FFFF)
         guard try tx.first("SELECT id FROM sign_tables WHERE id = ?", table) != nil else {
           throw line.wrong("there is no course table \(table)")
         }
         let student = try UserStore.id(of: person, tx)
-        if try CourseStore.add(student, to: table, at: now, tx) {
-          added.withLock { $0.append((table, student)) }
-        }
+        let isNew = try CourseStore.add(student, to: table, at: now, tx)
+        return isNew ? (table: table, student: student) : nil
       }
     }
-    guard !isDry else { return }
-    for row in added.withLock({ $0 }) { await announcer.selected(row.table, by: row.student) }
+    for row in added ?? [] { await announcer.selected(row.table, by: row.student) }
   }
 
   /// The people of a list. Nothing is stored: that is for the unit of work that takes the list.
@@ -76,14 +72,18 @@ extension SignTasksPlugin {
     return people
   }
 
-  private func unit(
-    _ isDry: Bool, _ body: @escaping @Sendable (Transaction) throws -> Void
-  ) async throws {
+  /// The result of one unit of work; nil for a dry run, which is undone.
+  private func unit<Result: Sendable>(
+    _ isDry: Bool, _ body: @escaping @Sendable (Transaction) throws -> Result
+  ) async throws -> Result? {
     do {
-      try await services.store.write { tx in
-        try body(tx)
+      return try await services.store.write { tx in
+        let result = try body(tx)
         if isDry { throw DryRun() }
+        return result
       }
-    } catch is DryRun {}
+    } catch is DryRun {
+      return nil
+    }
   }
 }

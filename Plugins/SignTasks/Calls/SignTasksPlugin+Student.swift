@@ -1,6 +1,5 @@
 internal import JSON
 internal import PluginKit
-internal import Storage
 
 // The students' calls.
 extension SignTasksPlugin {
@@ -78,17 +77,5 @@ extension SignTasksPlugin {
     guard let found = name.isEmpty ? .table : SignAlgorithm(rawValue: name) else { return nil }
     if found == .table, !services.settings.flag(SignTasksPlugin.plainAlgorithm) { return nil }
     return found
-  }
-
-  /// A database that refuses is the operation's own failure. One that is away, or that may have
-  /// stored it, is not: the client shall come again or look.
-  private func refusing<Result>(
-    _ code: Int, _ body: () async throws -> Result
-  ) async throws -> Result {
-    do {
-      return try await body()
-    } catch let error as StoreError where !error.isTemporary && error.code != .ambiguous {
-      throw Verdict(code)
-    }
   }
 }

@@ -1,6 +1,5 @@
 internal import JSON
 internal import PluginKit
-internal import Storage
 
 // The teachers' calls.
 extension SignTasksPlugin {
@@ -39,7 +38,7 @@ extension SignTasksPlugin {
     let user = try await user(request)
     try user.require(.teacher, or: 17001)
     guard let course = try await courses.course(table) else { throw Verdict(17002) }
-    guard course.teacher == user.id, course.status == 0 else { throw Verdict(17003) }
+    guard course.teacher.id == user.id, course.status == 0 else { throw Verdict(17003) }
     return [
       "course": course.json, "week": try await courses.week(at: now) ?? .null,
       "classInfo": .array(try await courses.classes(of: table)),
@@ -58,22 +57,14 @@ extension SignTasksPlugin {
     let draft = TaskStore.Draft(
       table: table, name: name, detail: request.input("detail") ?? "", begin: begin,
       end: begin + 60 * minutes)
-    let (task, students) = try await stored(draft, by: user.id)
+    let (task, students) = try await refusing(17106) {
+      try await self.tasks.create(draft, by: user.id)
+    }
     await announcer.created(task, for: students)
     return [
       "taskID": .int(task.task), "signID": .int(task.id), "beginTime": .int(task.time),
       "endTime": .int(task.expire),
     ]
-  }
-
-  private func stored(
-    _ draft: TaskStore.Draft, by teacher: Int64
-  ) async throws -> (task: SignTask, students: [Int64]) {
-    do {
-      return try await tasks.create(draft, by: teacher)
-    } catch let error as StoreError where !error.isTemporary && error.code != .ambiguous {
-      throw Verdict(17106)
-    }
   }
 
   private func append(_ request: Request) async throws -> JSONValue {

@@ -37,7 +37,7 @@ extension SignTasksPlugin {
     let outcome = try await services.accounts.logIn(
       .any(name), password: password, from: request.peer)
     switch outcome {
-    case .success(let account): return try await token(for: account.identity)
+    case .success(let account): return try await token(for: account.identity, or: 21303)
     case .unknown, .disabled: throw Verdict(21300)
     case .wrongPassword: throw Verdict(21301)
     case .throttled(let seconds):
@@ -45,13 +45,15 @@ extension SignTasksPlugin {
     }
   }
 
-  private func token(for caller: Identity) async throws -> JSONValue {
-    guard let account = caller.account else { throw Verdict(21401) }
+  private func token(for caller: Identity, or code: Int) async throws -> JSONValue {
+    guard let account = caller.account else { throw Verdict(code) }
     let days = services.settings.number(SignTasksPlugin.tokenDays)
     let seconds = min(max(1, days), SignTasksPlugin.mostTokenDays) * 86_400
-    let token = try await services.accounts.issueToken(
-      for: account, at: caller.credentialVersion, purpose: "sign",
-      life: .fixed(seconds: seconds))
+    let token = try await refusing(code) {
+      try await self.services.accounts.issueToken(
+        for: account, at: caller.credentialVersion, purpose: "sign",
+        life: .fixed(seconds: seconds))
+    }
     return [
       "token": .string(LoginToken.spelled(token.text)), "expire": .int(token.expiresAt / 1000),
     ]
@@ -92,20 +94,20 @@ extension SignTasksPlugin {
   }
 
   private func info(_ request: Request) async throws -> JSONValue {
-    let user = try await user(request)
+    let (user, caller) = (try await user(request), try request.caller())
     let row = try await services.store.first(
-      "SELECT number, name, email, gender, description FROM sign_users WHERE id = ?", user.id)
-    let avatar = try request.caller().avatar
-    let gender = try row?.int64("gender") ?? 0
+      "SELECT \(ListedUser.columns), gender, description FROM sign_users u WHERE id = ?", user.id)
+    guard let row, let id = caller.account, let account = try await services.accounts.account(id)
+    else { throw PluginError(.unauthorized, "log in first") }
+    let listed = try ListedUser(user.id, row).updated(from: [id: account])
+    let (avatar, gender) = (JSONValue.string(account.avatar), try row.int64("gender"))
     return [
       "id": .int(user.id), "user_type": .string(user.kind.rawValue),
-      "name": .string(try row?.text("name") ?? ""), "avatar": .string(avatar),
-      "avatar_more": [
-        "lager": .string(avatar), "small": .string(avatar), "middle": .string(avatar),
-      ],
-      "email": JSONValue(try row?.optionalText("email")),
-      "uid": .string(try row?.text("number") ?? ""), "sex": gender == 0 ? "男" : "女",
-      "sex_flag": .int(gender), "description": .string(try row?.text("description") ?? ""),
+      "name": .string(listed.name), "avatar": avatar,
+      "avatar_more": ["lager": avatar, "small": avatar, "middle": avatar],
+      "email": JSONValue(account.email), "uid": .string(listed.number),
+      "sex": gender == 0 ? "男" : "女", "sex_flag": .int(gender),
+      "description": .string(try row.text("description")),
     ]
   }
 
@@ -114,6 +116,6 @@ extension SignTasksPlugin {
     guard let confirm = request.input("confirm").flatMap({ Int64($0) }),
       (now - 20...now + 20).contains(confirm)
     else { throw Verdict(21400) }
-    return try await token(for: try request.caller())
+    return try await token(for: try request.caller(), or: 21401)
   }
 }

@@ -19,8 +19,7 @@ extension SignTasksPlugin {
     rules.gatherMilliseconds = 100
     rules.authorize = { who, topic, _ in
       let (user, table) = try await self.subscriber(who, topic, "sign.course.")
-      if try await self.courses.teaches(user.id, table) { return }
-      guard try await self.courses.hasChosen(user.id, table) else { throw TopicRefusal.denied }
+      guard try await self.courses.follows(user, table) else { throw TopicRefusal.denied }
     }
     rules.snapshot = { topic, _ in
       guard let table = SignTasksPlugin.number(topic, "sign.course.") else { return nil }
@@ -29,12 +28,37 @@ extension SignTasksPlugin {
     return rules
   }
 
+  /// Ends the subscriptions of those who may not follow their course any more.
+  func review(_ followers: [Follower]) async {
+    for follower in followers where !(await mayStay(follower)) {
+      await services.hub.remove("u\(follower.account)", from: Announcer.course(follower.table))
+    }
+  }
+
+  /// A failed look-up ends the subscription. A client with the right comes back.
+  private func mayStay(_ follower: Follower) async -> Bool {
+    do {
+      guard let account = try await services.accounts.account(follower.account) else {
+        return false
+      }
+      let user = CourseUser(id: follower.user, kind: account.identity.courseKind)
+      return try await courses.follows(user, follower.table)
+    } catch {
+      services.log.warning(
+        "the right to follow a course is unknown, so its subscription ends",
+        ["account": "\(follower.account)", "reason": "\(error)"])
+      return false
+    }
+  }
+
   private func taskRules() -> TopicRules {
     var rules = TopicRules()
     rules.gatherMilliseconds = 100
     rules.authorize = { who, topic, _ in
       let (user, sign) = try await self.subscriber(who, topic, "sign.task.")
-      guard let task = try await self.tasks.sign(sign), task.publisher == user.id else {
+      guard user.kind == .teacher, let task = try await self.tasks.sign(sign),
+        task.publisher == user.id
+      else {
         throw TopicRefusal.denied
       }
     }

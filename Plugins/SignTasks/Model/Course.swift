@@ -5,16 +5,16 @@ internal import Storage
 /// A course table with everything that `Course` of the document shows.
 struct Course: Sendable {
   let table: Int64
-  let teacher: Int64
+  private(set) var teacher: ListedUser
   let course: Int64
   /// 0 running, 1 not open, 2 ended.
   let status: Int64
-  let json: JSONValue
+  private var members: JSONObject
 
   static let columns = """
     c.id AS tableid, c.scheduleid, c.teacherid, c.deptid, c.enrolyear, h.courseid, h.openyear, \
     h.openterm, h.fromweek, h.endweek, h.status, k.name AS coursename, d.name AS deptname, \
-    d.nickname, u.name AS teachername
+    d.nickname, \(ListedUser.columns)
     """
   static let source = """
     sign_tables c JOIN sign_schedules h ON h.id = c.scheduleid \
@@ -24,13 +24,12 @@ struct Course: Sendable {
 
   init(_ row: Row) throws(StoreError) {
     table = try row.int64("tableid")
-    teacher = try row.int64("teacherid")
+    teacher = try ListedUser(try row.int64("teacherid"), row)
     course = try row.int64("courseid")
     status = try row.int64("status")
-    json = [
+    members = [
       "scheduleID": .int(try row.int64("scheduleid")), "courseTableID": .int(table),
-      "teacherID": .int(teacher),
-      "teacherName": .string(try row.optionalText("teachername") ?? ""),
+      "teacherID": .int(teacher.id), "teacherName": .string(teacher.name),
       "deptID": .int(try row.int64("deptid")),
       "deptName": .string(try row.optionalText("deptname") ?? ""),
       "deptNickName": .string(try row.optionalText("nickname") ?? ""),
@@ -40,6 +39,16 @@ struct Course: Sendable {
       "fromWeek": .int(try row.int64("fromweek")), "endWeek": .int(try row.int64("endweek")),
       "status": .int(status),
     ]
+  }
+
+  var json: JSONValue { .object(members) }
+
+  /// With the name that the teacher's account has now.
+  func updated(from accounts: [Int64: Account]) -> Course {
+    var course = self
+    course.teacher = teacher.updated(from: accounts)
+    course.members["teacherName"] = .string(course.teacher.name)
+    return course
   }
 }
 

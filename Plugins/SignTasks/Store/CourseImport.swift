@@ -84,7 +84,9 @@ enum CourseImport {
   }
 
   /// Makes or changes one course table and all that it names. The same line twice changes nothing.
-  static func addCourse(_ line: Line, teacher: Int64, _ tx: Transaction) throws {
+  ///
+  /// Returns the teacher that the table had before.
+  static func addCourse(_ line: Line, teacher: Int64, _ tx: Transaction) throws -> Follower? {
     let table = try line.number("course_table_id", 1...0xFFFF_FFFF)
     let department = try named("sign_departments", try line.text("department"), tx) { name in
       try tx.insert(
@@ -103,7 +105,8 @@ enum CourseImport {
       .int(try line.number("end_week", 1...60)), .int(department),
       .int(try line.number("status", 0...2)),
     ]
-    if let row = try tx.first("SELECT scheduleid FROM sign_tables WHERE id = ?", table) {
+    let before = try tx.first("SELECT scheduleid, teacherid FROM sign_tables WHERE id = ?", table)
+    if let row = before {
       _ = try tx.run(
         """
         UPDATE sign_schedules SET courseid = ?, openyear = ?, openterm = ?, fromweek = ?,
@@ -127,6 +130,7 @@ enum CourseImport {
         """, table, try made?.int64("id"), teacher, department, year)
     }
     try setClasses(line, of: table, department, year, tx)
+    return try before.flatMap { try tx.follower(try $0.int64("teacherid"), of: table) }
   }
 
   /// Puts a student into a class that a list of courses has named.

@@ -5,31 +5,43 @@ internal import Storage
 /// Course tables, the classes that may choose them, and who did.
 struct CourseStore: Sendable {
   let store: any Store
+  let users: UserStore
 
   func course(_ table: Int64) async throws -> Course? {
-    try await store.first(
-      "SELECT \(Course.columns) FROM \(Course.source) WHERE c.id = ?", table
-    ).map { try Course($0) }
+    try await courses("WHERE c.id = ?", table).first
   }
 
   func courses(taughtBy teacher: Int64) async throws -> [Course] {
-    try await store.query(
-      "SELECT \(Course.columns) FROM \(Course.source) WHERE c.teacherid = ? ORDER BY c.id", teacher
-    ).map { try Course($0) }
+    try await courses("WHERE c.teacherid = ? ORDER BY c.id", teacher)
   }
 
   func courses(chosenBy student: Int64) async throws -> [Course] {
-    try await store.query(
-      """
-      SELECT \(Course.columns) FROM \(Course.source)
-      WHERE c.id IN (SELECT tableid FROM sign_selections WHERE studentid = ?) ORDER BY c.id
-      """, student
-    ).map { try Course($0) }
+    try await courses(
+      "WHERE c.id IN (SELECT tableid FROM sign_selections WHERE studentid = ?) ORDER BY c.id",
+      student)
   }
 
-  func all() async throws -> [Course] {
-    try await store.query("SELECT \(Course.columns) FROM \(Course.source) ORDER BY c.id")
-      .map { try Course($0) }
+  func all() async throws -> [Course] { try await courses("ORDER BY c.id") }
+
+  private func courses(_ condition: String, _ arguments: Int64...) async throws -> [Course] {
+    let found = try await store.query(
+      "SELECT \(Course.columns) FROM \(Course.source) \(condition)",
+      arguments: arguments.map { .int($0) }
+    ).map { try Course($0) }
+    let accounts = try await users.accounts(of: found.map(\.teacher))
+    return found.map { $0.updated(from: accounts) }
+  }
+
+  /// The students of a course table, by their numbers.
+  func students(of table: Int64) async throws -> [ListedUser] {
+    let found = try await store.query(
+      """
+      SELECT e.studentid, \(ListedUser.columns) FROM sign_selections e
+      JOIN sign_users u ON u.id = e.studentid WHERE e.tableid = ?
+      """, table
+    ).map { try ListedUser(try $0.int64("studentid"), $0) }
+    let accounts = try await users.accounts(of: found)
+    return found.map { $0.updated(from: accounts) }.sorted(by: ListedUser.precedes)
   }
 
   /// `classInfo` of the document.
@@ -66,15 +78,18 @@ struct CourseStore: Sendable {
       """, year, term, begin)
   }
 
-  func teaches(_ user: Int64, _ table: Int64) async throws -> Bool {
-    try await store.first(
-      "SELECT id FROM sign_tables WHERE id = ? AND teacherid = ?", table, user) != nil
-  }
-
-  func hasChosen(_ student: Int64, _ table: Int64) async throws -> Bool {
-    try await store.first(
-      "SELECT tableid FROM sign_selections WHERE studentid = ? AND tableid = ?", student, table)
-      != nil
+  /// May this user follow the course table? Its teacher may, and students who chose it.
+  func follows(_ user: CourseUser, _ table: Int64) async throws -> Bool {
+    switch user.kind {
+    case .teacher:
+      try await store.first(
+        "SELECT id FROM sign_tables WHERE id = ? AND teacherid = ?", table, user.id) != nil
+    case .student:
+      try await store.first(
+        "SELECT tableid FROM sign_selections WHERE studentid = ? AND tableid = ?", user.id, table)
+        != nil
+    case .administrator: false
+    }
   }
 
   /// As a student does it: only for the own class, only once.
@@ -101,8 +116,28 @@ struct CourseStore: Sendable {
       """, student, table, now) > 0
   }
 
-  func remove(_ student: Int64, from table: Int64) async throws -> Bool {
-    try await store.execute(
-      "DELETE FROM sign_selections WHERE studentid = ? AND tableid = ?", student, table) > 0
+  /// Nil if the course table was not chosen; otherwise who may have followed it, if any.
+  func remove(_ student: Int64, from table: Int64) async throws -> [Follower]? {
+    try await store.write { tx in
+      let removed = try tx.execute(
+        "DELETE FROM sign_selections WHERE studentid = ? AND tableid = ?", student, table)
+      guard removed > 0 else { return nil }
+      return [try tx.follower(student, of: table)].compactMap(\.self)
+    }
+  }
+}
+
+/// A user with an account, whose right to a course table may have ended.
+struct Follower: Sendable {
+  let user: Int64
+  let account: Int64
+  let table: Int64
+}
+
+extension Transaction {
+  /// Nil for a user without an account, who follows nothing.
+  func follower(_ user: Int64, of table: Int64) throws -> Follower? {
+    try first("SELECT account FROM sign_users WHERE id = ? AND account IS NOT NULL", user)
+      .map { Follower(user: user, account: try $0.int64("account"), table: table) }
   }
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import PluginKit
 internal import Storage
 
 extension LogStore {
@@ -54,8 +55,13 @@ extension LogStore {
     ).map { try SignLog.json($0, withNotes: true) }
   }
 
-  /// The signed and the missing students, from one state of the database.
+  /// The signed and the missing students, from one state of the database, with their names of now.
   func report(on sign: Int64) async throws -> Report? {
+    guard let report = try await storedReport(on: sign) else { return nil }
+    return report.updated(from: try await users.accounts(of: report.students))
+  }
+
+  private func storedReport(on sign: Int64) async throws -> Report? {
     try await store.read { tx in
       let task = try tx.first(
         "SELECT \(SignTask.columns) FROM \(SignTask.source) WHERE s.id = ?", sign
@@ -63,23 +69,18 @@ extension LogStore {
       guard let task else { return nil }
       let logs = try tx.query(
         """
-        SELECT l.id, l.userid, u.name, u.number, l.begintime, l.endtime, l.status, l.longitude,
-        l.latitude FROM sign_logs l LEFT JOIN sign_users u ON u.id = l.userid
+        SELECT l.id, l.userid, l.begintime, l.endtime, l.status, l.longitude, l.latitude,
+        \(ListedUser.columns) FROM sign_logs l LEFT JOIN sign_users u ON u.id = l.userid
         WHERE l.signid = ? ORDER BY l.id
         """, sign
       ).map { try Report.Entry($0) }
       let absent = try tx.query(
         """
-        SELECT e.studentid, u.name, u.number FROM sign_selections e
+        SELECT e.studentid, \(ListedUser.columns) FROM sign_selections e
         LEFT JOIN sign_users u ON u.id = e.studentid WHERE e.tableid = ?
         AND NOT EXISTS (SELECT 1 FROM sign_logs l WHERE l.userid = e.studentid AND l.signid = ?)
-        ORDER BY u.number, e.studentid
         """, task.table, sign
-      ).map { row in
-        Report.Student(
-          id: try row.int64("studentid"), name: try row.optionalText("name") ?? "",
-          number: try row.optionalText("number") ?? "")
-      }
+      ).map { try ListedUser(try $0.int64("studentid"), $0) }
       return Report(task: task, entries: logs, absent: absent)
     }
   }
@@ -87,19 +88,9 @@ extension LogStore {
 
 /// A teacher's view of a task.
 struct Report: Sendable {
-  struct Student: Sendable {
-    let id: Int64
-    let name: String
-    let number: String
-
-    var json: JSONObject {
-      ["studentID": .int(id), "name": .string(name), "uid": .string(number)]
-    }
-  }
-
   struct Entry: Sendable {
     let log: Int64
-    let student: Student
+    fileprivate(set) var student: ListedUser
     let begin: Int64
     let end: Int64
     let status: Int64
@@ -108,9 +99,7 @@ struct Report: Sendable {
 
     init(_ row: Row) throws(StoreError) {
       log = try row.int64("id")
-      student = Student(
-        id: try row.int64("userid"), name: try row.optionalText("name") ?? "",
-        number: try row.optionalText("number") ?? "")
+      student = try ListedUser(try row.int64("userid"), row)
       begin = try row.unixSeconds("begintime")
       end = try row.unixSeconds("endtime")
       status = try row.int64("status")
@@ -129,8 +118,26 @@ struct Report: Sendable {
   }
 
   let task: SignTask
-  let entries: [Entry]
-  let absent: [Student]
+  private(set) var entries: [Entry]
+  private(set) var absent: [ListedUser]
+
+  init(task: SignTask, entries: [Entry], absent: [ListedUser]) {
+    self.task = task
+    self.entries = entries
+    self.absent = absent
+  }
+
+  var students: [ListedUser] { entries.map(\.student) + absent }
+
+  /// With the names and numbers that the students' accounts have now.
+  func updated(from accounts: [Int64: Account]) -> Report {
+    var report = self
+    for index in entries.indices {
+      report.entries[index].student = entries[index].student.updated(from: accounts)
+    }
+    report.absent = absent.map { $0.updated(from: accounts) }.sorted(by: ListedUser.precedes)
+    return report
+  }
 
   var json: JSONValue {
     [

@@ -31,6 +31,7 @@ struct LogStore: Sendable {
   }
 
   let store: any Store
+  let users: UserStore
 
   func begin(_ sign: Int64, by student: Int64, _ auth: Auth, at now: Int64) async throws -> Int64 {
     try await store.write { tx in

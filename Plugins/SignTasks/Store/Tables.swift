@@ -98,4 +98,7 @@ enum Tables {
     CREATE INDEX sign_logs_sign ON sign_logs (signid, id);
     CREATE INDEX sign_logs_history ON sign_logs (userid, id);
     """
+
+  /// The account's name when it was given the row: a row from elsewhere has a name of its own.
+  static let accountNames = "ALTER TABLE sign_users ADD COLUMN accountname TEXT"
 }

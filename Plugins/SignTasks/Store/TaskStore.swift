@@ -62,7 +62,7 @@ struct TaskStore: Sendable {
         "SELECT \(Course.columns) FROM \(Course.source) WHERE c.id = ?", draft.table
       ).map { try Course($0) }
       guard let table else { throw Verdict(17104) }
-      guard table.teacher == teacher, table.status == 0 else { throw Verdict(17105) }
+      guard table.teacher.id == teacher, table.status == 0 else { throw Verdict(17105) }
       let task = try insertTask(draft, teacher, tx)
       let sign = try Failing.with(17109) {
         try tx.insert(

@@ -9,8 +9,8 @@ struct UserRow: Sendable {
   let id: Int64
   /// Did the account have another id before?
   var isMoved = false
-  /// Does the id that the account's profile names belong to another account?
-  var isRefused = false
+  /// The other account that has the id which this account's profile names.
+  var holder: Int64?
 }
 
 // An account has one row, and a row one account at most.
@@ -21,16 +21,21 @@ extension Transaction {
     guard let wanted, wanted != own, (1...highestID).contains(wanted) else {
       return UserRow(id: try own ?? insertUser(account))
     }
-    guard try bind(wanted, to: account, from: own) else {
-      return UserRow(id: try own ?? insertUser(account), isRefused: true)
+    if let holder = try bind(wanted, to: account, from: own) {
+      return UserRow(id: try own ?? insertUser(account), holder: holder)
     }
     return UserRow(id: wanted, isMoved: own != nil)
   }
 
-  /// False if the row is another account's.
-  private func bind(_ wanted: Int64, to account: Account, from own: Int64?) throws -> Bool {
+  /// Frees the row of an account that was deleted. Its number is never given to another account.
+  func releaseUser(of account: Int64) throws {
+    try execute("UPDATE sign_users SET account = NULL WHERE account = ?", account)
+  }
+
+  /// The account that has the row, if that is another one.
+  private func bind(_ wanted: Int64, to account: Account, from own: Int64?) throws -> Int64? {
     let row = try first("SELECT account FROM sign_users WHERE id = ?", wanted)
-    if let row, try row.optionalInt("account") != nil { return false }
+    if let holder = try row?.optionalInt("account") { return Int64(holder) }
     if let own { try execute("UPDATE sign_users SET account = NULL WHERE id = ?", own) }
     if row == nil {
       try execute(
@@ -38,18 +43,20 @@ extension Transaction {
         account.courseNumber, account.name, account.email)
       try continueIDs(of: "sign_users")
     }
-    try execute("UPDATE sign_users SET account = ? WHERE id = ?", account.id, wanted)
+    try execute(
+      "UPDATE sign_users SET account = ?, accountname = ? WHERE id = ?", account.id, account.name,
+      wanted)
     if let own { try move(own, to: wanted) }
-    return true
+    return nil
   }
 
   /// Two calls of somebody new at the same moment make one row.
   private func insertUser(_ account: Account) throws -> Int64 {
     try execute(
       """
-      INSERT INTO sign_users (account, number, name, email) VALUES (?, ?, ?, ?)
+      INSERT INTO sign_users (account, number, name, accountname, email) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (account) DO NOTHING
-      """, account.id, account.courseNumber, account.name, account.email)
+      """, account.id, account.courseNumber, account.name, account.name, account.email)
     let row = try first("SELECT id FROM sign_users WHERE account = ?", account.id)
     guard let row else { throw StoreError(.mismatch, "the row of a new user is missing") }
     return try row.int64("id")
@@ -75,11 +82,5 @@ extension Transaction {
       UPDATE sign_users SET classid = (SELECT classid FROM sign_users WHERE id = ?)
       WHERE id = ? AND classid IS NULL
       """, old, new)
-  }
-}
-
-extension Account {
-  fileprivate var courseNumber: String {
-    profiles[.studentNumber] ?? profiles[.staffName] ?? login
   }
 }

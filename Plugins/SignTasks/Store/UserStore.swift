@@ -36,8 +36,8 @@ struct UserStore: Sendable {
       return CourseUser(id: id, kind: identity.courseKind)
     }
     guard let found = try await accounts.account(account) else { return nil }
-    let row = try await store.write { tx in try tx.userRow(of: found) }
-    if row.isRefused {
+    let row = try await row(of: found)
+    if row.holder != nil {
       log.warning(
         "a course_user belongs to another account; give this account another one",
         ["login": found.login, "course_user": found.profiles[.courseUser] ?? ""])
@@ -48,6 +48,21 @@ struct UserStore: Sendable {
       known[key] = row.id
     }
     return CourseUser(id: row.id, kind: identity.courseKind)
+  }
+
+  /// An id that an account was given stays with it, unless that account is gone.
+  private func row(of account: Account) async throws -> UserRow {
+    let row = try await store.write { tx in try tx.userRow(of: account) }
+    guard let holder = row.holder, try await accounts.account(holder) == nil else { return row }
+    return try await store.write { tx in
+      try tx.releaseUser(of: holder)
+      return try tx.userRow(of: account)
+    }
+  }
+
+  /// The accounts that users have, by the accounts' ids.
+  func accounts(of users: [ListedUser]) async throws -> [Int64: Account] {
+    try await accounts.accounts(Set(users.compactMap(\.account)))
   }
 
   /// A person in a list: any name of an account, the number of a user without one, or `id:` and a
@@ -69,11 +84,5 @@ struct UserStore: Sendable {
     case .user(let id): id
     case .account(let account): try tx.userRow(of: account).id
     }
-  }
-
-  /// The user of the hub that belongs to a `userSysID`, if an account does.
-  func hubUser(_ id: Int64) async throws -> String? {
-    try await store.first("SELECT account FROM sign_users WHERE id = ?", id)?
-      .optionalInt("account").map { "u\($0)" }
   }
 }

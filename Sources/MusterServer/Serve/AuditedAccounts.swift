@@ -45,6 +45,10 @@ struct AuditedAccounts: Accounts {
 
   func account(_ id: Int64) async throws -> Account? { try await accounts.account(id) }
 
+  func accounts(_ ids: Set<Int64>) async throws -> [Int64: Account] {
+    try await accounts.accounts(ids)
+  }
+
   func find(_ name: LoginName) async throws -> Account? { try await accounts.find(name) }
 
   func list(after: Int64, limit: Int, matching: String?) async throws -> [Account] {
