@@ -11,11 +11,9 @@ extension Program {
       console.print(
         "\(key.path): \(configuration.yaml(key))  # \(configuration.origin(of: key.path))")
     }
-    for warning in PlainListenerCheck(configuration, self).warnings() {
-      console.print("warning: \(warning); \(PlainListenerCheck.remedy)")
-    }
-    for warning in PluginWarnings(configuration, self).warnings() {
-      console.print("warning: \(warning); \(PluginWarnings.remedy)")
+    for warning in warnings(of: configuration) {
+      let parts = [warning.sentence, warning.remedy].compactMap(\.self)
+      console.print("warning: \(parts.joined(separator: "; "))")
     }
     console.print("The configuration is good; \(changed.count) keys differ from the defaults.")
     return .success

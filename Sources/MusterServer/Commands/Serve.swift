@@ -23,11 +23,8 @@ extension Program {
     running.logStart()
     if running.isRead { greet(running) } else { running.tellFirstPassword(console) }
     await running.warnWithoutAdmin()
-    for warning in PlainListenerCheck(running.configuration, self).warnings() {
-      running.log.warning(warning, ["remedy": PlainListenerCheck.remedy])
-    }
-    for warning in PluginWarnings(running.configuration, self).warnings() {
-      running.log.warning(warning, ["remedy": PluginWarnings.remedy])
+    for warning in warnings(of: running.configuration) {
+      running.log.warning(warning.sentence, ["remedy": warning.remedy ?? ""])
     }
     Supervisor.notify("READY=1")
     let watchdog = Supervisor.startWatchdog()

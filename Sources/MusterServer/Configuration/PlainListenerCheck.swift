@@ -6,7 +6,7 @@ internal import PluginKit
 ///
 /// Such a server runs, but the whole Internet may count as this machine or as the private network.
 struct PlainListenerCheck {
-  static let remedy = "name the proxy in proxies, or serve TLS there"
+  private static let remedy = "name the proxy in proxies, or serve TLS there"
 
   let configuration: ServerConfiguration
   let program: Program
@@ -16,17 +16,18 @@ struct PlainListenerCheck {
     self.program = program
   }
 
-  /// A sentence for each of them.
-  func warnings() -> [String] {
+  func findings() -> [Finding] {
     guard configuration.proxies.isEmpty else { return [] }
     let hasOpenNetworks = hasOpenNetworks
     return configuration[Keys.listen].filter { !$0.tls }.map(\.address)
       .filter { hasOpenNetworks || !isLoopback($0) }
       .map {
-        """
-        listen \($0) takes plain HTTP and proxies is empty: behind a proxy every client counts as \
-        the proxy, in the open networks and in the limits per address
-        """
+        .warning(
+          "proxies",
+          """
+          listen \($0) takes plain HTTP and proxies is empty: behind a proxy every client counts \
+          as the proxy, in the open networks and in the limits per address
+          """, PlainListenerCheck.remedy)
       }
   }
 

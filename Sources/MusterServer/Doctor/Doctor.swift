@@ -25,14 +25,7 @@ extension Program {
     report(await DatabaseCheck(program: self, configuration).findings())
     report(CertificateCheck(configuration).findings())
     report(PortCheck(configuration).findings())
-    report(
-      PlainListenerCheck(configuration, self).warnings().map {
-        .warning("proxies", $0, PlainListenerCheck.remedy)
-      })
-    report(
-      PluginWarnings(configuration, self).warnings().map {
-        .warning("plugins", $0, PluginWarnings.remedy)
-      })
+    report(warnings(of: configuration))
     report(ServiceCheck(configuration).findings())
     report(MachineCheck.here.findings())
     return worst
