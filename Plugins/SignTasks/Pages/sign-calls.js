@@ -22,6 +22,7 @@ addWords({
   "sign.signed.count": ["{n} have signed", "已有 {n} 人签到"],
   "sign.history": ["History", "签到记录"],
   "sign.history.none": ["No records match.", "没有符合条件的记录。"],
+  "sign.history.empty": ["No records yet.", "还没有签到记录。"],
   "sign.status": ["Status", "状态"],
   "sign.status.all": ["All", "全部"],
   "sign.status.0": ["Not finished", "未完成"],
@@ -29,7 +30,7 @@ addWords({
   "sign.status.2": ["Failed", "失败"],
   "sign.status.3": ["Anomaly", "异常"],
   "sign.course": ["Course", "课程"],
-  "sign.course.hint": ["name, pinyin or number", "名称、拼音或编号"],
+  "sign.course.hint": ["name, pinyin, no.", "名称、拼音或编号"],
 
   "sign.new": ["New task", "新建签到"],
   "sign.name": ["Name", "名称"],
@@ -54,7 +55,7 @@ addWords({
   "sign.end.sure": ["End this task now? Students can no longer sign.", "现在结束此签到？学生将无法继续签到。"],
   "sign.export": ["Export .xlsx", "导出 .xlsx"],
   "sign.notes": ["Notes", "附加信息"],
-  "sign.note": ["Write a note to the students", "给学生的附加信息"],
+  "sign.note": ["Note to the students", "给学生的附加信息"],
   "sign.note.add": ["Add", "添加"],
 
   "sign.courses": ["Course tables", "课程表"],

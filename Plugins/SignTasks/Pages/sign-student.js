@@ -233,10 +233,13 @@ export class Student {
     try {
       const { list } = await call(`/sign/student_history?${query}`);
       if (this.closed || asked !== this.asked) return;
-      this.history = list.reverse();
+      Object.assign(this, { history: list.reverse(), listed: `${query}`, isFiltered: Boolean(query.get("status") || query.get("course")) });
       this.drawHistory();
     } catch (error) {
-      if (asked === this.asked) $("history").replaceChildren(h("li.empty", {}, error.message));
+      // A list that is shown already stays, unless another one was asked for.
+      if (asked !== this.asked || this.listed === `${query}`) return;
+      this.listed = null;
+      $("history").replaceChildren(h("li.empty", {}, error.message));
     }
   }
 
@@ -244,7 +247,7 @@ export class Student {
     if (!this.history) return;
     const rest = this.history.length - this.shown;
     $("history").replaceChildren(...this.history.slice(0, this.shown).map((log) => this.logView(log)));
-    if (!this.history.length) $("history").append(h("li.empty", {}, t("sign.history.none")));
+    if (!this.history.length) $("history").append(h("li.empty", {}, t(this.isFiltered ? "sign.history.none" : "sign.history.empty")));
     $("history-count").textContent = this.history.length.toLocaleString();
     $("history-more").hidden = rest <= 0;
   }
