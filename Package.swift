@@ -226,7 +226,10 @@ let package = Package(
     // Starts the server and the load generator as they are shipped.
     tests(
       "TrialTests",
-      ["Bytes", "Deflate", "JSON", "Loop", "MusterTesting", "Rig", "TLS", "muster", "muster-bench"]),
+      [
+        "Bytes", "Deflate", "JSON", "Loop", "MusterTesting", "PostgresStore", "Rig", "SQLiteStore",
+        "Storage", "TLS", "muster", "muster-bench",
+      ]),
     tests("PostgresStoreTests", ["Primitives", "Storage", "PostgresStore", "MusterTesting"]),
     tests("SQLiteStoreTests", ["Storage", "SQLiteStore", "MusterTesting", "store-crash-writer"]),
   ],

@@ -22,27 +22,16 @@ extension Trials {
         }
         // The log is written by another thread.
         _ = await eventually(within: 20) {
-          microseconds(of: "/topthree", in: await server.log).count >= 600
+          await server.microseconds(of: "/topthree").count >= 600
         }
-        let log = await server.log
         for path in ["/showonline", "/topthree"] {
-          let times = microseconds(of: path, in: log)
+          let times = await server.microseconds(of: path)
           #expect(times.count >= 300)
           let median = times.sorted()[times.count / 2]
           print("\(path): \(median) µs at the median, \(times.max() ?? 0) µs at most")
           // As it is shipped; what is built for tests takes several times as long.
           #expect(median < Trial.pick(short: 40_000, long: 2000))
         }
-      }
-    }
-
-    /// How long the server took, as it has logged it.
-    private func microseconds(of path: String, in log: String) -> [Int] {
-      log.split(separator: "\n").compactMap { line in
-        guard line.contains("path=\(path) "), let place = line.firstRange(of: " us=") else {
-          return nil
-        }
-        return Int(line[place.upperBound...].prefix { $0.isNumber })
       }
     }
   }

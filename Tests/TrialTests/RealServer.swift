@@ -140,6 +140,16 @@ actor RealServer {
   /// What it has said so far.
   var log: String { TextFile.read("\(folder.path)/log") ?? "" }
 
+  /// How long it took to answer calls of this path, as it has logged it with `log.level=debug`.
+  func microseconds(of path: String) -> [Int] {
+    log.split(separator: "\n").compactMap { line in
+      guard line.contains("path=\(path) "), let place = line.firstRange(of: " us=") else {
+        return nil
+      }
+      return Int(line[place.upperBound...].prefix { $0.isNumber })
+    }
+  }
+
   /// Waits until the program ends by itself; what it returned.
   func result(within seconds: Double) throws -> Int32? {
     defer { child = nil }
