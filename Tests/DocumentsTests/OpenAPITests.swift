@@ -38,6 +38,22 @@ import Testing
     }
   }
 
+  @Test func `says how a call refuses a name in its path that nothing has`() async throws {
+    try await Papers.with { papers in
+      let named = operations(papers.calls).filter {
+        $0.path.hasPrefix("/api/v1.0/") && $0.path.contains("{")
+      }
+      #expect(named.count == 4)
+      for (path, method, operation) in named {
+        let answer = operation["responses"]?["404"]
+        let name = answer?["$ref"]?.string?.split(separator: "/").last.map(String.init) ?? ""
+        let shared = papers.calls["components"]?["responses"]?[name]
+        let content = (shared ?? answer)?["content"]?["application/json"]
+        #expect(content != nil, "\(method) \(path)")
+      }
+    }
+  }
+
   @Test func `knows the tags and the ways to log in that it speaks of`() async throws {
     try await Papers.with { papers in
       let tags = Set(papers.calls["tags"]?.array?.compactMap { $0["name"]?.string } ?? [])

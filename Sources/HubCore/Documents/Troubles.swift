@@ -30,6 +30,9 @@ struct Troubles {
     if operation.body != nil || !operation.parameters.isEmpty {
       found.append((.invalid, "Something is missing or makes no sense."))
     }
+    if operation.parameters.contains(where: { $0.place == .path }) {
+      found.append((.notFound, "There is nothing of this name."))
+    }
     switch operation.access {
     case .anyone:
       guard operation.changes(by: method) else { break }
