@@ -17,7 +17,7 @@ final class Admission: Sendable {
     }
   }
 
-  /// What becomes of a new connection.
+  /// The outcome for a new connection.
   enum Verdict: Equatable, Sendable {
     case welcome
     /// The client has as many as it may have: this one is told so, with plain HTTP.

@@ -16,7 +16,7 @@ final class Connection {
     case http(HTTPExchange)
     /// Frames. Next: `parting`.
     case webSocket(WebSocketLink)
-    /// What is queued is still sent, then the line is closed; what comes in is thrown away.
+    /// The queue is still sent, then the connection is closed; received bytes are discarded.
     case parting
     /// The socket is closed; whoever still holds this object must do nothing with it.
     case gone
@@ -33,7 +33,7 @@ final class Connection {
   /// The client's address: the peer's own, or the one that a proxy forwarded with the current
   /// request. Nil where no readable one was forwarded.
   var client: IPAddress?
-  /// What this connection counts as in the limit of connections per address.
+  /// The client that this connection counts for in the limit per address.
   var counted: ClientKey?
   /// Bytes that this connection has of the budget for input.
   var heldInput = 0

@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Primitives
 
-/// What a connection is owed, in order, and what becomes of it when the client does not keep up.
+/// The frames that a connection is owed, in order, and the rules for a client that does not keep up.
 ///
 /// Frames are shared with everybody else who is sent them; only the queue itself is the
 /// connection's own. Pings, pongs and the close frame are exempt: they count neither as bytes nor

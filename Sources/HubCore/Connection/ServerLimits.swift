@@ -1,4 +1,4 @@
-/// What one client may cost. 0 means no limit.
+/// Limits on the cost of clients. 0 means no limit.
 public struct ServerLimits: Sendable, Hashable {
   public var connections = 50_000
   public var connectionsPerAddress = 1_000

@@ -3,7 +3,7 @@ internal import WebSocket
 
 /// A connection that speaks in frames.
 final class WebSocketLink {
-  /// Who understands the messages.
+  /// The side that understands the messages.
   enum Speaker {
     /// Gives everything back; for load tests and conformance.
     case echo
@@ -18,7 +18,7 @@ final class WebSocketLink {
   var heartbeat = Heartbeat()
   /// When the message began that has not come whole, in nanoseconds of the loop; 0 if there is none.
   var messageBegunAt: UInt64 = 0
-  /// What the client sent before the upgrade was answered, or before it was to be heard again.
+  /// Bytes that came before the upgrade was answered, or while reading was paused.
   var early = ByteBuffer()
 
   init(assembler: consuming MessageAssembler, speaker: Speaker, compression: Compression?) {

@@ -1,6 +1,6 @@
 /// In what time the clients of a server that stops are to come back.
 struct ReconnectPlan: Equatable, Sendable {
-  /// What the machine can take, TLS included.
+  /// As many as the machine can take, TLS included.
   var handshakesPerSecond = 500
   var shortest = 1_000
 

@@ -1,9 +1,9 @@
 internal import JSON
 internal import PluginKit
 
-// What a call answers: what its handler is said to answer, and what can go wrong around it.
+// The answers of a call: those declared for its handler, and the errors around it.
 extension OpenAPI {
-  /// What is refused before any system sees it is told so in plain text.
+  /// Requests that are refused before any system sees them are answered in plain text.
   private static let refused: JSONValue = [
     "description": "What is no proper request is refused before it gets here, in plain text.",
     "content": ["text/plain": ["schema": ["type": "string"]]],
@@ -20,7 +20,7 @@ extension OpenAPI {
     finished(operation.answers.map { declared($0) }, of: operation, "server")
   }
 
-  /// What `plugin` answers there.
+  /// The answers of `plugin` there.
   mutating func responses(
     _ route: Route, of plugin: String, at path: String, _ method: Method
   ) -> JSONObject {
@@ -54,8 +54,8 @@ extension OpenAPI {
       example: answer.example)
   }
 
-  /// One object per status; where several answers share it, its body is any of theirs. What the
-  /// operation itself says nothing of is the same for many calls, and stands in the document once.
+  /// One object per status; where several answers share it, its body is any of theirs. Answers that
+  /// the operation does not declare are the same for many calls, and stand in the document once.
   private mutating func finished(
     _ entries: [Entry], of operation: Operation, _ plugin: String
   ) -> JSONObject {

@@ -1,7 +1,7 @@
 internal import JSON
 internal import PluginKit
 
-/// What can go wrong with a call around its handler, and how its system says so.
+/// The errors of a call around its handler, in the words of its system.
 ///
 /// The statuses and bodies are made by the very error shape that makes the answers, so that the
 /// documents cannot say anything else.

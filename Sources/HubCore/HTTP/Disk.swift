@@ -10,11 +10,11 @@ actor Disk {
     let size: Int
     /// Unix seconds.
     let modified: Int
-    /// What follows them.
+    /// The fraction of the second that follows them.
     let nanoseconds: Int
   }
 
-  /// A file that is open. Whoever has it gives it back to `close`.
+  /// A file that is open. Its holder gives it back to `close`.
   struct Handle: Sendable {
     fileprivate let descriptor: Int32
     let facts: Facts

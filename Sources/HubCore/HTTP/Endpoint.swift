@@ -1,6 +1,6 @@
 public import PluginKit
 
-/// What a path of the server leads to.
+/// The target of a path of the server.
 enum Endpoint: Sendable {
   case route(PluginUnit, Route)
   /// A call that the server itself answers.

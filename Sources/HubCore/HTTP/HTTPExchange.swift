@@ -31,13 +31,13 @@ final class HTTPExchange {
   /// A form with files that is being taken in.
   var intake: UploadIntake?
   var closesAfterAnswer = false
-  /// Nobody knows where the next request would begin: the answer to this one ends the line.
+  /// The start of the next request is unknown: the answer to this one ends the connection.
   var isLast = false
   /// Counts the requests of this connection; an answer that comes too late finds another number.
   var number: UInt64 = 0
   /// Where the current request leads, with the places of its path parameters.
   var match: RouteMatch?
-  /// What its path takes, if that is what was asked.
+  /// The methods that its path takes, if the request asked for them.
   var methods: MethodSet = []
   var task: Task<Void, Never>?
   /// When the current request began to arrive; 0 between requests.

@@ -28,7 +28,7 @@ final class SiteRule: Sendable {
     }
   }
 
-  /// What routes have in common that one rule is for.
+  /// The features that the routes of one rule have in common.
   private struct RouteKind: Hashable {
     let pattern: String
     let plugin: String?

@@ -107,8 +107,8 @@ final class UploadIntake {
         size: file.size, path: file.path))
   }
 
-  /// Deletes what the handler has not taken away. Whatever the disk is in the middle of is finished
-  /// first: a descriptor that was closed under it may be somebody else's by then.
+  /// Deletes the files that the handler has not taken away. An operation of the disk that is under
+  /// way is finished first: its descriptor, once closed, may belong to another file by then.
   func discard() async {
     isDiscarded = true
     if !isWorking { await remove() }

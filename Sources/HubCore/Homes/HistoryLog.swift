@@ -125,8 +125,8 @@ struct HistoryLog: Sendable {
     }
   }
 
-  /// What a topic no longer keeps loses its payload at once, and goes when nobody can repeat it any
-  /// more under its id.
+  /// Events that a topic no longer keeps lose their payload at once; their rows go when their ids
+  /// cannot be repeated any more.
   private static func forget(
     _ topic: String, through position: Int64, before time: Int64, _ last: Publication,
     _ tx: Transaction

@@ -1,4 +1,4 @@
-/// Who came and went since the store was last told, the newest of each user in a topic.
+/// Comings and goings since the store was last told, the newest of each user in a topic.
 ///
 /// One write is under way at a time, so that the store hears of each user in the right order.
 struct MemberBatch {
@@ -18,7 +18,7 @@ struct MemberBatch {
     changes[place] = change
   }
 
-  /// What to write now; nil if there is nothing, or something is being written.
+  /// The changes to write now; nil if there are none, or a write is under way.
   mutating func take() -> [MemberLog.Place: MemberLog.Change]? {
     guard !isWriting, !changes.isEmpty else { return nil }
     isWriting = true

@@ -1,7 +1,7 @@
 internal import PluginKit
 internal import Storage
 
-/// Who is in which topic, in the database: a restart makes nobody leave.
+/// The members of topics in the database, so that no restart makes them leave.
 struct MemberLog: Sendable {
   struct Place: Hashable, Sendable {
     let topic: TopicName
@@ -18,7 +18,7 @@ struct MemberLog: Sendable {
     let since: Int64
   }
 
-  /// What became of a user in a topic.
+  /// A change of one user in a topic.
   enum Change: Sendable, Equatable {
     case came(Row)
     case went

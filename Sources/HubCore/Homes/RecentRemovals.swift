@@ -1,10 +1,10 @@
 internal import PluginKit
 internal import Primitives
 
-/// The users that were lately put out of topics whose home is one worker.
+/// The users that were lately removed from the topics of one worker.
 ///
 /// A plugin says that a user may come in, and takes that back by a removal. A subscribe that was
-/// allowed before the removal and reaches the home after it finds the removal here. Generations
+/// allowed before the removal and reaches the owner after it finds the removal here. Generations
 /// order the two: each removal gets the next one, each subscribe carries the one at its beginning.
 struct RecentRemovals {
   enum Verdict: Equatable {
@@ -42,7 +42,7 @@ struct RecentRemovals {
     if generations[oldest.seat] == oldest.generation { generations[oldest.seat] = nil }
   }
 
-  /// What has become of a permission that was asked for at `generation`.
+  /// The state of a permission that was asked for at `generation`.
   func verdict(_ user: String, in topic: TopicName, askedAt generation: UInt64) -> Verdict {
     if let removal = generations[Seat(topic: topic, user: user)], removal > generation {
       return .removed

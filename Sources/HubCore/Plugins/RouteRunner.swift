@@ -6,7 +6,7 @@ internal import Storage
 /// Everything that goes wrong becomes a response in the plugin's own error shape, here and
 /// nowhere else.
 public struct RouteRunner: Sendable {
-  /// What this runner does not count calls of, e.g. loopback addresses with demo data.
+  /// Peers whose calls this runner does not count, e.g. loopback addresses with demo data.
   public typealias Exemption = @Sendable (Peer) -> Bool
 
   private let accounts: any Accounts
@@ -173,7 +173,7 @@ public struct RouteRunner: Sendable {
         from: request.peer.address, "plugin \(unit.name), status \(response.status)"))
   }
 
-  /// What a handler has made, or a failure where that is no answer to a request.
+  /// The response of a handler, or a failure if it is no answer to a request.
   private func fit(_ response: Response, _ request: Request, _ unit: PluginUnit) -> Response {
     if (200...599).contains(response.status) { return response }
     unit.gate.countFailure()
@@ -189,7 +189,7 @@ public struct RouteRunner: Sendable {
     return fit(route.shape(PluginError(.timeout, "this took too long"), request), request, unit)
   }
 
-  /// Who makes this call, by the plugin's own ways and then by the hub's: a `Bearer` or `Token`
+  /// The caller, found by the plugin's authenticators and then by the hub's: a `Bearer` or `Token`
   /// authorization, or the session cookie of the pages.
   public func identify(_ request: Request, plugin: String) async throws -> Identity? {
     let ways = (authenticators[plugin] ?? []) + RouteRunner.common
@@ -269,7 +269,7 @@ public struct RouteRunner: Sendable {
     return response.with("Retry-After", String(seconds))
   }
 
-  /// What the client is told of an error: never more than it may know.
+  /// An error as the client is told it: never more than it may know.
   static func shaped(_ error: any Error) -> PluginError {
     switch error {
     case let known as PluginError: known

@@ -6,8 +6,8 @@ extension Worker {
   /// Seconds after which a plugin's answer is not waited for any more.
   static var patience: Int { 15 }
 
-  /// What `work` of a plugin comes to. Throws what it throws, or a timeout; what the plugin goes
-  /// on doing after that is cancelled.
+  /// The result of `work` of a plugin. Throws the error that it throws, or a timeout, after which
+  /// the work is cancelled.
   ///
   /// - Parameter late: takes back an answer that comes after the timeout.
   func ask<Answer>(
@@ -60,7 +60,7 @@ extension Worker {
 /// A question to a plugin that is answered once, by the plugin or by its time running out.
 private final class Errand<Answer> {
   private(set) var outcome: Result<Answer, any Error>?
-  /// Whoever waits for it.
+  /// The task that waits for it.
   var waiter: CheckedContinuation<Void, Never>?
 
   /// False if it was answered before.

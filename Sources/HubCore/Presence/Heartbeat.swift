@@ -21,7 +21,7 @@ struct Heartbeat {
     }
   }
 
-  /// What the owner does after a look.
+  /// Things for the owner to do after a look.
   struct Actions: OptionSet {
     let rawValue: UInt8
     static let ping = Actions(rawValue: 1)

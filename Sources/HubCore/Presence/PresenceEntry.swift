@@ -28,7 +28,7 @@ struct PresenceEntry {
   /// Why the user left, once the last link is gone.
   private var reason = LeaveReason.bye
 
-  // What the subscribers were told last, and what happened since.
+  // The state that subscribers were told last, and the changes since.
   private var told: PresenceState?
   private var settled: PresenceState?
   private var firstChange: UInt64?
@@ -61,7 +61,7 @@ struct PresenceEntry {
   }
 }
 
-// What happens to the links.
+// Events of links.
 extension PresenceEntry {
   /// Adds a connection. It takes the place of a closed one of the same tab.
   ///
@@ -75,7 +75,7 @@ extension PresenceEntry {
     return !hasCome
   }
 
-  /// Nobody need be told of it: whoever subscribes after the start is shown it anyway.
+  /// No update tells of it: each subscriber after the start is shown it anyway.
   mutating func expect(until: Int64) {
     links.append(Link(connection: nil, session: nil, state: .expected(until: until)))
     told = state
@@ -127,7 +127,7 @@ extension PresenceEntry {
   }
 }
 
-// What the others are told.
+// Updates for the others.
 extension PresenceEntry {
   enum Turn: Equatable {
     case came

@@ -17,7 +17,7 @@ struct PresenceRules: Equatable, Sendable {
 
   func window(members: Int) -> Int64 { members <= smallMembers ? smallWindow : largeWindow }
 
-  /// What is left of a connection that ended so, and until when.
+  /// The link that remains of a connection that ended so, and until when.
   func rest(after loss: PresenceTable.Loss, at now: Int64) -> (
     (state: PresenceEntry.Link.State, until: Int64)?, LeaveReason
   ) {

@@ -1,5 +1,5 @@
 extension PresenceTable.Loss {
-  /// What the first close frame of a connection says about its user, whoever sent it.
+  /// The loss that the first close frame of a connection stands for, from either side.
   ///
   /// - Parameter lastByte: when the connection was heard last, by the clock of the table.
   init(closeCode: UInt16, lastByte: Int64) {

@@ -1,7 +1,7 @@
 internal import PluginKit
 internal import Primitives
 
-/// Who is in a topic: users, with the connections as details below them.
+/// The users in a topic, with their connections as details below them.
 ///
 /// A pure value: it is told what happened and when, and says when it wants to be asked again
 /// (`nextDeadline`). Then `expire` gives those who are gone for good, and `takeDiff` what the
@@ -30,7 +30,7 @@ struct PresenceTable {
     case ended
   }
 
-  /// What a connection means to the topic.
+  /// The meaning of a connection to the topic.
   enum Arrival: Equatable, Sendable {
     /// It brings a user who was not there.
     case joined
@@ -57,7 +57,7 @@ struct PresenceTable {
   private var windowEnd: Int64?
   private var changed: [UInt64] = []
   private var changeCount: UInt64 = 0
-  // What was the newest change when a page was last given.
+  // The newest change when a page was last given.
   private var pagedAt: UInt64 = 0
 
   init(rules: PresenceRules = PresenceRules()) { self.rules = rules }
@@ -82,7 +82,7 @@ struct PresenceTable {
   }
 }
 
-// What happens.
+// Events.
 extension PresenceTable {
   /// A connection of `who` came in. `session` names the tab, so that it is known again.
   mutating func join(
@@ -106,7 +106,8 @@ extension PresenceTable {
     _ = settle(number, at: now)
   }
 
-  /// Whoever is drained from now on has so long to come back, if that is longer than before.
+  /// Connections that are drained from now on have this long to come back, if it is longer than
+  /// before.
   mutating func lengthenDrain(to milliseconds: Int64) {
     rules.drainGrace = max(rules.drainGrace, milliseconds)
   }
@@ -189,7 +190,7 @@ extension PresenceTable {
   }
 }
 
-// What is told.
+// Updates and pages.
 extension PresenceTable {
   /// The changes of the window that has ended; `nil` while none has, or if they cancelled out.
   mutating func takeDiff(at now: Int64) -> PresenceDiff? {
@@ -217,7 +218,7 @@ extension PresenceTable {
     return diff
   }
 
-  /// What a newcomer is shown: everybody, or only how many if there are too many.
+  /// The page for a newcomer: all members, or only their number if there are too many.
   mutating func overview() -> PresencePage {
     guard count <= rules.listedMembers else {
       return PresencePage(rev: rev, total: count, change: changeCount)

@@ -6,7 +6,7 @@ internal import Storage
 internal import Synchronization
 internal import WebSocket
 
-/// What all workers share and none of them changes: what is served, by whom, within which limits.
+/// The context that all workers share and none of them changes: routes, plugins, stores, limits.
 final class House: Sendable {
   /// A door's listener on one worker.
   struct Entrance: Sendable {
@@ -18,7 +18,7 @@ final class House: Sendable {
   let admission = Admission()
   let input = InputBudget()
   let everything: RouteTrie<Endpoint>
-  /// What plugins said about other sites' pages, by the index of the route in `everything`.
+  /// The plugins' rules for pages of other sites, by the index of the route in `everything`.
   let siteRules: [SiteRule?]
   /// The prefixes of plugins, the longest first.
   let mounts: [MountPoint]

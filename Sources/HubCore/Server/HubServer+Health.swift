@@ -8,12 +8,12 @@ internal import Storage
 
 // Health, readiness and metrics: the server's own calls.
 extension HubServer {
-  /// What is asked of a part of the server that it depends on, such as the store.
+  /// A check of a part that the server depends on, such as the store.
   public struct Check: Sendable {
     public let name: String
     /// Throws what is wrong. It may cost something, such as a write.
     public let run: @Sendable () async throws -> Void
-    /// What was wrong when it last ran; costs nothing.
+    /// The error when it last ran; costs nothing.
     public let last: @Sendable () -> (any Error)?
 
     public init(
@@ -140,7 +140,7 @@ final class FrontDesk: Sendable {
       ["ready": .bool(isReady), "detail": .object(detail)], status: isReady ? 200 : 503)
   }
 
-  /// What is wrong, in words that may be read by everybody.
+  /// The error in words that anyone may read.
   private static func sentence(_ error: any Error) -> String {
     (error as? StoreError).map { "failing: \($0.message)" } ?? "failing"
   }

@@ -17,7 +17,7 @@ extension HubServer {
     certificates.replace(with: try certificates.current.reloaded(pairs))
   }
 
-  /// What the certificates in force have to say for themselves, e.g. that one expires soon.
+  /// Warnings about the certificates in force, e.g. that one expires soon.
   public var certificateWarnings: [String] { certificates?.current.warnings ?? [] }
 
   public var isDraining: Bool { house.isDraining }
@@ -30,7 +30,7 @@ extension HubServer {
     house.beginDraining()
     let window = house.reconnectWindow(house.limits)
     for worker in workers { await worker.sendAllGathered() }
-    // What was published before now is on its way between workers for a turn: it goes out first.
+    // Events that were published before now may still be between workers: they go out first.
     for worker in workers { await worker.loop.finishTurn() }
     await withTaskGroup { group in
       for worker in workers { group.addTask { await worker.sayGoodbye(window: window) } }
@@ -41,7 +41,7 @@ extension HubServer {
       try? await Task.sleep(for: .milliseconds(50))
     }
     house.closeDoors()
-    // Whoever came through the door in the last moment is still answered.
+    // Connections of the last moment are still answered.
     for _ in 0..<10 where house.admission.total > 0 {
       try? await Task.sleep(for: .milliseconds(50))
     }

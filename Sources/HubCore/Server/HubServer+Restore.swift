@@ -5,8 +5,8 @@ extension HubServer {
   /// Under this name the versions of the hub's own tables are kept.
   public static var historyOwner: String { HistoryLog.owner }
 
-  /// Gives every stored topic a new epoch. What came after the copy that a database was restored
-  /// from is lost, and its numbers are given anew: clients must not take one for the other.
+  /// Gives every stored topic a new epoch. Events after the copy that a database was restored from
+  /// are lost, and their numbers are given anew: clients must not take one for the other.
   public static func renewEpochs(
     _ store: any Store, random: any RandomSource = SystemRandom()
   ) async throws {

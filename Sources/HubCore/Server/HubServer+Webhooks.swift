@@ -1,7 +1,7 @@
 public import PluginKit
 
 extension HubServer {
-  /// What webhooks need.
+  /// The parts of webhooks.
   public struct Webhooks: Sendable {
     public let rules: WebhookRules
     public let web: any WebService

@@ -80,7 +80,7 @@ extension ServerAPI {
 }
 
 extension Account {
-  /// What staff may see of it.
+  /// The fields that staff may see.
   fileprivate var json: JSONValue {
     var kinds = JSONObject()
     for kind in ProfileKind.allCases {

@@ -26,7 +26,7 @@ extension ServerAPI {
         "token": .string(token.text), "expires_at": .int(token.expiresAt),
         "user": account.identity.json,
       ]).with("Cache-Control", "no-store")
-    // Who is not there, and who is locked out, is nobody's business.
+    // Whether an account exists or is locked is not told.
     case .unknown, .wrongPassword, .disabled:
       throw PluginError(.unauthorized, "no such login, or another password")
     case .throttled(let seconds):

@@ -1,7 +1,7 @@
 internal import JSON
 internal import PluginKit
 
-// What the generated documents say about the server interface.
+// The server interface in the generated documents.
 extension ServerAPI {
   private static let topic = Schema.Property("topic", .string, "The name of the topic.")
 

@@ -133,7 +133,7 @@ struct ServerAPI: Sendable {
     return (topic, try await check(request, action, topic: text))
   }
 
-  /// What needs an admin; everything else here staff may do, too.
+  /// Actions that need an admin; staff may take all others, too.
   private static let forAdmins: Set<String> = ["publish", "lock"]
 
   /// The key has to be good, and has to be good for this; or somebody of the staff is logged in.

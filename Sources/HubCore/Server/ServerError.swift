@@ -1,4 +1,4 @@
-/// What keeps a server from starting.
+/// An error that keeps a server from starting.
 public struct ServerError: Error, CustomStringConvertible {
   public let description: String
 

@@ -3,7 +3,7 @@ internal import Loop
 internal import PluginKit
 internal import WebSocket
 
-/// What the server has done and what it holds, for people and for collectors.
+/// Counters and levels of the server, for people and for collectors.
 public struct Statistics: Sendable, Equatable {
   /// Of all kinds: a page that loads has several for its files.
   public var connections = 0
@@ -89,8 +89,8 @@ extension Worker {
     return told
   }
 
-  /// What waits here to be read by clients, and how often a slow one was left with the newest
-  /// events alone. Walks through all connections: for collectors only.
+  /// The bytes that wait here for clients to read them, and the events that slow clients were not
+  /// sent. Walks through all connections: for collectors only.
   func queues() -> (bytes: Int, dropped: Int) {
     var sum = (bytes: 0, dropped: counters.dropped.current)
     // Those whose conversation has ended are counted by then.

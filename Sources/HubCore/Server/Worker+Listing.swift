@@ -22,7 +22,7 @@ struct Listing: Sendable {
   }
 }
 
-// What is going on here, for those who look after it.
+// Lists of topics and connections for operators.
 extension Worker {
   func listTopics(_ wish: Listing) -> [JSONValue] {
     topicHomes.summaries(limit: wish.limit) { wish.finds($0.description) }.map { topic in

@@ -12,7 +12,7 @@ final class DialectLink {
   let id: UInt64
   /// Set once the dialect has taken the client in.
   var session: (any DialectSession)?
-  /// Who the upgrade request came from, where it said so, and of the tokens that it said it with.
+  /// The user that the upgrade request authenticated as, if any, and the hashes of its tokens.
   var identity: Identity?
   var tokenHashes: [[UInt8]] = []
   var topics: [TopicName: Subscription] = [:]

@@ -23,7 +23,7 @@ final class LocalTopic {
 
   var count: Int { subscriptions.count + translated.count }
   var isEmpty: Bool { subscriptions.isEmpty && translated.isEmpty }
-  /// Everybody, for what happens seldom.
+  /// All subscribers, for rare events.
   var everybody: [Subscription] { subscriptions + translated }
 
   func add(_ subscription: Subscription) {

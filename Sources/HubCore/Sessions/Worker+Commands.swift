@@ -23,7 +23,7 @@ extension Worker {
       counters.badFrames.add(1)
       session.faults += 1
       tellError(connection, error.error, re: error.id, topic: error.topic, message: error.message)
-      // Whoever sends nothing but nonsense speaks something else, and would go on for ever.
+      // A client that sends only malformed frames speaks another protocol, and would go on for ever.
       if session.faults == HubSession.mostFaults { close(connection, .badProtocol) }
       return
     }
@@ -116,7 +116,7 @@ extension Worker {
     close(connection, .normal)
   }
 
-  /// What the client has here, for its own peace of mind.
+  /// The state that the server has of the client.
   private func tellStatus(_ id: RequestID?, _ connection: Connection, _ session: HubSession) {
     guard let id else { return }
     let status: JSONValue = [
@@ -189,7 +189,7 @@ extension RequestID {
 }
 
 extension ClientError {
-  /// What a client is told of an error that a plugin threw.
+  /// An error that a plugin threw, as a client is told it.
   static func told(_ error: any Error) -> (error: ClientError, message: String?) {
     switch error {
     case TopicRefusal.unauthorized: (.unauthorized, nil)

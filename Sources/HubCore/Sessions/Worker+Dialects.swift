@@ -45,7 +45,7 @@ extension Worker {
   }
 }
 
-// What dialects ask for.
+// Requests of dialects.
 extension Worker {
   private func find(_ address: DialectLine.Address) -> (Connection, DialectLink)? {
     guard let connection = connections[address.connection], let dialect = connection.dialect,

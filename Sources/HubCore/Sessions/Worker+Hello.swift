@@ -204,7 +204,7 @@ extension Worker {
     close(connection, code)
   }
 
-  /// Nobody knows whether the token is good: the client keeps it and comes back later.
+  /// The token could not be checked: the client keeps it and comes back later.
   private func failHello(_ token: UInt64, re id: RequestID?, _ error: any Error) {
     if RouteRunner.shaped(error).status == 503 {
       return refuseHello(token, re: id, .notAvailable, .overloaded)

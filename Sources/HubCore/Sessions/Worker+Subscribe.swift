@@ -72,7 +72,7 @@ extension Worker {
       let welcome = try await neighbours[owner(of: topic)].subscribe(request)
       guard connection.mayComeIn, subscription.isIn else {
         sendDetach(topic, connection, connection.ending ?? .ended)
-        // Who is still here was put out before it was in.
+        // A client that is still connected was removed before it was in.
         throw TopicRefusal.denied
       }
       subscription.hasArrived = true
@@ -118,7 +118,7 @@ extension Worker {
   /// Takes somebody out again who was in already but not let in to the end, be it that the
   /// connection has ended meanwhile.
   func withdraw(_ half: Subscription) {
-    // Whoever put it out has told the home.
+    // The topic's owner knows of a removal.
     guard half.isIn else { return }
     release(half)
     sendDetach(half.topic.name, half.connection, half.connection.ending ?? .ended)
@@ -267,7 +267,7 @@ extension Worker {
       users[user]?.remove(connection.token)
       if users[user]?.isEmpty == true { users[user] = nil }
       if session.paces.take() != nil { house.people.leave(user) }
-      // Who said `bye` has ended the tab, too.
+      // `bye` has ended the tab, too.
       if case .welcomed = session.stage {
         house.tabs.leave(session.session, user: user, at: steadyTime)
       }
@@ -296,7 +296,7 @@ extension Worker {
 
   private func loss(_ connection: Connection, _ how: Ending) -> PresenceTable.Loss {
     switch how {
-    // What clients of older protocols are told before the server stops.
+    // Clients of older protocols are sent this code before the server stops.
     case .closedByPeer(1001) where isDraining: .drained
     case .closedByPeer(let code):
       PresenceTable.Loss(closeCode: code, lastByte: lastByte(of: connection))

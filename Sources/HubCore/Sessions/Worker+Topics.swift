@@ -66,7 +66,7 @@ extension Worker {
       let connection = subscription.connection
       guard connections?.contains(connection.number) ?? true else { continue }
       release(subscription)
-      // Who is still on the way in finds out there, and tells the home.
+      // A subscription that is still being set up detects the removal, and tells the topic's owner.
       guard subscription.hasArrived else { continue }
       post(.uncount(topic, worker: index))
       if let session = connection.hub, session.topics[topic] === subscription {

@@ -1,6 +1,6 @@
 internal import Primitives
 
-/// What a topic remembers of its newest events, oldest first.
+/// The newest events of a topic, oldest first.
 ///
 /// Times are Unix milliseconds and never go back from call to call.
 struct HistoryRing {

@@ -1,6 +1,6 @@
 /// Names one topic, or all that begin alike: `chat.rooms`, `chat.room.{name}`.
 struct TopicPattern: Hashable, Sendable {
-  /// What the names begin with, or are.
+  /// The beginning of the names, or the one name.
   let prefix: String
   /// Whether more follows; it is never empty then, and may hold dots.
   let isOpen: Bool
@@ -32,7 +32,7 @@ struct TopicPattern: Hashable, Sendable {
   }
 }
 
-/// What belongs to a topic by its name: the pattern that says most about the name wins.
+/// Values by the names of topics: the pattern that says most about a name wins.
 struct TopicTable<Value> {
   private var exact: [String: Value] = [:]
   // Longest prefix first.

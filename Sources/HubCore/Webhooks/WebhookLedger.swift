@@ -1,14 +1,14 @@
 internal import Primitives
 
-/// Who is online and which topics are occupied, and what of that the outbox has not got yet.
+/// The users online and the occupied topics, and the changes of them that the outbox lacks.
 ///
 /// A pure value. A subject is there while anything holds it: a user is held by each topic it is a
 /// member of, a topic by each of its members. That something has come is news at once; that it
-/// has gone only after a while, so that whoever is back by then produces nothing. What the outbox
-/// has is compared with what is wanted, not gathered as it happens: however long the store does
-/// not answer, at most one notice per subject waits for it. Times are steady milliseconds.
+/// has gone only after a while, so that whoever is back by then produces nothing. The
+/// content of the outbox is compared with the wanted state: however long the store does not
+/// answer, at most one notice per subject waits for it. Times are steady milliseconds.
 struct WebhookLedger {
-  /// What is shown of a user.
+  /// The facts that are shown of a user.
   struct Person: Equatable, Sendable {
     var name: String
     var avatar: String
@@ -89,7 +89,7 @@ struct WebhookLedger {
         continue
       }
       entries[subject]?.goneAt = .max
-      // What people want to know is when somebody went, not when we were sure of it.
+      // Receivers want the moment of the departure, not that of our certainty.
       want(subject, false, at: entry.goneAt - quiet)
     }
   }
@@ -117,7 +117,7 @@ struct WebhookLedger {
   }
 }
 
-// What goes into the outbox. One batch at a time: `take`, then `recorded` or `refused`.
+// Notices for the outbox. One batch at a time: `take`, then `recorded` or `refused`.
 extension WebhookLedger {
   mutating func take(atMost limit: Int) -> [Notice] {
     var notices: [Notice] = []

@@ -83,9 +83,9 @@ struct WebhookLog: Sendable {
   private static let isFirst =
     "NOT EXISTS (SELECT 1 FROM hub_webhooks AS b WHERE b.subject = a.subject AND b.id < a.id)"
 
-  /// What is due, only the first of each subject.
+  /// The due deliveries, only the first of each subject.
   ///
-  /// - Parameter latest: whatever is due later than this was put off by a clock that was wrong.
+  /// - Parameter latest: a delivery that is due later than this was put off by a clock that was wrong.
   func due(at now: Int64, latest: Int64, limit: Int) async throws -> [Waiting] {
     try await store.query(
       """

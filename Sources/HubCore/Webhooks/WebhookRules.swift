@@ -13,7 +13,7 @@ public struct WebhookRules: Sendable, Hashable {
   /// Signs what is sent, so that the receiver knows where it comes from.
   public var secret: String
   public var kinds: Set<Kind>
-  /// Whoever is back after so short a time was never away.
+  /// A user that is back within this time was never away.
   public var quietSeconds = 10
 
   public init(url: String, secret: String, kinds: Set<Kind> = Set(Kind.allCases)) {
@@ -30,7 +30,7 @@ public struct WebhookRules: Sendable, Hashable {
   }
 }
 
-/// What an event is about. What is told of one subject is told in its order.
+/// The subject of an event. Events of one subject are told in their order.
 enum WebhookSubject: Hashable, Sendable {
   case user(String)
   case topic(String)

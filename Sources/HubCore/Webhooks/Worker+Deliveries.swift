@@ -110,7 +110,7 @@ extension Worker {
   }
 }
 
-/// What became of webhooks, for the metrics. Raised by the first worker.
+/// Outcomes of webhooks, for the metrics. Raised by the first worker.
 final class WebhookCounters: Sendable {
   let sent = Counter()
   let failed = Counter()

@@ -47,7 +47,7 @@ extension Worker {
     _ isThere: Bool, _ subject: WebhookSubject, by holder: String, _ person: WebhookLedger.Person?
   ) {
     guard house.webhooks?.cares(for: subject) == true else { return }
-    // Whoever is sent away is expected back. Who stays away is found out after the next start.
+    // Drained clients are expected back; absences are found out after the next start.
     if !isThere && house.isDraining { return }
     let report = WebhookReport(
       subject: subject, isThere: isThere, holder: holder, person: person)

@@ -1,4 +1,4 @@
-/// What a version-2 client asks for with one frame.
+/// A request of a version-2 client, in one frame.
 struct ClientCommand: Sendable, Equatable {
   /// Named again in the answer; a frame without one gets none, unless something is wrong with it.
   let id: RequestID?

@@ -1,6 +1,6 @@
 internal import PluginKit
 
-/// What is known of one user in a topic, for a page of members.
+/// Facts about one user in a topic, for a page of members.
 struct PresenceMember: Equatable {
   let who: Identity
   var state: PresenceState
@@ -9,7 +9,7 @@ struct PresenceMember: Equatable {
   var since: Int64
 }
 
-/// How a user is shown. Whoever is gone is not shown at all.
+/// How a user is shown. A user that is gone is not shown at all.
 enum PresenceState: Hashable, Sendable {
   case online
   /// Not heard from, or between two connections; gone at `until`.
@@ -44,7 +44,7 @@ struct PresenceDiff: Equatable {
   var update: [Update] = []
   var leave: [Leave] = []
 
-  /// The first change that it tells of. Whoever was given a page after it knows a part of this.
+  /// The first change that it tells of. A reader of a page after it knows a part of this.
   var firstChange: UInt64 {
     let changes = [
       join.lazy.map(\.change).min(), update.lazy.map(\.change).min(),
@@ -53,7 +53,7 @@ struct PresenceDiff: Equatable {
     return changes.compactMap(\.self).min() ?? .max
   }
 
-  /// What is new in it to somebody who was given a page at `change`.
+  /// The part of it that is new to a reader of a page at `change`.
   func news(since change: UInt64) -> PresenceDiff {
     var diff = self
     diff.join.removeAll { $0.change <= change }

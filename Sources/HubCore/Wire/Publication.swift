@@ -15,7 +15,7 @@ final class Publication: Sendable {
   let offset: UInt64
   /// Unix milliseconds.
   let ts: Int64
-  /// Who caused it; a dialect may leave that user out.
+  /// The user who caused it; a dialect may leave that user out.
   let author: String?
   /// Carries a token or a code: goes out uncompressed and stays out of logs.
   let isSecret: Bool
@@ -68,14 +68,14 @@ extension Publication {
     let isCompressed: Bool
   }
 
-  /// What one variant is sent.
+  /// The bytes for one variant.
   struct Shape: Sendable {
     /// A whole frame; empty if its clients do not see the event.
     let frame: [UInt8]
     var skipsAuthor = false
   }
 
-  /// What the clients of one variant are sent.
+  /// The shape that the clients of one variant are sent.
   ///
   /// `make` runs for the first subscriber. Two workers that come at the same moment may both run
   /// it, and one result is kept: that is cheaper than a lock that everybody else would pay for.

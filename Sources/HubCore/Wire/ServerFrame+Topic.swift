@@ -30,7 +30,7 @@ extension ServerFrame {
     out.append("}}" as StaticString)
   }
 
-  /// What a newcomer is given.
+  /// The answer to a newcomer.
   struct Subscribed {
     /// Only for a client that asked to recover.
     var recovery: Recovery?

@@ -48,7 +48,7 @@ enum ServerFrame {
 
 // Frames about the connection.
 extension ServerFrame {
-  /// What a client learns about its connection from `welcome`.
+  /// Facts about its connection that a client learns from `welcome`.
   struct Welcome {
     var connection: String
     var session: String

@@ -2,7 +2,7 @@ internal import Bytes
 internal import Deflate
 internal import WebSocket
 
-/// What a worker's connections share: every buffer that is only needed while one of them is served.
+/// The buffers that a worker's connections share, each needed only while one of them is served.
 ///
 /// An idle connection owns no buffer at all because of this one.
 struct Desk: ~Copyable {

@@ -3,7 +3,7 @@ internal import HTTP
 internal import Loop
 internal import PluginKit
 
-// What HTTP found, in the values that plugins see.
+// Parts of a request as the values that plugins see.
 
 extension PluginKit.Method {
   /// HEAD is a GET whose body is not sent.

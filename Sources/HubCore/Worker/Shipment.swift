@@ -12,7 +12,7 @@ struct Shipment: ~Copyable {
   /// With fewer than this, the kernel's queues cost more than the calls they save.
   static let least = 4
   static let most = 1_024
-  // What is sealed together should still be in the second-level cache when it is sent.
+  // Records that are sealed together should still be in the second-level cache when they are sent.
   private static let mostBytes = 512 << 10
 
   init() {}
@@ -40,7 +40,7 @@ struct Shipment: ~Copyable {
     ring.send(parcels, of: sealed.bytes)
   }
 
-  /// What of a parcel the kernel has not taken, behind its first `count` bytes.
+  /// The rest of a parcel that the kernel has not taken, behind its first `count` bytes.
   @_lifetime(borrow self)
   func rest(of number: Int, behind count: Int) -> Span<UInt8> {
     let range = parcels[number].range

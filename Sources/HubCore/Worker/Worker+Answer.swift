@@ -149,7 +149,7 @@ extension Worker {
     return headers
   }
 
-  /// What the route that was found says about other sites' pages.
+  /// The rule of the matched route for pages of other sites.
   func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
     guard let match = exchange.match, connection.door.purpose != .inside else { return nil }
     return house.siteRules[match.route]

@@ -60,7 +60,7 @@ extension Worker {
       if link.closing.deadlinePassed() == .end { drop(connection, .ended) }
       return
     }
-    // Who has to wait because of what was asked before is not silent: we do not listen.
+    // Reading is paused while an earlier request is pending, so the silence is not the peer's.
     if !connection.isReading { connection.lastHeard = now }
     let actions = link.heartbeat.look(silence: silence(of: connection), marks(of: connection))
     if actions.contains(.giveUp) {

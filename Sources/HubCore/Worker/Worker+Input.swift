@@ -31,7 +31,7 @@ extension Worker {
   }
 
   /// A request that came whole is answered, however much others hold: a handler is at work on it.
-  /// What is sent ahead of the answer has a bound of its own.
+  /// Bytes that are sent ahead of the answer have a bound of their own.
   private func isWhole(_ connection: Connection) -> Bool {
     guard case .http(let exchange) = connection.stage else { return false }
     switch exchange.state {

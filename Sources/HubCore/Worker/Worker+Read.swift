@@ -90,7 +90,7 @@ extension Worker {
     case .http(let exchange): serveRequests(connection, exchange, &desk)
     case .webSocket(let link):
       guard !link.early.isEmpty else { return }
-      // What is queued goes first, the answer to the upgrade above all: a pong does not queue.
+      // The queue goes first, above all the answer to the upgrade: a pong does not queue.
       send(connection, &desk)
       guard !connection.isParting else { return }
       desk.opened.removeAll()
@@ -110,7 +110,7 @@ extension Worker {
     case .http(let exchange):
       stopReading(connection)
       switch exchange.state {
-      // What has come may be a whole body.
+      // The received bytes may be a whole body.
       case .admitting, .working, .sending: return
       case .head where exchange.hasEnough: return
       case .head, .body: part(connection)

@@ -1,9 +1,9 @@
 internal import HTTP
 internal import PluginKit
 
-// Who answers a request, and what is said where nobody does.
+// The endpoint of a request, and the answers where there is none.
 extension Worker {
-  /// Who answers; nil if the address or the method is nobody's.
+  /// The endpoint; nil if no route has the path and the method.
   func endpoint(
     _ outcome: RouteOutcome, _ connection: Connection, _ exchange: HTTPExchange,
     _ head: RequestHead

@@ -51,8 +51,8 @@ extension Worker {
     return false
   }
 
-  /// Seals a frame for somebody who is owed nothing else, without the detour through its queue;
-  /// false if it has to wait there. Whoever calls this has to `ship` in the end.
+  /// Seals a frame for a connection with an empty queue, without the detour through it; false if the
+  /// frame has to wait there. The caller has to `ship` in the end.
   @inline(__always) func packAtOnce(
     _ frame: [UInt8], for connection: Connection, _ desk: inout Desk
   ) -> Bool {

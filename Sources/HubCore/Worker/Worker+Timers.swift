@@ -39,7 +39,7 @@ extension Worker {
     switch exchange.state {
     case .admitting, .working: setTimer(connection, seconds: limits.requestSeconds)
     case .sending:
-      // Who does not read a file holds it open.
+      // A client that does not read a file holds it open.
       if connection.isWaitingToWrite && !isTaking(connection, within: limits.idleSeconds) {
         return drop(connection, .lost)
       }

@@ -1,7 +1,7 @@
 internal import Bytes
 public import Loop
 
-// What the loop calls, in the order of a turn. Each enters the actor once.
+// The calls of the loop, in the order of a turn. Each enters the actor once.
 extension Worker: LoopClient {
   public nonisolated func loopReady(_ ready: [Readiness]) {
     assumeIsolated { $0.serve(ready) }

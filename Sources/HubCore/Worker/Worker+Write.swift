@@ -108,7 +108,7 @@ extension Worker {
     leave(connection, .ended)
     connection.stage = .parting
     releaseInput(connection)
-    // What is still on its way here is thrown away, lest it be answered with a reset.
+    // Bytes that are still on their way here are discarded, lest they be answered with a reset.
     startReading(connection)
     mark(connection)
     setTimer(connection, seconds: limits.closeSeconds)

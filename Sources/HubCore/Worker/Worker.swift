@@ -24,12 +24,12 @@ public actor Worker {
   var closings: [CloseCode: Int] = [:]
   var desk = Desk()
   var connections = ConnectionTable()
-  /// Who has something to be sent at the end of this turn.
+  /// Connections with something to be sent at the end of this turn.
   var dirty: [Connection] = []
   /// Sends to many at once; nil until first needed, and where the kernel does not allow it.
   var ring: SendRing?
   var hasTriedRing = false
-  /// Whose handler has answered since it was last served: there may be a next request waiting.
+  /// Connections whose handler has answered: their next request may be waiting.
   var answered: [Connection] = []
   var plainEncoder = ResponseEncoder()
   var secureEncoder: ResponseEncoder
@@ -39,7 +39,7 @@ public actor Worker {
   /// The loop's clock, read once per turn.
   var now: UInt64 = 0
   var isDraining = false
-  /// Who was here when that began.
+  /// The connections at the start of draining.
   var leaving: [UInt64] = []
 
   /// All workers in their order, this one among them.

@@ -12,7 +12,7 @@ struct Counter: ~Copyable, Sendable {
   var current: Int { value.load(ordering: .relaxed) }
 }
 
-/// What one worker has done since the start.
+/// Counters of one worker since the start.
 final class WorkerCounters: Sendable {
   let accepted = Counter()
   let refused = Counter()
