@@ -53,6 +53,7 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq"),
   .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
   .systemLibrary(name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1"),
+  .systemLibrary(name: "CQREncode", path: "Sources/CQREncode", pkgConfig: "libqrencode"),
   .systemLibrary(name: "CXLSXWriter", path: "Sources/CXLSXWriter", pkgConfig: "xlsxwriter"),
   // Its pkg-config file has a flag that SwiftPM refuses, and nothing that is needed.
   .systemLibrary(name: "CUTF8Proc", path: "Sources/CUTF8Proc"),
@@ -72,6 +73,7 @@ let foundations: [Target] = [
     settings: walled),
   library("Crypto", ["Bytes", "COpenSSL"], settings: walled),
   library("Deflate", ["Bytes", "CZlib"], settings: walled),
+  library("QRCode", ["Bytes", "CQREncode", "Deflate"], settings: walled),
   library("HTTP", ["Bytes"]),
   library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
   library("TimeZones", settings: walled),
@@ -195,6 +197,7 @@ let package = Package(
     tests("TLSTests", ["Bytes", "Loop", "Primitives", "TLS"]),
     tests("LoopTests", ["Bytes", "Loop", "Primitives"]),
     tests("DeflateTests", ["Bytes", "Deflate"]),
+    tests("QRCodeTests", ["Bytes", "Deflate", "QRCode"]),
     tests("WebSocketTests", ["Bytes", "CAllocations", "Deflate", "WebSocket"]),
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests("ConfigurationTests", ["Configuration"]),

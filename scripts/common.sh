@@ -41,7 +41,7 @@ need_swift() {
 }
 
 BUILD_PACKAGES=(
-  libcurl4-openssl-dev libpq-dev libsqlite3-dev libssl-dev liburing-dev
+  libcurl4-openssl-dev libpq-dev libqrencode-dev libsqlite3-dev libssl-dev liburing-dev
   libutf8proc-dev libxlsxwriter-dev libyaml-dev
   pkg-config tzdata zlib1g-dev
 )
