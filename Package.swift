@@ -114,7 +114,7 @@ let hub: [Target] = [
 ]
 
 let plugins: [Target] = [
-  plugin("Campus", ["Crypto", "TimeZones"], resources: nil),
+  plugin("Campus", ["Bytes", "Crypto", "QRCode", "TimeZones"], resources: nil),
   plugin("Chat", ["UnicodeText"]),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
@@ -174,7 +174,8 @@ let package = Package(
     tests("BytesTests", ["Bytes"]),
     tests("PluginKitTests", ["PluginKit", "Primitives", "TimeZones"]),
     tests(
-      "CampusTests", ["Campus", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+      "CampusTests",
+      ["Bytes", "Campus", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests("PrimitivesTests", ["Primitives"]),
     tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
     tests(

@@ -12,20 +12,30 @@ public final class CampusPlugin: Plugin {
   let services: PluginServices
   let users: UserStore
   let tokens: TokenStore
+  let activities: ActivityModule
 
   public init(services: PluginServices) {
     self.services = services
     users = UserStore(services)
     tokens = TokenStore(store: services.store, clock: services.clock)
+    activities = ActivityModule(services)
   }
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, DirectoryTables.first)
+    registrar.migrate(2, ActivityTables.first)
     registrar.errorShape(Refusal.shape, schema: Documents.refusal)
     registrar.authenticator(TokenCredentials.authenticator(tokens))
     registrar.mount(at: "", "/campus")
     registerDirectory(with: &registrar)
+    registerActivities(with: &registrar)
+    registerClockins(with: &registrar)
+    registerActivityOffice(with: &registrar)
+    registerClockinOffice(with: &registrar)
+    registerActivityTopics(with: &registrar)
     registrar.job("tokens", .every(seconds: 3600)) { _ in try await self.tokens.sweep() }
     registrar.demo(Demo.seed)
   }
+
+  public func stop() async { await activities.rotation.stop() }
 }

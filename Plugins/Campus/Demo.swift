@@ -7,6 +7,7 @@ enum Demo {
     try await services.store.write { tx in
       guard try tx.first("SELECT id FROM campus_users LIMIT 1") == nil else { return }
       try DirectoryDemo.add(to: tx)
+      try ActivityDemo.add(to: tx, at: Moment(milliseconds: now))
     }
     try await DirectoryDemo.bindAccounts(services)
   }

@@ -1,3 +1,4 @@
+import Campus
 import Chat
 import CheckIn
 import JSON
@@ -25,7 +26,14 @@ import Testing
   private static let parts: [(name: String, value: String)] = [
     (name: "file", value: "2022-09-18.xlsx"), ("id", "99"), ("signLogID", "3"), ("signID", "6"),
     ("courseTableId", "5"), ("table", "5"), ("student", "33"), ("user", "1"), ("study", "7"),
+    ("activity", "3"), ("clockin", "12"), ("enrollment", "41"), ("record", "1"),
   ]
+
+  @Test func `of the campus is as the document says`() async throws {
+    var teacher = NewAccount(login: "teacher", name: "teacher", roles: .teacher)
+    teacher.profiles[.staffName] = "20120001"
+    try await check(CampusPlugin.self, as: [teacher])
+  }
 
   @Test func `of the chat is as the document says`() async throws {
     try await check(ChatPlugin.self)

@@ -17,6 +17,15 @@ struct CallInput: Sendable {
     }
   }
 
+  private init(members: JSONObject) { self.members = members }
+
+  /// The same input with another value of one member.
+  func replacing(_ name: String, _ value: JSONValue) -> CallInput {
+    var members = members
+    members[name] = value
+    return CallInput(members: members)
+  }
+
   /// A body without a type is read as JSON, too.
   private static func requireJSON(_ type: String?) throws {
     guard let type else { return }
