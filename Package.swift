@@ -114,7 +114,7 @@ let hub: [Target] = [
 ]
 
 let plugins: [Target] = [
-  plugin("Campus", ["Bytes", "Crypto", "QRCode", "TimeZones"], resources: nil),
+  plugin("Campus", ["Bytes", "Crypto", "QRCode", "TimeZones"]),
   plugin("Chat", ["UnicodeText"]),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
@@ -192,7 +192,7 @@ let package = Package(
     tests(
       "StudyRecordsTests",
       ["Bytes", "HubCore", "JSON", "Loop", "MusterTesting", "PluginKit", "Storage", "StudyRecords"]),
-    tests("WebTests", ["Chat", "CheckIn", "PluginKit", "SignTasks", "Web"]),
+    tests("WebTests", ["Campus", "Chat", "CheckIn", "PluginKit", "SignTasks", "Web"]),
     tests("HTTPTests", ["Bytes", "CAllocations", "HTTP"]),
     tests("CryptoTests", ["Bytes", "Crypto"]),
     tests("TLSTests", ["Bytes", "Loop", "Primitives", "TLS"]),

@@ -33,6 +33,7 @@ public final class CampusPlugin: Plugin {
     registerActivityOffice(with: &registrar)
     registerClockinOffice(with: &registrar)
     registerActivityTopics(with: &registrar)
+    CampusPlugin.registerPages(with: &registrar)
     registrar.job("tokens", .every(seconds: 3600)) { _ in try await self.tokens.sweep() }
     registrar.demo(Demo.seed)
   }

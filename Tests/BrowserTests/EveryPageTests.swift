@@ -3,7 +3,10 @@ import Testing
 
 extension InBrowser {
   @Suite struct EveryPageTests {
-    @Test(arguments: ["/", "/chat", "/dashboard", "/sign", "/study", "/docs", "/admin"])
+    @Test(arguments: [
+      "/", "/chat", "/dashboard", "/sign", "/study", "/faculty/activities", "/scan", "/docs",
+      "/admin",
+    ])
     func `a page opens for a guest without complaints`(path: String) async throws {
       try await BrowserThread.run {
         let page = try InBrowser.newPage()

@@ -1,6 +1,7 @@
 import PluginKit
 import Testing
 
+@testable import Campus
 @testable import Chat
 @testable import CheckIn
 @testable import SignTasks
@@ -10,6 +11,7 @@ import Testing
 enum Site {
   static let registrar: (pages: [Page], assets: [PageAsset]) = {
     var registrar = Registrar()
+    CampusPlugin.registerPages(with: &registrar)
     ChatPlugin.registerPages(with: &registrar)
     CheckInPlugin.registerPages(with: &registrar)
     SignTasksPlugin.registerPages(with: &registrar)

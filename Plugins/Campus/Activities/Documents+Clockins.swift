@@ -66,6 +66,13 @@ extension Documents {
     "The current code of a clock-in item", parameters: [clockinPath],
     answers: [.ok(qrObject)] + notShown, access: .signedIn)
 
+  static let qrPage = Operation(
+    "The original address of the page that shows a code", parameters: [clockinPath],
+    answers: [
+      .init(302, "The page is `/projector/{clockin}`, and asks for a login itself."),
+      .init(404, "This is no id.", refusal),
+    ])
+
   static let qrPicture = Operation(
     "The current code as a picture", parameters: [clockinPath],
     answers: [.init(200, "A PNG file.", .string, contentType: "image/png")] + notShown,

@@ -36,6 +36,14 @@ import Testing
     }
   }
 
+  @Test func `has its page at the original address`() async throws {
+    try await withFaculty { faculty in
+      let answer = await faculty.get("/admin/activity/clockinmeta/12/qrcode/")
+      #expect(answer.status == 302)
+      #expect(answer.header("Location") == "/projector/12")
+    }
+  }
+
   @Test func `is shown to administrators and to the staff of the item`() async throws {
     try await withFaculty { faculty in
       for path in ["activities/clockins/items/%/qr", "admin/activity/clockinmeta/%/qrcode/img"] {

@@ -18,6 +18,10 @@ extension CampusPlugin {
       .json(.object(try await self.code(request).qr ?? [:])).unstored
     }
     let page = "/admin/activity/clockinmeta/:clockin/qrcode"
+    call(&registrar, [.get], page, Documents.qrPage) { request in
+      let id = try request.id("clockin")
+      return Response(status: 302).with("Location", "/projector/\(id)").unstored
+    }
     call(&registrar, [.get], "\(page)/img", Documents.qrPicture) { request in
       try await self.picture(request)
     }

@@ -1,0 +1,61 @@
+internal import PluginKit
+
+extension CampusPlugin {
+  /// Assets refer only to those before them.
+  static func registerPages(with registrar: inout Registrar) {
+    registrar.page(
+      activities,
+      assets: [
+        PageAsset("activities.css", PackageResources.activities_css),
+        PageAsset("campus-calls.js", PackageResources.campus_calls_js),
+        PageAsset("activity-form.js", PackageResources.activity_form_js),
+        PageAsset("activity-card.js", PackageResources.activity_card_js),
+        PageAsset("activities.js", PackageResources.activities_js),
+      ])
+    registrar.page(
+      scan,
+      assets: [
+        PageAsset("scan.css", PackageResources.scan_css),
+        PageAsset("scan.js", PackageResources.scan_js),
+      ])
+    registrar.page(
+      projector,
+      assets: [
+        PageAsset("projector.css", PackageResources.projector_css),
+        PageAsset("qr-picture.js", PackageResources.qr_picture_js),
+        PageAsset("projector-words.js", PackageResources.projector_words_js),
+        PageAsset("projector.js", PackageResources.projector_js),
+      ])
+  }
+
+  private static var activities: Page {
+    var page = Page(
+      "activities", path: "/faculty/activities", title: "Activities · Muster",
+      description: "Activities of the faculty: enrol, and see what is done",
+      content: PackageResources.activities_html)
+    page.order = 50
+    page.styles = ["activities.css"]
+    page.menu = .init("Activities", "活动")
+    page.summary = .init(
+      "Enrol with the activity's own form, and clock in by scanning a code.",
+      "填写报名表参加活动，扫码即可打卡。")
+    return page
+  }
+
+  private static var scan: Page {
+    var page = Page(
+      "scan", title: "Clock in · Muster", description: "Clock in by scanning a code",
+      content: PackageResources.scan_html)
+    page.styles = ["scan.css"]
+    return page
+  }
+
+  private static var projector: Page {
+    var page = Page(
+      "projector", path: "/projector/:clockin", title: "Clock-in · Muster",
+      description: "The QR code of a clock-in item for a wall",
+      content: PackageResources.projector_html)
+    page.styles = ["projector.css"]
+    return page
+  }
+}
