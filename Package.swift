@@ -90,11 +90,14 @@ let foundations: [Target] = [
 
 let hub: [Target] = [
   library("PluginKit", ["Primitives", "Storage", "JSON", "TimeZones"]),
+  library("HubProtocol", ["Bytes", "Deflate", "JSON", "PluginKit", "UnicodeText", "WebSocket"]),
+  library("HubTopics", ["Bytes", "HubProtocol", "JSON", "PluginKit", "Primitives"]),
+  library("HubStore", ["HubProtocol", "HubTopics", "PluginKit", "Storage"]),
   library(
     "HubCore",
     [
-      "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "WebSocket", "Storage",
-      "PluginKit", "Primitives", "TimeZones", "UnicodeText",
+      "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "HubProtocol", "HubStore",
+      "HubTopics", "WebSocket", "Storage", "PluginKit", "Primitives", "TimeZones",
     ]),
   library(
     "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Primitives", "Storage"],
@@ -127,7 +130,8 @@ let programs: [Target] = [
     "MusterServer",
     [
       "AccountStore", "Bytes", "Campus", "Chat", "CheckIn", "CommandLineKit", "Configuration",
-      "Crypto", "HTTP", "HubCore", "JSON", "Loop", "MusterClient", "Outbound", "PluginKit",
+      "Crypto", "HTTP", "HubCore", "HubStore", "HubTopics", "JSON", "Loop", "MusterClient",
+      "Outbound", "PluginKit",
       "PostgresStore", "Primitives", "SQLiteStore", "SignTasks", "Spreadsheet", "Storage",
       "StudyRecords", "TLS",
       "Web", "WebSocket",
@@ -205,7 +209,12 @@ let package = Package(
     tests("TimeZonesTests", ["TimeZones"]),
     tests("UnicodeTextTests", ["UnicodeText"]),
     tests("JSONTests", ["JSON", "Bytes"]),
-    tests("HubCoreTests", ["Bytes", "HTTP", "JSON", "PluginKit", "WebSocket", "HubCore"]),
+    tests(
+      "HubProtocolTests", ["Bytes", "Deflate", "HubProtocol", "JSON", "PluginKit", "WebSocket"]),
+    tests("HubTopicsTests", ["HubProtocol", "HubTopics", "JSON", "PluginKit"]),
+    tests(
+      "HubCoreTests",
+      ["Bytes", "HTTP", "HubCore", "HubProtocol", "HubTopics", "JSON", "PluginKit", "WebSocket"]),
     tests(
       "OutboundTests",
       ["Loop", "MusterTesting", "Outbound", "PluginKit", "Primitives", "SQLiteStore", "Storage"]),
@@ -214,15 +223,17 @@ let package = Package(
     tests(
       "ServerTests",
       [
-        "Bytes", "Crypto", "Deflate", "HubCore", "JSON", "Loop", "MusterClient", "MusterTesting",
-        "Outbound", "PluginKit", "PostgresStore", "Primitives", "Rig", "SQLiteStore", "Storage",
+        "Bytes", "Crypto", "Deflate", "HubCore", "HubProtocol", "HubStore", "HubTopics", "JSON",
+        "Loop", "MusterClient", "MusterTesting", "Outbound", "PluginKit", "PostgresStore",
+        "Primitives", "Rig", "SQLiteStore", "Storage",
         "TLS", "WebSocket",
       ]),
     tests(
       "ProgramTests",
       [
-        "AccountStore", "CommandLineKit", "Configuration", "HubCore", "Loop", "MusterServer",
-        "MusterTesting", "PluginKit", "PostgresStore", "Primitives", "SQLiteStore", "Storage",
+        "AccountStore", "CommandLineKit", "Configuration", "HubCore", "HubStore", "Loop",
+        "MusterServer", "MusterTesting", "PluginKit", "PostgresStore", "Primitives", "SQLiteStore",
+        "Storage",
       ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),
     tests("StorageTests", ["Storage"]),

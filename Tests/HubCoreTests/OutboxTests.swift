@@ -2,6 +2,7 @@ import Bytes
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
 
 private let limits = Outbox.Limits(
   easyBytes: 1000, easyNanoseconds: 2000, mostBytes: 4000, mostNanoseconds: 10_000)

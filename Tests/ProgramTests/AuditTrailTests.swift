@@ -1,5 +1,6 @@
 import Configuration
 import HubCore
+import HubStore
 import Loop
 import MusterTesting
 import PluginKit

@@ -7,6 +7,7 @@ import Storage
 import Testing
 
 @testable import HubCore
+@testable import HubStore
 
 /// The audit trail in the database, and the calls that write and read it.
 @Suite struct AuditTests {

@@ -7,6 +7,7 @@ import Storage
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
 
 /// The closes that tell a client to come back later or not at all, each with its cause.
 @Suite(.timeLimit(.minutes(3))) struct ClosingTests {
@@ -185,6 +186,6 @@ import Testing
 extension Worker {
   /// The events that are kept for a newcomer.
   fileprivate func heldEvents(in topic: TopicName) -> Int {
-    locals[topic]?.everybody.first?.held?.count ?? 0
+    fanout.subscriptions(in: topic).first?.pendingEvents?.count ?? 0
   }
 }

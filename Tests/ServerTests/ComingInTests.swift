@@ -6,6 +6,7 @@ import Rig
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
 
 /// What happens to somebody who is on the way into a topic: its owner has not answered yet.
 @Suite(.timeLimit(.minutes(3))) struct ComingInTests {

@@ -5,6 +5,8 @@ import Rig
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
+@testable import HubTopics
 
 /// Many events at once, to subscribers of every kind.
 @Suite(.timeLimit(.minutes(3))) struct DeliveryTests {

@@ -6,6 +6,9 @@ import Storage
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
+@testable import HubStore
+@testable import HubTopics
 
 /// What the hub keeps of members and webhooks, in both engines.
 @Suite(.timeLimit(.minutes(3))) struct HubStoreTests {
@@ -29,14 +32,14 @@ import Testing
     await store.close()
   }
 
-  private func place(_ topic: String, _ who: Identity) throws -> MemberLog.Place {
-    MemberLog.Place(topic: try #require(TopicName(topic)), user: who.id)
+  private func place(_ topic: String, _ who: Identity) throws -> MemberStore.Place {
+    MemberStore.Place(topic: try #require(TopicName(topic)), user: who.id)
   }
 
   @Test(arguments: engines)
   func `members are kept, renamed and forgotten`(engine: Engine) async throws {
     try await withStore(engine) { store in
-      let log = MemberLog(store: store, node: "n1")
+      let log = MemberStore(store: store, node: "n1")
       let li = Identity(account: 7, name: "李", avatar: "/li.png", roles: [])
       let guest = Identity(guest: "abc", name: "somebody")
       try await log.write([
@@ -64,7 +67,7 @@ import Testing
   @Test(arguments: engines)
   func `a name that no database takes keeps nobody else out`(engine: Engine) async throws {
     try await withStore(engine) { store in
-      let log = MemberLog(store: store, node: "n1")
+      let log = MemberStore(store: store, node: "n1")
       let odd = Identity(account: 7, name: "l\0i", avatar: "\0", roles: [])
       let odder = Identity(guest: "a\0c", name: "")
       try await log.write([
@@ -121,7 +124,7 @@ import Testing
   ) async throws {
     try await withStore(engine) { store in
       let name = try #require(TopicName("lab.log.a"))
-      let log = HistoryLog(store: store)
+      let log = EventStore(store: store)
       _ = try await log.open(name, Self.stream, "e", at: 1_000)
       try await store.execute("UPDATE hub_topics SET last_offset = ?", number)
       for (position, at) in [(Int64.min, 5), (-3, 5), (7, number), (8, number), (.max, 5)] {
@@ -153,7 +156,7 @@ import Testing
     engine: Engine, number: Int64
   ) async throws {
     try await withStore(engine) { store in
-      let members = MemberLog(store: store, node: "n1")
+      let members = MemberStore(store: store, node: "n1")
       let li = Identity(account: 7, name: "li", roles: [])
       try await members.write([place("lab.a", li): .came(.init(who: li, since: number))])
       try await members.sign(at: number, window: 1)

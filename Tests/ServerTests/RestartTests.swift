@@ -7,6 +7,8 @@ import Storage
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
+@testable import HubStore
 
 /// Presence across the end of a server and the start of the next.
 @Suite(.timeLimit(.minutes(3))) struct RestartTests {
@@ -136,7 +138,7 @@ import Testing
     #expect(await third.hub.members(of: Topic(Self.topic)).isEmpty)
     await third.pass(20, step: 1000)
     // Whom they told of the window are back or gone: it counts no more.
-    try await third.until { try await third.server.house.memberLog.lastWindow() < window }
+    try await third.until { try await third.server.house.memberStore.lastWindow() < window }
     for wire in crowd + [last, li] { await wire.drop() }
     await third.stop()
   }
@@ -209,8 +211,8 @@ import Testing
   @Test func `a store that refuses is told later, and the topic goes on`() async throws {
     var batch = MemberBatch()
     let topic = try #require(TopicName("lab.room.b"))
-    let row = MemberLog.Row(who: Identity(guest: "a", name: ""), since: 1)
-    let places = (0..<3).map { MemberLog.Place(topic: topic, user: "u\($0)") }
+    let row = MemberStore.Row(who: Identity(guest: "a", name: ""), since: 1)
+    let places = (0..<3).map { MemberStore.Place(topic: topic, user: "u\($0)") }
     for place in places { batch.note(.came(row), at: place) }
     let first = batch.take()
     let part = try #require(first)

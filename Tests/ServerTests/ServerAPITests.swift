@@ -5,6 +5,7 @@ import Storage
 import Testing
 
 @testable import HubCore
+@testable import HubProtocol
 
 /// The calls below `/api/v1` for people: logging in, and what staff may do.
 @Suite struct ServerAPITests {

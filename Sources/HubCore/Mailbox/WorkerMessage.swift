@@ -1,3 +1,6 @@
+internal import HubProtocol
+internal import HubTopics
+
 /// A message from one worker to another. All of them are values, without a closure or a waiter, so
 /// that a worker may be on another node.
 enum WorkerMessage: Sendable {

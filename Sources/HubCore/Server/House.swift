@@ -1,4 +1,6 @@
 internal import HTTP
+internal import HubStore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 internal import Primitives
@@ -38,8 +40,8 @@ final class House: Sendable {
   let accessLog: AccessLog
   let topics: TopicTable<TopicRules>
   let messages: [String: (plugin: String, registration: MessageRegistration)]
-  let historyLog: HistoryLog
-  let memberLog: MemberLog
+  let eventStore: EventStore
+  let memberStore: MemberStore
   /// To whom it is told who comes and goes, and by what means.
   let webhooks: WebhookRules?
   let web: any WebService
@@ -83,8 +85,8 @@ final class House: Sendable {
     self.uploadFolder = uploadFolder
     self.extraMetrics = extraMetrics
     self.topics = topics
-    historyLog = HistoryLog(store: store)
-    memberLog = MemberLog(store: store, node: node)
+    eventStore = EventStore(store: store)
+    memberStore = MemberStore(store: store, node: node)
     self.node = node
     workerCount = entrances.count
     owners = units.flatMap { unit in unit.dialects.map { _ in unit.name } }
@@ -148,7 +150,7 @@ final class House: Sendable {
     !hasWarnedOfProxy.exchange(true, ordering: .relaxed)
   }
 
-  /// How many users were put out of topics since the start.
+  /// How many users were removed from topics since the start.
   var removalGeneration: UInt64 { removals.load(ordering: .acquiring) }
 
   func nextRemovalGeneration() -> UInt64 {

@@ -1,3 +1,5 @@
+internal import HubProtocol
+internal import HubTopics
 internal import Loop
 public import PluginKit
 internal import Primitives

@@ -1,10 +1,13 @@
+internal import HubProtocol
+internal import HubStore
+internal import HubTopics
 internal import PluginKit
 public import Storage
 
 extension HubServer {
   /// Makes the hub's own tables, or brings them up to date.
   public static func migrate(_ store: any Store) async throws {
-    try await store.migrate(HistoryLog.owner, HistoryLog.migrations)
+    try await store.migrate(HubTables.owner, HubTables.migrations)
     try await AuditTable.migrate(store)
   }
 }
@@ -12,7 +15,7 @@ extension HubServer {
 extension HubServer {
   /// Deletes expired events of all topics, and topics of which nothing is left. For a daily job.
   func sweepHistory(at now: Int64) async throws {
-    try await house.historyLog.sweep(
+    try await house.eventStore.sweep(
       at: now,
       age: { [house] name in
         guard let topic = TopicName(name), let rules = house.topics.value(for: topic),

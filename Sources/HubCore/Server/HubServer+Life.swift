@@ -1,3 +1,4 @@
+internal import HubProtocol
 public import Loop
 public import PluginKit
 public import TLS
@@ -89,7 +90,7 @@ extension Worker {
   func sayGoodbye(window: Int) async {
     isDraining = true
     readMessages()
-    distribute()
+    fanout.flush(on: self)
     leaving = connections.all.map(\.token)
     for (number, token) in leaving.enumerated() {
       if let connection = connections[token] { sayGoodbye(connection, window: window) }

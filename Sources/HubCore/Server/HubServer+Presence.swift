@@ -1,3 +1,5 @@
+internal import HubStore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 
@@ -9,7 +11,7 @@ extension HubServer {
   /// Over how many milliseconds those spread their return who were here before the start.
   func lastWindow() async -> Int {
     do {
-      return try await house.memberLog.lastWindow()
+      return try await house.memberStore.lastWindow()
     } catch {
       house.log.error("nobody knows when those will be back who were here", ["reason": "\(error)"])
       return 0
@@ -20,8 +22,8 @@ extension HubServer {
   func expectMembers(within time: Int64) async {
     do {
       let now = workers[0].loop.time.unixMilliseconds
-      let members = try await house.memberLog.read(at: now, within: Self.longestAbsence)
-      try await house.memberLog.sign(at: now, window: house.windowToStore)
+      let members = try await house.memberStore.read(at: now, within: Self.longestAbsence)
+      try await house.memberStore.sign(at: now, window: house.windowToStore)
       let parts = Dictionary(grouping: members) { $0.0.topic.owner(among: workers.count) }
       for (worker, part) in parts { await workers[worker].expect(part, within: time) }
     } catch {
@@ -34,7 +36,7 @@ extension Worker {
   /// Tells the store that the server is alive, which the next start wants to know.
   func giveSignOfLife() async {
     do {
-      try await house.memberLog.sign(at: loop.unixMilliseconds, window: house.windowToStore)
+      try await house.memberStore.sign(at: loop.unixMilliseconds, window: house.windowToStore)
     } catch {
       house.log.warning("the store takes no sign of life", ["reason": "\(error)"])
     }

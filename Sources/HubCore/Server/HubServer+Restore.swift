@@ -1,9 +1,11 @@
+internal import HubStore
+internal import HubTopics
 public import Primitives
 public import Storage
 
 extension HubServer {
   /// Under this name the versions of the hub's own tables are kept.
-  public static var historyOwner: String { HistoryLog.owner }
+  public static var historyOwner: String { HubTables.owner }
 
   /// Gives every stored topic a new epoch. Events after the copy that a database was restored from
   /// are lost, and their numbers are given anew: clients must not take one for the other.

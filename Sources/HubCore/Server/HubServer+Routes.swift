@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Crypto
 internal import HTTP
+internal import HubTopics
 internal import JSON
 public import PluginKit
 

@@ -1,4 +1,5 @@
 internal import HTTP
+public import HubTopics
 public import Loop
 public import PluginKit
 public import Primitives

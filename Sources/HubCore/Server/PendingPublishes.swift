@@ -1,3 +1,5 @@
+internal import HubProtocol
+internal import HubTopics
 internal import PluginKit
 internal import Primitives
 

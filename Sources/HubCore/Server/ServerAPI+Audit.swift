@@ -1,3 +1,4 @@
+internal import HubStore
 internal import JSON
 internal import PluginKit
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import HubProtocol
 internal import Loop
 internal import PluginKit
 internal import WebSocket
@@ -72,7 +73,7 @@ extension Worker {
     Part(
       connections: connections.count, webSockets: webSockets, users: Set(users.keys),
       topics: topicHomes.count,
-      subscriptions: locals.values.reduce(0) { $0 + $1.count }, followedTopics: locals.count,
+      subscriptions: fanout.subscriptionCount, followedTopics: fanout.topicCount,
       counters: counters.all.merging(told) { first, _ in first })
   }
 

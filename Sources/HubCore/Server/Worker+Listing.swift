@@ -1,3 +1,4 @@
+internal import HubProtocol
 internal import JSON
 internal import Loop
 internal import PluginKit

@@ -1,3 +1,4 @@
+internal import HubProtocol
 internal import PluginKit
 internal import Primitives
 internal import WebSocket

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Crypto
+internal import HubProtocol
 internal import PluginKit
 internal import Primitives
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import HubProtocol
 internal import Loop
 internal import PluginKit
 internal import WebSocket
@@ -78,7 +79,7 @@ extension Worker {
       throw CancellationError()
     }
     dialect.topics[name] = subscription
-    letFlow(subscription)
+    fanout.resumeDelivery(to: subscription, on: self)
   }
 
   /// The limits of version-2 clients count for the user whatever the protocol is.
@@ -107,7 +108,7 @@ extension Worker {
     guard let (connection, dialect) = find(address), let name = TopicName(topic.description),
       let subscription = dialect.topics.removeValue(forKey: name)
     else { return }
-    release(subscription)
+    fanout.release(subscription)
     sendDetach(name, connection, .closedByPeer(1000))
   }
 

@@ -1,6 +1,8 @@
 internal import Bytes
 internal import Crypto
 internal import HTTP
+internal import HubProtocol
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 internal import Storage

@@ -1,4 +1,6 @@
 internal import Bytes
+internal import HubProtocol
+internal import HubTopics
 internal import JSON
 internal import Loop
 internal import PluginKit
@@ -49,7 +51,8 @@ extension Worker {
     return most > 0 && session.topics.count >= most ? ClientError.limitExceeded : nil
   }
 
-  /// Asks the owner and the home. On return the newcomer is in, but its events are still held.
+  /// Asks the plugin and the owner of the topic. On return the newcomer is in, but its events are
+  /// still held.
   func enter(
     _ topic: TopicName, _ rules: TopicRules, _ wish: ClientCommand.SubscribeOptions,
     connection token: UInt64, as who: Identity, tab: String?
@@ -64,7 +67,7 @@ extension Worker {
     guard let connection = connections[token], connection.mayComeIn else {
       throw CancellationError()
     }
-    let subscription = hold(topic, rules, connection, as: who, wish)
+    let subscription = fanout.reserve(topic, rules, connection, as: who, wish)
     let request = SubscribeRequest(
       topic: topic, connection: connection.number, worker: index, who: who,
       allowedAt: allowedAt, session: tab, recover: wish.recover, wantsPresence: wish.wantsPresence)
@@ -81,7 +84,7 @@ extension Worker {
       subscription.presenceChange = welcome.presence?.change ?? 0
       return (subscription, welcome)
     } catch {
-      release(subscription)
+      fanout.release(subscription)
       throw error
     }
   }
@@ -112,7 +115,7 @@ extension Worker {
           presence: welcome.presence), into: &$0)
     }
     enqueueAnswer(frame, on: connection)
-    letFlow(subscription)
+    fanout.resumeDelivery(to: subscription, on: self)
   }
 
   /// Takes somebody out again who was in already but not let in to the end, be it that the
@@ -120,7 +123,7 @@ extension Worker {
   func withdraw(_ half: Subscription) {
     // The topic's owner knows of a removal.
     guard half.isIn else { return }
-    release(half)
+    fanout.release(half)
     sendDetach(half.topic.name, half.connection, half.connection.ending ?? .ended)
   }
 
@@ -141,7 +144,7 @@ extension Worker {
       return tellError(
         connection, .badRequest, re: id, topic: topic, message: "you are not subscribed")
     }
-    release(subscription)
+    fanout.release(subscription)
     sendDetach(topic, connection, .closedByPeer(1000))
     tell(connection) { ServerFrame.unsubscribed(re: id, topic: topic, into: &$0) }
   }
@@ -281,7 +284,7 @@ extension Worker {
     _ topics: [TopicName: Subscription], of connection: Connection, _ how: Ending
   ) {
     for (topic, subscription) in topics {
-      release(subscription)
+      fanout.release(subscription)
       sendDetach(topic, connection, how)
     }
   }

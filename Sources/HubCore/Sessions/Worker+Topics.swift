@@ -1,32 +1,14 @@
 internal import Bytes
 internal import Deflate
+internal import HubProtocol
+internal import HubTopics
 internal import JSON
 internal import Loop
 internal import PluginKit
 internal import WebSocket
 
-// The worker's own subscribers, and what is delivered to them.
+// Frames on their way to a connection's queue.
 extension Worker {
-  /// Makes a place for a newcomer before its topic's owner is asked, so that no event can slip by.
-  func hold(
-    _ topic: TopicName, _ rules: TopicRules, _ connection: Connection, as who: Identity,
-    _ wish: ClientCommand.SubscribeOptions
-  ) -> Subscription {
-    let local = locals[topic] ?? LocalTopic(topic, rules)
-    locals[topic] = local
-    let subscription = Subscription(local, connection, as: who, wish)
-    local.add(subscription)
-    return subscription
-  }
-
-  /// Takes a place away again. The topic's home is told by whoever calls this.
-  func release(_ subscription: Subscription) {
-    subscription.isIn = false
-    let local = subscription.topic
-    local.remove(subscription)
-    if local.isEmpty, locals[local.name] === local { locals[local.name] = nil }
-  }
-
   /// Puts a whole frame behind what a connection is owed already.
   func enqueue(_ frame: [UInt8], on connection: Connection, conflating publication: Publication?) {
     guard case .webSocket(let link) = connection.stage else {
@@ -61,11 +43,11 @@ extension Worker {
   /// Removes a user from a topic on this worker; the topic's owner has forgotten it already.
   func evict(_ removal: Removal) {
     let (topic, connections) = (removal.topic, removal.connections)
-    guard let local = locals[topic] else { return }
-    for subscription in local.everybody where subscription.who.id == removal.user {
+    for subscription in fanout.subscriptions(in: topic)
+    where subscription.who.id == removal.user {
       let connection = subscription.connection
       guard connections?.contains(connection.number) ?? true else { continue }
-      release(subscription)
+      fanout.release(subscription)
       // A subscription that is still being set up detects the removal, and tells the topic's owner.
       guard subscription.hasArrived else { continue }
       post(.uncount(topic, worker: index))

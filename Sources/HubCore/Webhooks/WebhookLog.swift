@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Crypto
+internal import HubStore
 internal import JSON
 internal import PluginKit
 internal import Storage

@@ -1,3 +1,6 @@
+internal import HubProtocol
+internal import HubStore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 
@@ -73,7 +76,7 @@ extension Worker {
   /// Takes up what the receiver was told before; what is not there any more goes, after `time`
   /// milliseconds.
   func openWebhooks(_ rules: WebhookRules, within time: Int64) async throws {
-    let desk = WebhookDesk(rules, WebhookLog(store: house.historyLog.store))
+    let desk = WebhookDesk(rules, WebhookLog(store: house.eventStore.store))
     let grace = time + rules.quietMilliseconds
     for (subject, person) in try await desk.log.states() {
       desk.ledger.restore(subject, person, at: steadyTime, until: steadyTime + grace)

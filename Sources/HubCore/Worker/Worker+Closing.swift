@@ -1,4 +1,6 @@
 internal import Bytes
+internal import HubProtocol
+internal import HubTopics
 internal import Loop
 internal import WebSocket
 

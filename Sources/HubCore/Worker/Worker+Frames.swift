@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Deflate
 internal import HTTP
+internal import HubTopics
 internal import PluginKit
 internal import WebSocket
 

@@ -1,3 +1,6 @@
+internal import HubProtocol
+internal import HubStore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 
@@ -20,8 +23,8 @@ extension Worker {
     switch message {
     case .request(let request): topicHomes.handle(request, on: self)
     case .reply(let reply): tell(reply)
-    case .event(let publication): deliver(publication)
-    case .presence(let update): deliver(update)
+    case .event(let publication): fanout.deliver(publication, on: self)
+    case .presence(let update): fanout.deliver(update, on: self)
     case .removal(let removal): evict(removal)
     case .webhook(let report): take(report)
     }
@@ -58,6 +61,11 @@ extension Worker {
     try await topicHomes.forgetHistory(of: topic, on: self)
   }
 
+  /// Sends one event to the connections of one user in a topic.
+  func deliverDirectly(_ event: Event, to user: String, in topic: TopicName) {
+    fanout.deliverDirectly(event, to: user, in: topic, on: self)
+  }
+
   func isOpen(_ topic: TopicName) -> Bool { topicHomes.isOpen(topic) }
 
   func members(of topic: TopicName) -> [Member] { topicHomes.members(of: topic, on: self) }
@@ -71,7 +79,7 @@ extension Worker {
 
   /// Takes in the users who were in a topic of this worker before the server was started. They
   /// have `time` milliseconds to come back.
-  func expect(_ members: [(MemberLog.Place, MemberLog.Row)], within time: Int64) {
+  func expect(_ members: [(MemberStore.Place, MemberStore.Row)], within time: Int64) {
     topicHomes.expect(members, within: time, on: self)
   }
 

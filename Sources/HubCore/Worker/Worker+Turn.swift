@@ -48,7 +48,7 @@ extension Worker {
       for connection in ready { goOn(connection, &desk) }
     }
     mailbox.deliver()
-    distribute(isEndOfTurn: true)
+    fanout.flush(isEndOfTurn: true, on: self)
     guard !dirty.isEmpty else { return }
     sendAll()
     desk.shrink()

@@ -1,6 +1,8 @@
 internal import Bytes
 internal import Deflate
 internal import HTTP
+internal import HubProtocol
+internal import HubTopics
 public import Loop
 internal import PluginKit
 internal import Primitives
@@ -50,10 +52,7 @@ public actor Worker {
   let topicHomes: TopicHomes
   /// On the first worker, if anybody is to be told who comes and goes.
   var webhookDesk: WebhookDesk?
-  /// The topics that clients of this worker are in.
-  var locals: [TopicName: LocalTopic] = [:]
-  /// Those among them that have events to be delivered at the end of this turn.
-  var gathering: [LocalTopic] = []
+  let fanout: Fanout
   /// Connections here that have become WebSockets.
   var webSockets = 0
   /// The connections of each user here.
@@ -63,7 +62,6 @@ public actor Worker {
   var revocations: UInt64 = 0
   /// How fast each address makes calls.
   var callRates: [ClientKey: TokenBucket] = [:]
-  var deflater = Deflater()
   var lastNumber: UInt64 = 0
 
   init(index: Int, loop: EventLoop, house: House, inboxes: [WorkerInbox]) {
@@ -72,7 +70,7 @@ public actor Worker {
     self.house = house
     counters = WorkerCounters()
     limits = house.limits
-    deflater.worthwhileLength = limits.compressionMinimum
+    fanout = Fanout(compressionMinimum: limits.compressionMinimum)
     heartbeat = house.heartbeat
     inbox = inboxes[index]
     mailbox = Mailbox(inboxes, of: index)
@@ -104,7 +102,7 @@ public actor Worker {
         }
         worker.callRates = worker.callRates.filter { !$0.value.isFull(at: now) }
         worker.limits = worker.house.limits
-        worker.deflater.worthwhileLength = worker.limits.compressionMinimum
+        worker.fanout.compressionMinimum = worker.limits.compressionMinimum
         worker.sweepLater()
       }
     }

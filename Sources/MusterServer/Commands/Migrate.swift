@@ -2,6 +2,7 @@ internal import AccountStore
 internal import CommandLineKit
 internal import Configuration
 internal import HubCore
+internal import HubStore
 internal import Outbound
 internal import PluginKit
 internal import Storage

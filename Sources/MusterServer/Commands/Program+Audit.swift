@@ -1,6 +1,7 @@
 internal import CommandLineKit
 internal import Glibc
 internal import HubCore
+internal import HubStore
 internal import PluginKit
 internal import Storage
 

@@ -2,6 +2,7 @@ internal import CommandLineKit
 internal import Configuration
 internal import HTTP
 internal import HubCore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 internal import TLS

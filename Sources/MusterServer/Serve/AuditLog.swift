@@ -1,4 +1,5 @@
 internal import HubCore
+internal import HubStore
 internal import Loop
 internal import PluginKit
 internal import Primitives

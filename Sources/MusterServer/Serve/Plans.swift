@@ -1,6 +1,7 @@
 internal import CommandLineKit
 internal import Configuration
 internal import HubCore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 internal import TLS

@@ -4,6 +4,7 @@ internal import Configuration
 internal import Crypto
 internal import Glibc
 internal import HubCore
+internal import HubTopics
 internal import Loop
 internal import PluginKit
 internal import SQLiteStore
