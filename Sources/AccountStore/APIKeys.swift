@@ -7,7 +7,7 @@ public struct APIKey: Sendable, Hashable {
   /// What a scope can name, besides `*` for all of it.
   public static let actions = [
     "publish", "subscribe", "presence", "history", "disconnect", "topics", "connections",
-    "accounts", "lock", "audit",
+    "accounts", "confirm", "lock", "audit",
   ]
 
   public let id: Int64
@@ -58,7 +58,7 @@ public struct APIKeys: Sendable {
       throw AccountError(
         .invalid, "a scope is * or one of \(known), with a topic if need be: publish:chat.*")
     }
-    let text = "mk_" + Random.token()
+    let text = Identity.keyPrefix + Random.token()
     let now = clock.now
     let id = try await store.insert(
       """
@@ -89,7 +89,7 @@ public struct APIKeys: Sendable {
 
   /// The key with this text, if it is good.
   public func verify(_ text: String) async throws -> APIKey? {
-    guard text.hasPrefix("mk_"), text.utf8.count <= 128 else { return nil }
+    guard text.hasPrefix(Identity.keyPrefix), text.utf8.count <= 128 else { return nil }
     let now = clock.now
     let row = try await store.first(
       "\(APIKeys.select) WHERE digest = ? AND (expires_at IS NULL OR expires_at > ?)",

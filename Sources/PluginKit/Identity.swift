@@ -93,6 +93,9 @@ public struct Identity: Sendable, Hashable {
     credentialVersion = 0
   }
 
+  /// How the text of each key begins, which no token's does.
+  package static let keyPrefix = "mk_"
+
   package var isProgram: Bool { account == nil && id.utf8.starts(with: "k:".utf8) }
 
   public var isGuest: Bool { account == nil }

@@ -51,6 +51,44 @@ extension InBrowser {
       }
     }
 
+    @Test(arguments: [(Language.english, "Confirm"), (.chinese, "确认")])
+    func `staff confirms an account that its holder made, and leaves nothing behind`(
+      language: Language, word: String
+    ) async throws {
+      try await BrowserThread.run {
+        let name = "newcomer \(language.rawValue)"
+        let guest = try InBrowser.newPage()
+        try guest.open("/chat")
+        let telephone = language == .english ? "13900000077" : "13900000078"
+        try guest.logIn(telephone, "newcomer-123", registering: name)
+        try guest.close()
+
+        let page = try InBrowser.newPage()
+        try page.open("/admin")
+        try page.speak(language)
+        try page.logIn("admin", "123456")
+        try page.wait("!document.querySelector('#desk').hidden")
+        try page.type(name, into: "#accounts-find")
+        let account = AdminPageTests.row("accounts", name)
+        let button =
+          "[...(\(account)).querySelectorAll('button')].find((b) => b.textContent === '\(word)')"
+        try page.wait(button)
+        try page.evaluate("(\(button)).click()")
+        try page.wait("document.querySelector('dialog').textContent.includes('\(name)')")
+        try page.click("dialog button[value=yes]")
+        try page.wait("(\(account)) && !(\(button))")
+        try page.wait(AdminPageTests.row("audit", "account.confirmed"))
+        #expect(try page.complaints() == [])
+
+        try page.click("#login")
+        try page.wait("!document.querySelector('#gate').hidden")
+        let rows = "document.querySelectorAll('#desk td').length"
+        #expect(try page.evaluate(rows) == 0)
+        #expect(try page.evaluate("document.body.textContent.includes('\(name)')") == false)
+        try page.close()
+      }
+    }
+
     @Test func `a student is told that this is not for them`() async throws {
       try await BrowserThread.run {
         let page = try InBrowser.newPage()

@@ -67,6 +67,30 @@ import Testing
     }
   }
 
+  @Test func `the staff confirms an account that its holder made, once`() async throws {
+    try await withHub { bench in
+      let zz = try await bench.accounts.register(
+        NewAccount(login: "zz", name: "zz", password: "longenough", roles: .student),
+        from: .loopback)
+      let lin = try await make(bench, "lin", .student)
+      let boss = try await make(bench, "boss", .staff)
+      let path = "/api/v1/accounts/\(zz.id)/confirm"
+      #expect(await bench.post(path, json: [:], as: lin).status == 403)
+      #expect(try await bench.accounts.account(zz.id)?.isProvisional == true)
+      for _ in 0..<2 {
+        let answer = await bench.post(path, json: [:], as: boss)
+        #expect(answer.status == 200 && answer.json["provisional"] == false)
+      }
+      #expect(try await bench.accounts.account(zz.id)?.isProvisional == false)
+      #expect(await bench.post("/api/v1/accounts/99/confirm", json: [:], as: boss).status == 404)
+      #expect(
+        bench.audited.filter { $0.action == "account.confirmed" } == [
+          AuditEvent(
+            "account.confirmed", by: boss.auditName, on: "zz (u\(zz.id))", from: "127.0.0.1")
+        ])
+    }
+  }
+
   @Test func `a call beyond somebody's roles is recorded`() async throws {
     try await withHub { bench in
       let lin = try await make(bench, "lin", .student)

@@ -2,6 +2,7 @@ import Crypto
 import JSON
 import MusterTesting
 import PluginKit
+import Primitives
 import Rig
 import Testing
 
@@ -9,7 +10,9 @@ import Testing
 
 /// Programs that come in by the socket with a key.
 @Suite(.timeLimit(.minutes(3))) struct KeySocketTests {
-  private func withServer(_ body: (TestServer) async throws -> Void) async throws {
+  private func withServer(
+    audit: Audit = .silent, _ body: (TestServer) async throws -> Void
+  ) async throws {
     func adjust(_ plan: inout HubServer.Plan) {
       plan.checkKey = { text in
         guard text == "mk_good" else { return nil }
@@ -18,7 +21,7 @@ import Testing
         }
       }
     }
-    try await TestServer.run(workers: 1, adjusting: adjust, body)
+    try await TestServer.run(workers: 1, audit: audit, adjusting: adjust, body)
   }
 
   @Test func `a key with the scope subscribe hears the topics it names, whoever owns them`()
@@ -72,6 +75,39 @@ import Testing
       try await stranger.upgrade("/ws")
       try await stranger.say(["type": "hello", "id": 0, "data": ["token": "mk_other"]])
       #expect(try await stranger.hear("error")["data"]?["code"] == 109)
+    }
+  }
+
+  @Test func `a key that is not good, or not for a topic, leaves a trail without its text`()
+    async throws
+  {
+    let trail = Locked<[(event: AuditEvent, isPaced: Bool)]>([])
+    let audit = Audit { event, isPaced in trail.withLock { $0.append((event, isPaced)) } }
+    try await withServer(audit: audit) { server in
+      let stranger = try await server.wire()
+      try await stranger.upgrade("/ws")
+      try await stranger.say(["type": "hello", "id": 0, "data": ["token": "mk_other"]])
+      #expect(try await stranger.hear("error")["data"]?["code"] == 109)
+      let guest = try await server.wire()
+      try await guest.upgrade("/ws", headers: [("Authorization", "Bearer mk_third")])
+      try await guest.say(["type": "hello", "id": 0, "data": [:]])
+      _ = try await guest.hear("welcome")
+      let program = try await server.client(token: "mk_good")
+      #expect(try await program.subscribe("hub.stats")["data"]?["code"] == 103)
+      // An ended login is no act of a program.
+      let tab = try await server.wire()
+      try await tab.upgrade("/ws")
+      try await tab.say(["type": "hello", "id": 0, "data": ["token": "ended"]])
+      #expect(try await tab.hear("error")["data"]?["code"] == 109)
+      let unknown = AuditEvent(
+        "key.refused", from: "127.0.0.1", "no such key, or an expired one")
+      #expect(
+        trail.withLock { $0.map(\.event) } == [
+          unknown, unknown,
+          AuditEvent(
+            "key.refused", by: "key display", from: "127.0.0.1", "may not subscribe hub.stats"),
+        ])
+      #expect(trail.withLock { $0.allSatisfy(\.isPaced) })
     }
   }
 

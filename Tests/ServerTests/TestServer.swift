@@ -67,6 +67,7 @@ struct TestServer: Sendable {
     plan.offersEcho = true
     plan.webhooks = webhooks
     plan.log = log
+    plan.audit = audit
     if let time { plan.time = time }
     let outbox = BenchOutbox()
     let services = PluginServices(

@@ -1,5 +1,5 @@
 // Roles of the account that is logged in decide which parts the page has.
-import { $, askLogin, begin, connect, isStaff, logOut, session } from "/assets/ui.js";
+import { $, askLogin, begin, connect, empty, isStaff, logOut, session } from "/assets/ui.js";
 import { t } from "/assets/i18n.js";
 import { call } from "/assets/sign-calls.js";
 import { Student } from "/assets/sign-student.js";
@@ -25,6 +25,7 @@ function say(sentence) {
 
 function leave() {
   for (const part of parts.splice(0)) part.close();
+  empty("open", "history", "history-count", "new", "new-course", "new-classes", "tasks", "task", "courses", "courses-count", "import", "import-answer");
   $("done").hidden = true;
 }
 
@@ -58,8 +59,8 @@ $("login").addEventListener("click", async () => {
   turn++;
   leave();
   await logOut();
-  hub.reconnect();
-  enter();
+  // What was asked for before may still be on its way.
+  location.reload();
 });
 // The server does not know this login any more.
 addEventListener("sign.out", () => {

@@ -1,6 +1,6 @@
 // The login decides which part of the page is shown; the topics keep it current.
 import "/assets/study-words.js";
-import { $, askLogin, begin, connect, logOut, session } from "/assets/ui.js";
+import { $, askLogin, begin, connect, empty, logOut, session } from "/assets/ui.js";
 import { t } from "/assets/i18n.js";
 import { call } from "/assets/study-calls.js";
 import { Hours } from "/assets/study-hours.js";
@@ -33,6 +33,7 @@ function show(part) {
   $("me").textContent = login?.name ?? "";
   $("login").textContent = t(login ? "logout" : "login");
   for (const id of ["gate", "visitor", "desk"]) $(id).hidden = id !== part;
+  if (part !== "desk") empty("records", "count", "weeks", "this-week", "calendar", "month", "since");
 }
 
 function showLive({ studying: n }) {
@@ -96,7 +97,7 @@ $("login").addEventListener("click", async () => {
   if (!session.get()) return come(askLogin);
   turn++;
   await logOut();
-  hub.reconnect();
-  enter();
+  // What was asked for before may still be on its way.
+  location.reload();
 });
 enter();

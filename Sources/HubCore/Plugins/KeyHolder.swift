@@ -8,6 +8,9 @@ public struct KeyHolder: Sendable {
     self.name = name
     self.allows = allows
   }
+
+  /// The actor of an audit event.
+  var auditName: String { "key \(name)" }
 }
 
 /// The holder of a key, nil if it is not good.

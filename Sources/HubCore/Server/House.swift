@@ -17,6 +17,7 @@ final class House: Sendable {
   }
 
   let log: Log
+  let audit: Audit
   let admission = Admission()
   let input = InputBudget()
   let everything: RouteTrie<Endpoint>
@@ -71,7 +72,8 @@ final class House: Sendable {
     entrances: [[Entrance]], everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>,
     units: [PluginUnit], runner: RouteRunner, accounts: any Accounts,
     checkKey: @escaping KeyCheck, limits: ServerLimits,
-    heartbeat: HeartbeatRules, origins: OriginRules, log: Log, accessLog: AccessLog,
+    heartbeat: HeartbeatRules, origins: OriginRules, log: Log, audit: Audit,
+    accessLog: AccessLog,
     topics: TopicTable<TopicRules>, store: any Store, node: String,
     extraMetrics: @escaping @Sendable () -> [(String, Int)], uploadFolder: String,
     proxies: [Network], webhooks: HubServer.Webhooks?, strictTransportSeconds: Int?,
@@ -108,6 +110,7 @@ final class House: Sendable {
     currentCORS = Locked(CORSPolicy(origins))
     currentProxies = Locked(proxies)
     self.log = log
+    self.audit = audit
     self.accessLog = accessLog
     self.heartbeat = heartbeat
   }

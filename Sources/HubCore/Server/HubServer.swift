@@ -62,6 +62,7 @@ public final class HubServer: Sendable {
     public var checkKey: KeyCheck = { _ in nil }
     public var assets: [(path: String, asset: Asset)] = []
     public var log = Log.silent
+    public var audit = Audit.silent
     public var accessLog = AccessLog.none
     public var time: any TimeSource = SystemTime()
     public var random: any RandomSource = SystemRandom()
@@ -100,6 +101,7 @@ public final class HubServer: Sendable {
         isExempt: plan.isExempt),
       accounts: plan.accounts, checkKey: plan.checkKey,
       limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
+      audit: plan.audit,
       accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
       node: plan.node, extraMetrics: plan.extraMetrics,
       uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks,

@@ -1,10 +1,12 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
-// Looking at accounts and locking them, for the staff's page.
+// Looking at accounts, confirming and locking them, for the staff's page.
 extension ServerAPI {
   func registerAccounts(with registrar: inout Registrar) {
     registrar.post("/api/v1/accounts", ServerAPI.accounts, accounts)
+    registrar.post("/api/v1/accounts/:id/confirm", ServerAPI.confirm, confirm)
     registrar.post("/api/v1/accounts/:id/lock", ServerAPI.lock) { [self] request in
       try await lock(request, isActive: false)
     }
@@ -25,23 +27,43 @@ extension ServerAPI {
     ]).with("Cache-Control", "no-store")
   }
 
-  private func lock(_ request: Request, isActive: Bool) async throws -> Response {
-    let caller = try await check(request, "lock", topic: nil)
+  private func accountID(_ request: Request) throws -> Int64 {
     guard let id = request.parameters["id"].flatMap({ Int64($0) }) else {
       throw PluginError.notFound("there is no such account")
     }
+    return id
+  }
+
+  private func confirm(_ request: Request) async throws -> Response {
+    let caller = try await check(request, "confirm", topic: nil)
+    let wasProvisional = Locked(false)
+    let account = try await change(try accountID(request)) { account in
+      wasProvisional.withLock { $0 = account.isProvisional }
+      account.isSelfMade = false
+    }
+    if wasProvisional.withLock({ $0 }) {
+      note("account.confirmed", by: caller, on: account.auditName, request)
+    }
+    return .json(account.json)
+  }
+
+  private func lock(_ request: Request, isActive: Bool) async throws -> Response {
+    let caller = try await check(request, "lock", topic: nil)
+    let id = try accountID(request)
     if !isActive && request.identity?.account == id {
       throw PluginError(.conflict, "nobody locks themselves out")
     }
-    let account = try await setActive(isActive, of: id)
+    let account = try await change(id) { $0.isActive = isActive }
     note(
       isActive ? "account.unlocked" : "account.locked", by: caller, on: account.auditName, request)
     return .json(account.json)
   }
 
-  private func setActive(_ isActive: Bool, of id: Int64) async throws -> Account {
+  private func change(
+    _ id: Int64, _ body: @escaping @Sendable (inout Account) -> Void
+  ) async throws -> Account {
     do {
-      return try await services.accounts.change(id) { $0.isActive = isActive }
+      return try await services.accounts.change(id, body)
     } catch let error as AccountError where error.code == .unknown {
       throw PluginError.notFound("there is no such account")
     }
@@ -64,18 +86,27 @@ extension ServerAPI {
       .init("limit", .integer, optional: true, "At most 200; 50 if missing."),
     ], [.init("accounts", .array(of: account)), .init("next", .nullable(.integer))])
 
+  private static let confirm = changing(
+    "Confirm an account that its holder made",
+    "It may use more than the chat from then on. For the staff, and keys with the scope `confirm`.")
   private static let lock = changing(
-    "Lock an account", "Its tokens end, and its connections are closed within a second.")
-  private static let unlock = changing("Unlock an account", "Its person may log in again.")
+    "Lock an account",
+    "Its tokens end, and its connections are closed within a second. \(forLockers)",
+    and: themselves)
+  private static let unlock = changing(
+    "Unlock an account", "Its person may log in again. \(forLockers)", and: themselves)
 
-  private static func changing(_ summary: String, _ details: String) -> Operation {
+  private static let forLockers = "For admins, and keys with the scope `lock`."
+  private static let themselves = Operation.Answer(409, "Nobody locks themselves out.", failure)
+
+  private static func changing(
+    _ summary: String, _ details: String, and further: Operation.Answer...
+  ) -> Operation {
     Operation(
-      summary, details: "\(details) For admins, and keys with the scope `lock`.",
+      summary, details: details,
       parameters: [.path("id", .integer, "The account's id.", example: 1)],
-      answers: [
-        .ok(account), .init(404, "There is no such account.", failure),
-        .init(409, "Nobody locks themselves out.", failure),
-      ], access: .keyHolder)
+      answers: [.ok(account), .init(404, "There is no such account.", failure)] + further,
+      access: .keyHolder)
   }
 }
 

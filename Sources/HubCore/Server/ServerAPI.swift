@@ -159,10 +159,10 @@ struct ServerAPI: Sendable {
     }
     guard holder.allows(action, topic) else {
       let place = topic.map { " \($0)" } ?? ""
-      noteRefusal("key.refused", by: "key \(holder.name)", request, "may not \(action)\(place)")
+      noteRefusal("key.refused", by: holder.auditName, request, "may not \(action)\(place)")
       throw PluginError.forbidden("this key may not do that")
     }
-    return "key \(holder.name)"
+    return holder.auditName
   }
 
   func note(

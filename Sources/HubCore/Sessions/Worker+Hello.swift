@@ -180,7 +180,17 @@ extension Worker {
   /// The holder of a key; nil for every other token.
   private func program(_ token: String, _ session: HubSession) async throws -> Identity? {
     session.key = try await house.checkKey(token)
-    return session.key.map { Identity(program: $0.name) }
+    if let key = session.key { return Identity(program: key.name) }
+    if token.hasPrefix(Identity.keyPrefix) {
+      noteRefusal(by: "", session, "no such key, or an expired one")
+    }
+    return nil
+  }
+
+  /// Records what a key may not do. Anyone can cause that at any rate.
+  func noteRefusal(by actor: String, _ session: HubSession, _ detail: String) {
+    house.audit.recordPaced(
+      AuditEvent("key.refused", by: actor, from: session.request.peer.address, detail))
   }
 
   /// An answer about credentials that no revocation has overtaken: one that came in meanwhile did

@@ -42,7 +42,10 @@ extension Worker {
     guard let rules = rules(for: topic) else { return ClientError.unknownTopic }
     let who = session.identity(admitsProvisional: rules.allowsProvisional)
     if let key = session.key {
-      guard key.allows("subscribe", topic.description) else { return ClientError.permissionDenied }
+      guard key.allows("subscribe", topic.description) else {
+        noteRefusal(by: key.auditName, session, "may not subscribe \(topic)")
+        return ClientError.permissionDenied
+      }
     } else if who.isGuest && !rules.allowsGuests {
       return session.told(TopicRefusal.unauthorized)
     }

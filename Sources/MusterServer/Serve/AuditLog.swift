@@ -10,7 +10,22 @@ final class AuditLog: Sendable {
   private struct State {
     var waiting: [AuditEntry] = []
     var writing: Task<Void, Never>?
-    var paced: [AuditEvent: Int64] = [:]
+    var paced: [PacedKind: Int64] = [:]
+  }
+
+  /// Two events of one kind are the same for the pace, however their details differ.
+  private struct PacedKind: Hashable {
+    let action: String
+    let actor: String
+    let target: String
+    let address: String
+
+    init(_ event: AuditEvent) {
+      action = event.action
+      actor = event.actor
+      target = event.target
+      address = event.address
+    }
   }
 
   private static let mostWaiting = 10_000
@@ -50,10 +65,11 @@ final class AuditLog: Sendable {
   }
 
   private func isFirst(_ event: AuditEvent, at now: Int64) -> Bool {
-    state.withLock { state in
-      if let last = state.paced[event], now >= last, now - last < 60_000 { return false }
+    let kind = PacedKind(event)
+    return state.withLock { state in
+      if let last = state.paced[kind], now >= last, now - last < 60_000 { return false }
       if state.paced.count >= AuditLog.mostPaced { state.paced.removeAll() }
-      state.paced[event] = now
+      state.paced[kind] = now
       return true
     }
   }

@@ -69,10 +69,11 @@ struct Running {
     adminPassword = try await accounts.prepareFirstStart()
 
     pairs = try Running.certificates(configuration)
-    let plan = try Running.plan(
+    var plan = try Running.plan(
       configuration, explicitListen: !call.values("listen").isEmpty, units: units, hub: hub,
       store: store, watch: watch, accounts: audited, outbound: outbound, pairs: pairs,
       writer: writer)
+    plan.audit = trail.audit
     server = try PortCheck(configuration).explaining { try HubServer(plan) }
     jobs = JobClock(
       units: units, clock: clock, zone: configuration.zone, log: writer.log)

@@ -1,4 +1,4 @@
-import { $, age, api, askLogin, begin, connect, h, isStaff, logOut, session, soon } from "/assets/ui.js";
+import { $, age, api, askLogin, begin, connect, empty, h, isStaff, logOut, session, soon } from "/assets/ui.js";
 import { t } from "/assets/i18n.js";
 
 const EVERY_MS = 5_000, SHOWN = 200;
@@ -9,6 +9,7 @@ const hub = connect("admin", () => showMe());
 hub.subscribe("hub.stats", { onSnapshot: showCounts, onEvent: showCounts });
 
 const post = (path, json = {}) => api(`/api/v1/${path}`, { ...ASK, json });
+let found = [], trail = [];
 const isAdmin = () => session.get()?.roles?.includes("admin");
 
 /** Who is logged in, and the desk or the door. */
@@ -19,6 +20,13 @@ function showMe() {
   $("gate").hidden = isStaff();
   $("desk").hidden = !isStaff();
   $("gate-lead").textContent = t(login ? "admin.gate.other" : "admin.gate.lead");
+  if (!isStaff()) closeDesk();
+}
+
+/** Nothing of the desk stays in a page that somebody else may look at next. */
+function closeDesk() {
+  [found, trail] = [[], []];
+  empty("plugins", "connections", "topics", "accounts", "audit", "connections-count", "topics-count", "accounts-count");
 }
 
 function changed() {
@@ -33,7 +41,8 @@ async function logIn() { if (await askLogin({ registers: false })) changed(); }
 $("login").addEventListener("click", async () => {
   if (!session.get()) return logIn();
   await logOut();
-  changed();
+  // What was asked for before may still be on its way.
+  location.reload();
 });
 $("gate-login").addEventListener("click", logIn);
 
@@ -124,8 +133,6 @@ async function showMembers(topic) {
   dialog.showModal();
 }
 
-let found = [];
-
 async function lookAccounts(after) {
   const { accounts, next } = await post("accounts", { matching: $("accounts-find").value.trim(), ...(after ? { after } : {}) });
   found = after ? found.concat(accounts) : accounts;
@@ -133,17 +140,21 @@ async function lookAccounts(after) {
   $("accounts-more").hidden = next === null;
   $("accounts-more").onclick = () => attempt(() => lookAccounts(next));
   show("accounts", ["admin.login", "login.name", "admin.roles", "admin.profiles", ""], found.map((account) => [
-    h(account.active ? "b" : "s", {}, account.login), account.name, account.roles.join(", "),
+    h(account.active ? "b" : "s", {}, account.login), account.name, account.provisional ? h("span.muted", {}, t("admin.provisional")) : account.roles.join(", "),
     h("span.small", {}, Object.entries(account.profiles).map(([kind, value]) => `${kind} ${value}`).join(" · ")),
-    isAdmin() && h("button.quiet", { onclick: () => lock(account) }, t(account.active ? "admin.lock" : "admin.unlock"))]));
+    h("span", {}, account.provisional && h("button.quiet", { onclick: () => confirmAccount(account) }, t("admin.confirm")),
+      isAdmin() && h("button.quiet", { onclick: () => lock(account) }, t(account.active ? "admin.lock" : "admin.unlock")))]));
+}
+
+async function confirmAccount({ id, login }) {
+  if (!await sure(t("admin.confirm.sure", { name: login }), t("admin.confirm"))) return;
+  attempt(() => post(`accounts/${id}/confirm`), () => Promise.all([lookAccounts(), lookAudit()]));
 }
 
 async function lock({ id, login, active }) {
   if (active && !await sure(t("admin.lock.sure", { name: login }), t("admin.lock"))) return;
   attempt(() => post(`accounts/${id}/${active ? "lock" : "unlock"}`), () => Promise.all([lookAccounts(), lookAudit()]));
 }
-
-let trail = [];
 
 /** The audit trail, newest first; `before` is the end of what is shown already. */
 async function lookAudit(before) {

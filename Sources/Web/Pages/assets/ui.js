@@ -61,6 +61,15 @@ export async function logOut() {
   await over.catch(() => {});
 }
 
+/** Takes out of the page what only whoever was logged in may see. @param {string[]} ids of elements and forms */
+export function empty(...ids) {
+  for (const id of ids) {
+    const node = $(id);
+    if (node instanceof HTMLFormElement) node.reset();
+    else node.replaceChildren();
+  }
+}
+
 /**
  * Calls the server.
  * @param {string} path @param {{method?: string, form?: Record<string, any>, json?: any}} [options] with `form` or `json` a POST
