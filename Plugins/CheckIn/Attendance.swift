@@ -6,14 +6,18 @@ struct Attendance: Sendable {
   let roll: Roll
   let announcer: Announcer
   let ranks: Ranks
+  let chat: Chat
   let post: Post
   let clock: any WallClock
   private let turns = KeyedQueue<String>()
 
-  init(roll: Roll, announcer: Announcer, ranks: Ranks, post: Post, clock: any WallClock) {
+  init(
+    roll: Roll, announcer: Announcer, ranks: Ranks, chat: Chat, post: Post, clock: any WallClock
+  ) {
     self.roll = roll
     self.announcer = announcer
     self.ranks = ranks
+    self.chat = chat
     self.post = post
     self.clock = clock
   }
@@ -28,9 +32,7 @@ struct Attendance: Sendable {
 
   func checkOut(_ number: String) async throws -> Roll.Exit {
     let exit = try await turns.inTurn(number) {
-      let exit = try await roll.close(number, .oneself, at: clock.seconds)
-      if case .closed(let person, let stay) = exit { await announcer.wentOut(person, stay) }
-      return exit
+      try await close(number, .oneself, at: clock.seconds)
     }
     if case .closed(let person, let stay) = exit, stay.duration.hundredths > 0 {
       await ranks.lifted([person])
@@ -40,9 +42,7 @@ struct Attendance: Sendable {
 
   func report(_ number: String, by reporter: String) async throws -> Roll.Exit {
     let exit = try await turns.inTurn(number) {
-      let exit = try await roll.close(number, .report(by: reporter), at: clock.seconds)
-      if case .closed(let person, let stay) = exit { await announcer.wasReported(person, stay) }
-      return exit
+      try await close(number, .report(by: reporter), at: clock.seconds)
     }
     if case .closed(let person, _) = exit { await post.tellReported(person) }
     return exit
@@ -76,11 +76,34 @@ struct Attendance: Sendable {
 
   private func closeStay(of number: String, at moment: Int64) async throws {
     let exit = try await turns.inTurn(number) {
-      let exit = try await roll.close(number, .night, at: moment)
-      if case .closed(let person, let stay) = exit { await announcer.wasClosed(person, stay) }
-      return exit
+      try await close(number, .night, at: moment)
     }
     if case .closed(let person, _) = exit { await post.tellClosed(person) }
+  }
+
+  /// Ends a stay, tells of it, and takes the person out of the chat of those who are present.
+  private func close(
+    _ number: String, _ closing: Roll.Closing, at moment: Int64
+  ) async throws -> Roll.Exit {
+    let exit = try await roll.close(number, closing, at: moment)
+    guard case .closed(let person, let stay) = exit else { return exit }
+    switch closing {
+    case .oneself: await announcer.wentOut(person, stay)
+    case .night: await announcer.wasClosed(person, stay)
+    case .report: await announcer.wasReported(person, stay)
+    }
+    await chat.stayEnded(person)
+    return exit
+  }
+
+  /// Takes somebody out of the tables; false if there is nobody of that number.
+  func remove(_ number: String) async throws -> Bool {
+    let isRemoved = try await turns.inTurn(number) {
+      _ = try await close(number, .night, at: clock.seconds)
+      return try await roll.remove(number)
+    }
+    if isRemoved { await ranks.reset(ranks.followed.grades(of: number)) }
+    return isRemoved
   }
 }
 

@@ -6,6 +6,7 @@ internal import Primitives
 struct Chart: Dialect {
   let chat: Chat
   let sessions: LegacySessions
+  let admission: Admission
 
   func accept(_ connection: any DialectConnection, _ request: Request) async throws
     -> any DialectSession
@@ -30,10 +31,14 @@ struct Chart: Dialect {
     return ChartSession(chat, ChatPerson(person), identity, connection)
   }
 
-  /// By token where the account has a number, otherwise by the cookie of the last check-in.
+  /// By token where the account has a number, otherwise by the cookie of the last check-in. That
+  /// cookie is no login: it counts where anybody may check in as anybody.
   private func number(of request: Request) -> String? {
     if let number = request.identity?.profiles[.studentNumber] { return number }
-    return request.cookies[LegacySessions.cookie].flatMap { sessions.number(of: $0) }
+    guard admission.isOpen(request.peer) else { return nil }
+    return request.cookies[LegacySessions.cookie].flatMap {
+      sessions.number(of: $0, at: request.receivedAt)
+    }
   }
 
   /// Everybody is told of a newcomer, and so is the newcomer. Whoever counts as present already,

@@ -56,6 +56,21 @@ final class Chat: Sendable {
     else { throw TopicRefusal.denied }
   }
 
+  /// The chat is for those who are present.
+  func stayEnded(_ person: Person) async {
+    let line = lines.withLock { $0[person.number] }
+    var members = Set(line.map { [$0.member] } ?? [])
+    do {
+      let account = try await services.accounts.find(.profile(.studentNumber, person.number))
+      if let account { members.insert(account.identity.id) }
+    } catch {
+      services.log.warning(
+        "somebody who has gone may still be in the chat", ["reason": "\(error)"])
+    }
+    for member in members { await services.hub.remove(member, from: Chat.topic) }
+    await line?.connection.close(code: Chat.ended, reason: "checked_out")
+  }
+
   private static func number(ofGuest id: String) -> String? {
     Topic(id).rest(after: "g:" + guestPrefix)
   }
@@ -177,6 +192,9 @@ extension Chat {
     }
   }
 
+  /// As for everybody who is put out: this connection is over, and its client has no reason to
+  /// come back at once.
+  static let ended: UInt16 = 4003
   static let replaced: UInt16 = 4007
   static let tooFast: UInt16 = 4104
 }

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Primitives
 
 // Checking in, checking out, reporting.
 extension CheckInPlugin {
@@ -19,16 +20,29 @@ extension CheckInPlugin {
     guard hours.areOpen(at: services.clock.now) else {
       return Envelope.bad("不在打卡时间范围内", code: .checkInRefused).response()
     }
-    let response =
-      switch try await attendance.checkIn(number) {
-      case .checkedIn(let person):
-        Envelope.good("\(number)签到成功", person.json, code: .checkedIn).response()
+    try pace(number, request)
+    let entry = try await attendance.checkIn(number)
+    if case .checkedIn = entry { noteActing("checked_in", for: number, by: request) }
+    let envelope: Envelope =
+      switch entry {
+      case .checkedIn(let person): .good("\(number)签到成功", person.json, code: .checkedIn)
       case .alreadyPresent(let person):
-        Envelope.bad("\(number)已签到", person.json, code: .alreadyPresent).response()
-      case .unknown:
-        Envelope.bad("学号\(number)不存在", code: .unknownAtCheckIn).response()
+        .bad("\(number)已签到", person.json, code: .alreadyPresent)
+      case .unknown: .bad("学号\(number)不存在", code: .unknownAtCheckIn)
       }
-    return remembering(number, request, response)
+    return remembering(number, request, envelope.response())
+  }
+
+  private static let mayMove = WindowLimit(count: 60, seconds: 60)
+
+  /// Every stay is a row for ever: one client cannot make them for a number without end.
+  private func pace(_ number: String, _ request: Request) throws {
+    let now = services.clock.now
+    let key = "\(request.peer.client) \(number)"
+    let wait = moves.withLock { $0.take(key, CheckInPlugin.mayMove, at: now) }
+    guard let wait else { return }
+    throw PluginError(
+      .tooManyRequests, "too many requests", retryAfterSeconds: Int((wait + 999) / 1000))
   }
 
   /// The chat of old clients knows them by this cookie. The number is remembered whether it is
@@ -38,7 +52,8 @@ extension CheckInPlugin {
   ) -> Response {
     guard Roll.isPlausible(number) else { return response }
     let session = request.cookies[LegacySessions.cookie]
-    guard let fresh = sessions.remember(number, session: session) else { return response }
+    let now = services.clock.now
+    guard let fresh = sessions.remember(number, session: session, at: now) else { return response }
     return response.settingCookie(LegacySessions.cookie, fresh)
   }
 
@@ -49,8 +64,11 @@ extension CheckInPlugin {
     guard hours.areOpen(at: services.clock.now) else {
       return Envelope.bad("不在打卡时间范围内", code: .checkOutRefused).response()
     }
+    try pace(number, request)
+    let exit = try await attendance.checkOut(number)
+    if case .closed = exit { noteActing("checked_out", for: number, by: request) }
     let envelope: Envelope =
-      switch try await attendance.checkOut(number) {
+      switch exit {
       case .closed(let person, let stay):
         .good(
           "\(number)签退成功", person.json, code: .checkedOut, recordTime: stay.duration.text)
@@ -68,8 +86,10 @@ extension CheckInPlugin {
     if reported == reporter, try await roll.find(reported) != nil {
       return Envelope.bad("不能举报自己", code: .notReported).response()
     }
+    let exit = try await attendance.report(reported, by: reporter)
+    if case .closed = exit { noteActing("reported", for: reporter, by: request) }
     let envelope: Envelope =
-      switch try await attendance.report(reported, by: reporter) {
+      switch exit {
       case .closed: .good("\(reporter)举报\(reported)成功", code: .reported)
       case .notPresent: .bad("\(reported)未签到", code: .notReported)
       case .unknown: .bad("\(reported)不存在", code: .notReported)

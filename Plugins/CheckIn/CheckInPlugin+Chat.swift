@@ -24,7 +24,8 @@ extension CheckInPlugin {
         .init("message", .string, "At most 4000 bytes."),
       ]), answer: .object([.init("to", .string)])
     ) { message in try await chat.sendPrivate(message) }
-    registrar.dialect(["/chart"], "chart", Chart(chat: chat, sessions: sessions))
+    registrar.dialect(
+      ["/chart"], "chart", Chart(chat: chat, sessions: sessions, admission: admission))
   }
 }
 

@@ -1,10 +1,17 @@
 internal import PluginKit
 
-// What the documents do not know: the curve of the day and the kept tables.
+// What the documents do not know: the curve of the day, the kept tables, and an end of somebody.
 extension CheckInPlugin {
   func registerExtras(with registrar: inout Registrar) {
     registrar.get("/day", Documents.day) { _ in
       Envelope.response(try await self.curve.json())
+    }
+    registrar.delete("/users/:studentid", Documents.removeUser) { request in
+      let number = request.parameters["studentid"] ?? ""
+      guard try await self.attendance.remove(number) else {
+        return Envelope.bad("学号\(number)不存在", code: .notFound).response()
+      }
+      return Envelope.good("\(number)已删除").response()
     }
     registrar.get("/export/:file", Documents.export) { request in
       let name = request.parameters["file"] ?? ""

@@ -10,6 +10,7 @@ extension CheckInPlugin {
       if Admission.isPrefetch(request) { return Refusal.prefetch(request) }
       try self.admission.requireStaff(request)
       let name = try await self.export.make(at: self.services.clock.seconds)
+      self.note("table_made", on: name, by: request)
       return Envelope.good(name).response()
     }
   }
@@ -18,18 +19,23 @@ extension CheckInPlugin {
     try admission.requireStaff(request)
     switch try Imports.body(of: request) {
     case .array(let values):
+      guard values.count <= Imports.mostByStrangers || request.identity?.isStaff == true else {
+        throw PluginError.invalid("未登录时一次最多添加\(Imports.mostByStrangers)人")
+      }
       let newcomers = try values.map { try NewPerson($0) }
-      return try await addBatch(newcomers).response()
+      return try await addBatch(newcomers, by: request).response()
     case let value:
       let newcomer = try NewPerson(value)
-      let added = try await add([newcomer])
+      let added = try await add([newcomer], by: request)
       guard added.isEmpty else { return Envelope.good("添加成功", code: .saved).response() }
       return Envelope.bad("\(newcomer.number)已存在", code: .notSaved).response()
     }
   }
 
-  private func addBatch(_ newcomers: [NewPerson]) async throws -> Envelope {
-    var fresh = Set(try await add(newcomers).map(\.number))
+  private func addBatch(
+    _ newcomers: [NewPerson], by request: Request
+  ) async throws -> Envelope {
+    var fresh = Set(try await add(newcomers, by: request).map(\.number))
     let added = fresh.count
     // Of two with one number the first was added.
     let skipped = newcomers.map(\.number).filter { fresh.remove($0) == nil }
@@ -38,8 +44,11 @@ extension CheckInPlugin {
       ["added": JSONValue(added), "skipped": .array(skipped.map { .string($0) })], code: .saved)
   }
 
-  private func add(_ newcomers: [NewPerson]) async throws -> [Person] {
+  private func add(_ newcomers: [NewPerson], by request: Request) async throws -> [Person] {
     let added = try await roll.add(newcomers, at: services.clock.seconds)
+    if let first = added.first {
+      note("people_added", on: first.number, by: request, "\(added.count) added")
+    }
     for person in added {
       await announcer.wasAdded(person)
       if person.isPresent { await announcer.cameIn(person) }
@@ -56,6 +65,7 @@ extension CheckInPlugin {
       try await roll.setAvatar(avatar, of: number)
     else { return Envelope.bad(nil).response() }
     chat.forget(number)
+    noteActing("picture_set", for: number, by: request)
     return Envelope.good().response()
   }
 }
@@ -64,6 +74,8 @@ extension CheckInPlugin {
 enum Imports {
   /// Ten thousand people fit.
   static let largestBody = 8 << 20
+  /// In one call of an open network without a login: an import fits, a flood does not.
+  static let mostByStrangers = 2000
 
   static func body(of request: Request) throws -> JSONValue {
     guard case .bytes(let bytes) = request.body else {

@@ -40,12 +40,13 @@ extension CheckInPlugin {
     rules.allowsGuests = true
     rules.gatherMilliseconds = CheckInPlugin.gatherMilliseconds
     rules.authorize = { who, topic, _ in
-      guard let grade = CheckInPlugin.grade(of: topic) else { throw TopicRefusal.unknown }
+      guard CheckInPlugin.grade(of: topic) != nil else { throw TopicRefusal.unknown }
       try self.requireMember(who)
-      try self.followed.follow(grade)
     }
     rules.snapshot = { topic, _ in
       guard let grade = CheckInPlugin.grade(of: topic) else { return nil }
+      // The subscription stands by now: whoever comes and goes takes no place for long.
+      try await self.followed.follow(grade, self.services.hub, at: self.services.clock.now)
       return .raw(try await self.roll.leaders(of: grade).answer)
     }
     return rules

@@ -1,4 +1,5 @@
 public import PluginKit
+internal import Primitives
 internal import Storage
 
 /// Attendance of a laboratory: checking in and out by student number, who is there now, the
@@ -19,6 +20,8 @@ public final class CheckInPlugin: Plugin {
   let export: Export
   let curve: DayCurve
   let sessions = LegacySessions()
+  /// Check-ins and check-outs of a number by one client.
+  let moves = Locked(WindowCounter<String>())
   let chat: Chat
   let services: PluginServices
   let times: JobTimes
@@ -34,13 +37,15 @@ public final class CheckInPlugin: Plugin {
     self.roll = roll
     self.announcer = announcer
     self.ranks = ranks
+    let chat = Chat(roll: roll, services: services)
+    self.chat = chat
     attendance = Attendance(
-      roll: roll, announcer: announcer, ranks: ranks, post: post, clock: services.clock)
+      roll: roll, announcer: announcer, ranks: ranks, chat: chat, post: post,
+      clock: services.clock)
     admission = Admission(settings: services.settings)
     hours = OpeningHours(settings: services.settings, zone: services.zone)
     export = Export(roll: roll, spreadsheets: services.spreadsheets, post: post)
     curve = DayCurve(roll: roll, clock: services.clock)
-    chat = Chat(roll: roll, services: services)
   }
 
   public func register(with registrar: inout Registrar) {

@@ -15,7 +15,8 @@ extension Documents {
     "Import one person or many",
     details: """
       An array is a batch: `data` then says how many were added and which numbers were there \
-      already. Codes: 20031 saved, 20030 not. Outside of the open networks for staff.
+      already. Codes: 20031 saved, 20030 not. Outside of the open networks for staff; within them \
+      2000 people a call without a login of the staff.
       """,
     body: Operation.RequestBody(
       .json(.oneOf([newcomer, .array(of: newcomer)])), maxBytes: Imports.largestBody,
@@ -28,7 +29,18 @@ extension Documents {
             .object([.init("added", .integer), .init("skipped", .array(of: .string))]))),
         example: example(
           #"{"flag":true,"msg":"添加成功","recordtime":null,"data":null,"code":20031}"#))
-    ], access: access, timeoutSeconds: 60)
+    ], access: access, limit: .perMinute(30), timeoutSeconds: 60)
+
+  static let removeUser = Operation(
+    "Take somebody out of the tables",
+    details: "With all stays; a stay that goes on ends before and does not count.",
+    parameters: [.path("studentid", .string, "The student number.", example: "2100301419")],
+    answers: [
+      .ok(
+        envelope(.null),
+        example: example(
+          #"{"flag":true,"msg":"2100301419已删除","recordtime":null,"data":null,"code":null}"#))
+    ], access: .anyRole([.staff, .admin]))
 
   static let addAvatar = Operation(
     "Choose a picture",

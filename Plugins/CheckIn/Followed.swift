@@ -4,23 +4,38 @@ internal import Primitives
 /// The grades that somebody follows: which of the many prefixes of a number are worth an event.
 ///
 /// The first two digits are the grade of the documents and always count; other prefixes count
-/// once somebody has subscribed to them.
+/// while somebody is subscribed to them.
 final class Followed: Sendable {
   private let prefixes = Locked<Set<String>>([])
+  private let tidied = Locked<Int64>(.min)
   private let capacity: Int
 
   init(capacity: Int = 1000) { self.capacity = capacity }
 
-  /// Throws when so many other prefixes are followed that one more would cost everybody.
-  func follow(_ grade: Grade) throws(TopicRefusal) {
-    guard grade.prefix.utf8.count != 2 else { return }
-    let hasPlace = prefixes.withLock { prefixes in
-      if prefixes.contains(grade.prefix) { return true }
-      guard prefixes.count < capacity else { return false }
-      prefixes.insert(grade.prefix)
+  /// For a subscription that stands. Throws when so many other prefixes are followed that one more
+  /// would cost everybody; those that nobody follows any more are forgotten before.
+  func follow(_ grade: Grade, _ hub: any Hub, at now: Int64) async throws(TopicRefusal) {
+    guard grade.prefix.utf8.count != 2, !add(grade.prefix) else { return }
+    if mayTidy(at: now) { await tidy(hub) }
+    guard add(grade.prefix) else { throw .unavailable }
+  }
+
+  /// False if there is no room.
+  private func add(_ prefix: String) -> Bool {
+    prefixes.withLock { prefixes in
+      guard prefixes.contains(prefix) || prefixes.count < capacity else { return false }
+      prefixes.insert(prefix)
       return true
     }
-    if !hasPlace { throw .unavailable }
+  }
+
+  /// Once a second: a thousand topics have to be asked.
+  private func mayTidy(at now: Int64) -> Bool {
+    tidied.withLock { last in
+      guard last == .min || now < last || now - last >= 1000 else { return false }
+      last = now
+      return true
+    }
   }
 
   /// The grades that learn of what `number` does.

@@ -5,14 +5,23 @@ internal import Primitives
 ///
 /// Kept in memory like the original's, in two generations: when the younger is full the older is
 /// forgotten, and whoever was seen meanwhile has moved to the younger. So a flood of clients
-/// without cookies costs bounded memory and does not push out those who come back.
+/// without cookies costs bounded memory and does not push out those who come back. A day after the
+/// last check-in a session is over.
 final class LegacySessions: Sendable {
   static let cookie = "JSESSIONID"
 
-  private struct Generations {
-    var young: [String: String] = [:]
-    var old: [String: String] = [:]
+  private struct Session {
+    let number: String
+    let endsAt: Int64
   }
+
+  private struct Generations {
+    var young: [String: Session] = [:]
+    var old: [String: Session] = [:]
+  }
+
+  /// In milliseconds.
+  private static let life: Int64 = 86_400_000
 
   private let generations = Locked(Generations())
   private let capacity: Int
@@ -20,28 +29,31 @@ final class LegacySessions: Sendable {
   init(capacity: Int = 20_000) { self.capacity = capacity }
 
   /// Remembers `number`. Returns a new session's name if the client brought none that is known.
-  func remember(_ number: String, session: String?) -> String? {
-    let fresh = session.flatMap { self.number(of: $0) } == nil ? LegacySessions.makeName() : nil
+  func remember(_ number: String, session: String?, at now: Int64) -> String? {
+    let isKnown = session.map { self.number(of: $0, at: now) != nil } ?? false
+    let fresh = isKnown ? nil : LegacySessions.makeName()
     guard let name = fresh ?? session else { return nil }
-    generations.withLock { keep(number, as: name, in: &$0) }
+    let kept = Session(number: number, endsAt: now + LegacySessions.life)
+    generations.withLock { keep(kept, as: name, in: &$0) }
     return fresh
   }
 
-  func number(of session: String) -> String? {
-    generations.withLock { generations in
-      if let number = generations.young[session] { return number }
-      guard let number = generations.old[session] else { return nil }
-      keep(number, as: session, in: &generations)
-      return number
+  func number(of session: String, at now: Int64) -> String? {
+    let known: Session? = generations.withLock { generations in
+      if let known = generations.young[session] { return known }
+      guard let known = generations.old[session] else { return nil }
+      keep(known, as: session, in: &generations)
+      return known
     }
+    return known.flatMap { $0.endsAt > now ? $0.number : nil }
   }
 
-  private func keep(_ number: String, as name: String, in generations: inout Generations) {
+  private func keep(_ session: Session, as name: String, in generations: inout Generations) {
     if generations.young.count >= capacity {
       generations.old = generations.young
       generations.young = [:]
     }
-    generations.young[name] = number
+    generations.young[name] = session
   }
 
   /// 128 bits that cannot be guessed, in the form such names have.

@@ -58,11 +58,11 @@ extension Roll {
   }
 
   /// Newest first.
-  func stays(of person: Int, limit: Int? = nil) async throws -> [Stay] {
+  func stays(of person: Int, limit: Int) async throws -> [Stay] {
     try await store.query(
       """
       SELECT \(Stay.columns) FROM checkin_records WHERE userid = ? ORDER BY id DESC LIMIT ?
-      """, person, limit ?? Int.max
+      """, person, limit
     ).map { try Stay($0, zone) }
   }
 

@@ -27,6 +27,19 @@ extension Roll {
     return added
   }
 
+  /// Takes somebody and all stays out of the tables; false if there is nobody of that number.
+  func remove(_ number: String) async throws -> Bool {
+    guard Roll.isPlausible(number) else { return false }
+    return try await changeMany { tx in
+      try tx.execute(
+        """
+        DELETE FROM checkin_records
+        WHERE userid IN (SELECT id FROM checkin_users WHERE studentid = ?)
+        """, number)
+      return try tx.execute("DELETE FROM checkin_users WHERE studentid = ?", number) > 0
+    }
+  }
+
   func setAvatar(_ avatar: String, of number: String) async throws -> Bool {
     guard Roll.isPlausible(number) else { return false }
     return try await store.execute(

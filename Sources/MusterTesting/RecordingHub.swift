@@ -41,6 +41,12 @@ public actor RecordingHub: Hub {
   /// From now on nothing is heard of this user: its line may be dead, and members show it so.
   public func fallSilent(_ user: String) { silent.insert(user) }
 
+  /// The topic has a member of before a restart, who is expected back.
+  public func expect(_ who: Identity, in topic: Topic) {
+    let client = BenchClient(id: "before-\(who.id)", hub: self, dialect: nil)
+    rooms[topic, default: Room()].places.append(Place(client: client, identity: who))
+  }
+
   func serve(_ unit: PluginUnit) { self.unit = unit }
 
   /// The published events of one topic by name, e.g. `["checkin.in"]`.
@@ -120,6 +126,10 @@ public actor RecordingHub: Hub {
     let isFirst = !(rooms[topic]?.places.contains { $0.identity.id == identity.id } ?? false)
     rooms[topic, default: Room()].places.append(Place(client: client, identity: identity))
     if isFirst { await report(identity, .joined, topic, rules) }
+    do { _ = try await rules.snapshot?(topic, identity) } catch {
+      await leave(client, topic, .closed)
+      throw error
+    }
   }
 
   func leave(_ client: BenchClient, _ topic: Topic, _ reason: MembershipChange.LeaveReason) async {

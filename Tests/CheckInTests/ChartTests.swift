@@ -289,4 +289,52 @@ import Testing
       #expect(client.client.takeFrames().isEmpty)
     }
   }
+
+  @Test func `the cookie of a check-in counts in the open networks alone`() async throws {
+    try await withLab { bench in
+      let cookie = try await session(bench, "2100301419")
+      await #expect(throws: PluginError(.unauthorized, "check in first")) {
+        try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], from: .outside)
+      }
+      let account = try await bench.account("tao", number: "2100301419")
+      let client = try await bench.connect(
+        "/chart", cookies: ["JSESSIONID": cookie], as: account, from: .outside)
+      #expect(client.client.takeTexts() == [map(tao)])
+    }
+  }
+
+  @Test func `the cookie of a check-in is nothing a day later`() async throws {
+    try await withLab { bench in
+      let cookie = try await session(bench, "2100301419")
+      bench.clock.advance(seconds: 86_400)
+      await #expect(throws: PluginError(.unauthorized, "check in first")) {
+        try await bench.connect("/chart", cookies: ["JSESSIONID": cookie])
+      }
+    }
+  }
+
+  @Test(arguments: ["check-out", "report", "night"])
+  func `whose stay has ended is out of the chat, by either protocol`(end: String) async throws {
+    try await withLab { bench in
+      let old = try await enter(bench, "2100301419", id: "c1")
+      let lin = try await bench.account("lin", number: "2100301418")
+      let new = try await bench.subscribe("checkin.chat", as: lin)
+      _ = old.client.takeFrames()
+      for number in ["2100301419", "2100301418"] {
+        switch end {
+        case "check-out": _ = await bench.get("/logout?studentid=\(number)")
+        case "report":
+          _ = await bench.post(
+            "/report", json: ["reportid": .string(number), "reporterid": "2100301417"])
+        default: try await bench.runJob("nightly")
+        }
+      }
+      #expect(await bench.hub.members(of: "checkin.chat").isEmpty)
+      #expect(old.client.takeFrames().contains(.closed(code: 4003, reason: "checked_out")))
+      _ = new.takeEvents()
+      await bench.hub.forget()
+      await old.send(#"{"type":1,"message":"still here"}"#)
+      #expect(new.takeEvents().isEmpty)
+    }
+  }
 }

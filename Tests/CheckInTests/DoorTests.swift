@@ -168,6 +168,32 @@ import Testing
     }
   }
 
+  @Test func `one client makes only so many stays of a number`() async throws {
+    try await withLab { bench in
+      for _ in 0..<30 {
+        for path in ["/login", "/logout"] {
+          #expect(await bench.get("\(path)?studentid=2100301419").status == 200)
+        }
+      }
+      let refused = await bench.get("/login?studentid=2100301419")
+      #expect(refused.status == 429 && refused.json["flag"] == false)
+      #expect(refused.header("Retry-After") == "60")
+      // The next number, and the same at another door, are not held up.
+      #expect(await bench.get("/login?studentid=2100301417").json["code"] == 20011)
+      let other = await bench.get("/login?studentid=2100301419", from: .labDevice)
+      #expect(other.json["code"] == 20011)
+      bench.clock.advance(seconds: 60)
+      #expect(await bench.get("/logout?studentid=2100301419").json["code"] == 20021)
+    }
+  }
+
+  @Test func `imports are counted`() async throws {
+    try await withLab { bench in
+      for _ in 0..<30 { _ = await bench.post("/adduser", json: []) }
+      #expect(await bench.post("/adduser", json: []).status == 429)
+    }
+  }
+
   @Test(arguments: ["nightly_at", "opens_at", "weekly_on", "reset_at"])
   func `a setting that is no time stops the start with a sentence`(key: String) async throws {
     await #expect(throws: PluginError.self) {

@@ -54,7 +54,11 @@ import Testing
       let people = (0..<3001).map { number -> JSONValue in
         ["name": .string("s\(number)"), "studentid": .string("\(2_000_000_000 + number)")]
       }
-      let answer = await bench.post("/adduser", json: .array(people))
+      // In an open network a stranger imports less at once.
+      let refused = await bench.post("/adduser", json: .array(people))
+      #expect(refused.json["flag"] == false && refused.json["code"] == 20030)
+      let staff = try await bench.account("boss", roles: .staff)
+      let answer = await bench.post("/adduser", json: .array(people), as: staff)
       #expect(answer.json["data"]?["added"] == 3001)
       #expect(await bench.get("/showbygrade?grade=20").json["data"]?.array?.count == 3001)
     }
@@ -140,6 +144,69 @@ import Testing
         unknown.text == #"{"flag":false,"msg":null,"recordtime":null,"data":null,"code":null}"#)
       let shown = await bench.get("/showonline").text
       #expect(!shown.contains("five.jpg") && !shown.contains("10002"))
+    }
+  }
+
+  @Test(arguments: Engine.testable)
+  func `the staff takes somebody out of the tables, with all stays`(engine: Engine) async throws {
+    try await withLab(engine) { bench in
+      let boss = try await bench.account("boss", roles: .staff)
+      let tao = try await bench.account("tao", number: "2100301419")
+      let path = "/checkin/users/2100301418"
+      #expect(await bench.call(.delete, path, as: tao).json["flag"] == false)
+      #expect(await bench.call(.delete, path).json["msg"] == "未授权")
+      #expect(await bench.present == ["2100301418"])
+      let answer = await bench.call(.delete, path, as: boss)
+      #expect(answer.json["flag"] == true && answer.json["msg"] == "2100301418已删除")
+      #expect(await bench.present.isEmpty)
+      #expect(await bench.hub.names(in: "checkin.presence") == ["checkin.auto_out"])
+      #expect(await bench.get("/selectone?studentid=2100301418").json["code"] == 20090)
+      #expect(await bench.get("/mytimerecored?userid=2").json["data"]?.array?.isEmpty == true)
+      let top = await bench.get("/topthree?grade=21").json["data"]?.array
+      #expect(top?.compactMap { $0["name"]?.string } == ["chen", "tao"])
+      #expect(await bench.call(.delete, path, as: boss).json["code"] == 20090)
+    }
+  }
+
+  @Test func `imports and tables are in the audit trail, whoever made them`() async throws {
+    try await withLab { bench in
+      let boss = try await bench.account("boss", roles: .staff)
+      let wu: JSONValue = ["name": "wu", "studentid": "2000301421"]
+      _ = await bench.post("/adduser", json: wu, from: .labDevice)
+      _ = await bench.post("/adduser", json: wu, as: boss)
+      _ = await bench.post("/adduser", json: [["name": "a", "studentid": "21"]], as: boss)
+      _ = await bench.get("/excel", as: boss)
+      let by = boss.auditName
+      #expect(
+        bench.audited == [
+          AuditEvent(
+            "checkin.people_added", on: "2000301421", from: "192.168.4.7", "1 added"),
+          AuditEvent("checkin.people_added", by: by, on: "21", from: "127.0.0.1", "1 added"),
+          AuditEvent("checkin.table_made", by: by, on: "2022-09-01.xlsx", from: "127.0.0.1"),
+        ])
+    }
+  }
+
+  @Test func `what the staff does for others is in the audit trail`() async throws {
+    try await withLab { bench in
+      let boss = try await bench.account("boss", number: "2000301416", roles: .staff)
+      let tao = try await bench.account("tao", number: "2100301419")
+      for target in ["/login?studentid=2100301419", "/logout?studentid=2100301419"] {
+        _ = await bench.get(target, as: boss, from: .outside)
+        _ = await bench.get(target, as: tao, from: .outside)
+      }
+      _ = await bench.get("/login?studentid=2000301416", as: boss)
+      _ = await bench.post(
+        "/report", json: ["reportid": "2100301418", "reporterid": "2100301417"], as: boss)
+      _ = await bench.post(
+        "/addavatar", json: ["studentid": "2100301418", "avatar": "five.jpg"], as: boss)
+      #expect(
+        bench.audited.map { "\($0.action) \($0.target) \($0.actor)" } == [
+          "checkin.checked_in 2100301419 \(boss.auditName)",
+          "checkin.checked_out 2100301419 \(boss.auditName)",
+          "checkin.reported 2100301417 \(boss.auditName)",
+          "checkin.picture_set 2100301418 \(boss.auditName)",
+        ])
     }
   }
 }

@@ -91,7 +91,7 @@ struct Options: Equatable, Sendable {
     case "--warm-up": warmUp = try Options.duration(flag, value)
     case "--rounds": rounds = try Options.number(flag, value, 1...1000)
     case "--opening": opening = try Options.number(flag, value, 1...10_000)
-    case "--people": people = try Options.number(flag, value, 4...1_000_000)
+    case "--people": people = try Options.number(flag, value, 4...60_000)
     case "--rate": rate = try Options.number(flag, value, 1...100_000)
     case "--doors": doors = try Options.number(flag, value, 1...1000)
     case "--core": core = try Options.number(flag, value, 0...1023)

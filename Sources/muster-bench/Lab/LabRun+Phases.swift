@@ -21,8 +21,8 @@ extension LabRun {
   }
 
   private func importStudents() async throws {
-    for start in stride(from: 0, to: options.people, by: 500) {
-      let places = start..<min(start + 500, options.people)
+    for start in stride(from: 0, to: options.people, by: 2000) {
+      let places = start..<min(start + 2000, options.people)
       let people = places.map { place -> JSONValue in
         let student = ledger.students[place]
         return [
