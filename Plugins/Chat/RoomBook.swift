@@ -28,6 +28,8 @@ actor RoomBook {
     case publish(Event)
     /// Nothing of an earlier room is left to a later one of its name.
     case forgetHistory
+    /// The same, unless members of before the start are expected back.
+    case forgetHistoryUnlessReturning
     case evict(party: String)
   }
 
@@ -161,16 +163,16 @@ extension RoomBook {
     let told = RoomBook.step(news).map { [$0] } ?? []
     switch news {
     case .opened(let room):
-      // Soon after a restart it is an old room, whose members come back to what they missed.
+      // Soon after a restart it may be an old room, whose members come back to what they missed.
       let isNew = clock.now - startedAt > RoomBook.returningLasts
-      return (isNew ? forgetting(room) : []) + told
-    case .released(let room): return forgetting(room) + told
+      return forgetting(room, isNew ? .forgetHistory : .forgetHistoryUnlessReturning) + told
+    case .released(let room): return forgetting(room, .forgetHistory) + told
     case .population, .moved, .evicted: return told
     }
   }
 
-  private func forgetting(_ room: String) -> [(Topic, Step)] {
-    RoomName(room).map { [($0.topic, .forgetHistory)] } ?? []
+  private func forgetting(_ room: String, _ step: Step) -> [(Topic, Step)] {
+    RoomName(room).map { [($0.topic, step)] } ?? []
   }
 
   private static func step(_ news: News) -> (Topic, Step)? {
@@ -204,14 +206,9 @@ extension RoomBook {
   private func perform(_ step: Step, _ topic: Topic) async {
     switch step {
     case .evict(let party): await hub.remove(party, from: topic)
-    case .forgetHistory:
-      do {
-        try await hub.forgetHistory(of: topic)
-      } catch {
-        log.warning(
-          "the history of a chat room was not deleted",
-          ["topic": topic.description, "reason": "\(error)"])
-      }
+    case .forgetHistory: await forgetHistory(of: topic)
+    case .forgetHistoryUnlessReturning:
+      if await hub.members(of: topic).isEmpty { await forgetHistory(of: topic) }
     case .publish(let event):
       do {
         try await hub.publish(event, to: topic)
@@ -219,6 +216,16 @@ extension RoomBook {
         log.warning(
           "chat news were not sent", ["topic": topic.description, "reason": "\(error)"])
       }
+    }
+  }
+
+  private func forgetHistory(of topic: Topic) async {
+    do {
+      try await hub.forgetHistory(of: topic)
+    } catch {
+      log.warning(
+        "the history of a chat room was not deleted",
+        ["topic": topic.description, "reason": "\(error)"])
     }
   }
 }

@@ -28,7 +28,7 @@ extension Rooms {
   /// the seat were given back now, for the documents have the two in this order.
   mutating func giveBack(_ room: String, _ user: String, by claim: Claim, at now: Int64) -> Return {
     expire(at: now)
-    let pair = Pair(room: room, user: user)
+    let pair = Departures.Pair(room: room, user: user)
     if let seat = rooms[room]?.seat(of: user) {
       guard seat.holders.admits(claim) else { return .notThere }
       if seat.isEntered { news.append(.moved(room, seat.user, .leave)) }
@@ -36,8 +36,8 @@ extension Rooms {
       end(seat, of: room)
       return .left
     }
-    if departed[pair]?.holders.admits(claim) == true {
-      departed[pair] = nil
+    if departed.admits(pair, claim) {
+      departed.forget(pair)
       return .left
     }
     return rooms[room] == nil ? .noRoom : .notThere

@@ -61,7 +61,7 @@ extension Rooms {
       seat.parties[party]?.isEntered = true
       seat.bookedUntil = nil
     }
-    departed[Pair(room: room, user: user)] = nil
+    departed.forget(.init(room: room, user: user))
     if isShared { return .shared }
     let isFirst = rooms[room]?.wasEntered == false
     rooms[room]?.wasEntered = true
@@ -98,9 +98,8 @@ extension Rooms {
     // Whoever was only on its way in leaves a booking, which ends by itself.
     guard known.isEntered else { return .gone }
     news.append(.moved(room, rest.user, .leave))
-    let until = now + Rooms.memoryLasts
-    departed[Pair(room: room, user: user)] = Departed(until: until, holders: rest.holders)
-    nextEnd = min(nextEnd, until)
+    departed.remember(
+      .init(room: room, user: user), rest.holders, until: now + Rooms.memoryLasts)
     end(rest, of: room)
     return .gone
   }

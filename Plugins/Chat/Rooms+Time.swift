@@ -2,8 +2,8 @@
 extension Rooms {
   /// Ends what is over at `now`: bookings, rooms that nobody entered, memories.
   mutating func expire(at now: Int64) {
+    departed.expire(at: now)
     guard now >= nextEnd else { return }
-    departed = departed.filter { $0.value.until > now }
     for name in order {
       for seat in rooms[name]?.seats ?? [] where !seat.isEntered && (seat.bookedUntil ?? now) <= now
       {
@@ -17,7 +17,7 @@ extension Rooms {
   }
 
   private var earliestEnd: Int64 {
-    var earliest = departed.values.map(\.until).min() ?? .max
+    var earliest = Int64.max
     for room in rooms.values {
       for seat in room.seats where !seat.isEntered {
         earliest = min(earliest, seat.bookedUntil ?? .max)

@@ -18,20 +18,10 @@ struct Rooms: Sendable {
   var rooms: [String: Room] = [:]
   /// Names in order of creation.
   var order: [String] = []
-  var departed: [Pair: Departed] = [:]
+  var departed = Departures()
   var news: [News] = []
-  /// Nothing ends before this.
+  /// No seat and no room ends before this.
   var nextEnd = Int64.max
-
-  struct Pair: Hashable {
-    let room: String
-    let user: String
-  }
-
-  struct Departed {
-    let until: Int64
-    let holders: Holders
-  }
 
   /// Seats in each room.
   var capacity: Int

@@ -48,6 +48,25 @@ extension InBrowser {
       }
     }
 
+    @Test func `a link asks before it brings somebody into a room`() async throws {
+      try await BrowserThread.run {
+        let page = try InBrowser.newPage()
+        try ChatPageTests.enter(page, "lin", "lin", "lin123456", room: "TEST")
+        try page.evaluate("location.hash = '#YOU'")
+        try page.wait("document.querySelector('#room .welcome').textContent.includes('YOU')")
+        #expect(try page.evaluate("document.querySelector('#room .log')") == .null)
+        try page.click("#room .welcome button.primary")
+        try page.wait("document.querySelector('#members').textContent.includes('lin')")
+        // The room of this tab is come back to without a question.
+        try page.reload()
+        try page.wait("document.querySelector('#members').textContent.includes('lin')")
+        try page.evaluate("location.hash = '#%'")
+        try page.wait("document.querySelector('#room .welcome')")
+        #expect(try page.complaints() == [])
+        try page.close()
+      }
+    }
+
     @Test func `two talk, one is cut off and comes back with nothing missing`() async throws {
       try await BrowserThread.run {
         let cable = try InBrowser.newCable()

@@ -1,7 +1,7 @@
 import { $, api, askLogin, begin, clockTime, connect, dateName, dayOf, explain, face, h, logOut, session, soon } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 
-const DOTS = 12, PAGE = 50, LONGEST = 4096, FULL = 120, TOGETHER_MS = 300_000;
+const LAST = "muster.room", DOTS = 12, PAGE = 50, LONGEST = 4096, FULL = 120, TOGETHER_MS = 300_000;
 
 begin();
 /** @type {Map<string, number>} name → seats taken */
@@ -96,19 +96,40 @@ function enter(name) {
   open?.leave();
   if (!session.get()) return showWelcome(name);
   open = new Room(name);
+  sessionStorage.setItem(LAST, name);
   history.replaceState(null, "", `#${encodeURIComponent(name)}`);
   showRooms();
 }
 
+/** The room that the address names; empty where that is no text. */
+function addressed() {
+  try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; }
+}
+
+/** Back into the room of this tab. A link brings nobody into another one without a question. */
 function enterFromAddress() {
-  const name = decodeURIComponent(location.hash.slice(1));
-  if (name && session.get()) enter(name);
-  else showWelcome(name);
+  const name = addressed();
+  if (!name || !session.get()) {
+    open?.leave();
+    return showWelcome();
+  }
+  if (sessionStorage.getItem(LAST) === name) enter(name);
+  else showInvitation(name);
+}
+
+function showInvitation(name) {
+  open?.leave();
+  history.replaceState(null, "", `#${encodeURIComponent(name)}`);
+  $("members").replaceChildren();
+  $("room").replaceChildren(h("div.welcome", {},
+    h("h1", {}, t("chat.invited", { name })), h("p.muted", {}, t("chat.invited.lead")),
+    h("button.primary", { onclick: () => enter(name) }, t("chat.invited.enter")),
+    h("button.quiet", { onclick: () => showWelcome() }, t("cancel"))));
 }
 
 function showWelcome(wanted) {
   const guest = !session.get();
-  const log = async () => { if (await askLogin()) { hub.reconnect(); if (wanted) enter(wanted); else showWelcome(); } };
+  const log = async () => { if (await askLogin()) { hub.reconnect(); if (wanted) enter(wanted); else enterFromAddress(); } };
   $("members").replaceChildren();
   $("room").replaceChildren(h("div.welcome", {},
     h("h1", {}, t(guest ? "chat.guest" : "chat.pick")),
