@@ -57,6 +57,7 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CXLSXWriter", path: "Sources/CXLSXWriter", pkgConfig: "xlsxwriter"),
   // Its pkg-config file has a flag that SwiftPM refuses, and nothing that is needed.
   .systemLibrary(name: "CUTF8Proc", path: "Sources/CUTF8Proc"),
+  .systemLibrary(name: "CICU", path: "Sources/CICU", pkgConfig: "icu-i18n"),
 ]
 
 let foundations: [Target] = [
@@ -80,6 +81,7 @@ let foundations: [Target] = [
   library("Configuration", ["CYAML", "TimeZones"], settings: walled),
   library("CommandLineKit", ["Configuration"]),
   library("UnicodeText", ["CUTF8Proc"], settings: walled),
+  library("Transliteration", ["CICU"], settings: walled),
   library("Storage"),
   library("StoreWork", ["Primitives", "Storage"]),
   library(
@@ -117,7 +119,7 @@ let hub: [Target] = [
 ]
 
 let plugins: [Target] = [
-  plugin("Campus", ["Bytes", "Crypto", "QRCode", "TimeZones"]),
+  plugin("Campus", ["Bytes", "Crypto", "QRCode", "TimeZones", "Transliteration"]),
   plugin("Chat", ["UnicodeText"]),
   plugin("CheckIn"),
   plugin("SignTasks", ["Bytes", "Crypto"]),
@@ -207,6 +209,7 @@ let package = Package(
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("TimeZonesTests", ["TimeZones"]),
+    tests("TransliterationTests", ["Transliteration"]),
     tests("UnicodeTextTests", ["UnicodeText"]),
     tests("JSONTests", ["JSON", "Bytes"]),
     tests(

@@ -41,8 +41,8 @@ need_swift() {
 }
 
 BUILD_PACKAGES=(
-  libcurl4-openssl-dev libpq-dev libqrencode-dev libsqlite3-dev libssl-dev liburing-dev
-  libutf8proc-dev libxlsxwriter-dev libyaml-dev
+  libcurl4-openssl-dev libicu-dev libpq-dev libqrencode-dev libsqlite3-dev libssl-dev
+  liburing-dev libutf8proc-dev libxlsxwriter-dev libyaml-dev
   pkg-config tzdata zlib1g-dev
 )
 # Encrypts short records faster than libcrypto; there is none for other processors.

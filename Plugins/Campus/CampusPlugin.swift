@@ -11,12 +11,17 @@ public final class CampusPlugin: Plugin {
 
   let services: PluginServices
   let users: UserStore
+  let contacts: ContactStore
   let tokens: TokenStore
+  let weChat: WeChat
+  let familyNames = FamilyNameIndex()
   let activities: ActivityModule
 
   public init(services: PluginServices) {
     self.services = services
     users = UserStore(services)
+    contacts = ContactStore(users: users)
+    weChat = WeChat(services)
     tokens = TokenStore(store: services.store, clock: services.clock)
     activities = ActivityModule(services)
   }
@@ -28,6 +33,7 @@ public final class CampusPlugin: Plugin {
     registrar.authenticator(TokenCredentials.authenticator(tokens))
     registrar.mount(at: "", "/campus")
     registerDirectory(with: &registrar)
+    registerUserTopic(with: &registrar)
     registerActivities(with: &registrar)
     registerClockins(with: &registrar)
     registerActivityOffice(with: &registrar)

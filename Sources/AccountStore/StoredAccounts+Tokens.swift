@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Crypto
 public import PluginKit
 internal import Primitives
@@ -7,9 +8,10 @@ extension StoredAccounts {
   /// `isNew` is false if the account still held an unexpired token of this purpose. The text is a
   /// new one even then, because what is stored cannot be turned back into a text.
   public func issueToken(
-    for account: Int64, at version: Int64?, purpose: String, life: TokenLife
+    for account: Int64, at version: Int64?, purpose: String, life: TokenLife,
+    spelling: TokenSpelling
   ) async throws -> IssuedToken {
-    let text = Random.token()
+    let text = spelling.random()
     let digest = TokenDigest(text).bytes
     let now = clock.now
     let (seconds, sliding): (Int, Int?) =
@@ -144,6 +146,15 @@ extension StoredAccounts {
       // A disk that is full shall not lock out people whose tokens are good.
       guard error.isTemporary || error.code == .readOnly else { throw error }
       return holder.expiresAt
+    }
+  }
+}
+
+extension TokenSpelling {
+  fileprivate func random() -> String {
+    switch self {
+    case .base64: Random.token()
+    case .hexadecimal: Hex.encode(Random.bytes(20))
     }
   }
 }

@@ -36,6 +36,7 @@ extension AnyKey {
     case .number(let value): self.init(key(value))
     case .text(let value): self.init(key(value))
     case .list(let value): self.init(key(value))
+    case .secret(let value): self.init(key(Secret(configured: value) ?? .none))
     }
   }
 }
@@ -75,6 +76,7 @@ extension ServerConfiguration {
     case .number: .number(value(at: path, as: Int.self))
     case .text: .text(value(at: path, as: String.self))
     case .list: .list(value(at: path, as: [String].self))
+    case .secret: .secret(value(at: path, as: Secret.self).text)
     }
   }
 }

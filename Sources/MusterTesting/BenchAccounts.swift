@@ -6,6 +6,7 @@ public actor BenchAccounts: Accounts {
   private var accounts: [Int64: Account] = [:]
   private var passwords: [Int64: String] = [:]
   private var tokens: [String: Int64] = [:]
+  private var purposes: [String: String] = [:]
   private var nextID: Int64 = 1
   private var issued = 0
   private var tokenFailure: (any Error)?
@@ -136,14 +137,23 @@ public actor BenchAccounts: Accounts {
   }
 
   public func issueToken(
-    for account: Int64, at version: Int64?, purpose: String, life: TokenLife
+    for account: Int64, at version: Int64?, purpose: String, life: TokenLife,
+    spelling: TokenSpelling
   ) async throws -> IssuedToken {
     if let issueFailure, issueFailure.purpose == purpose { throw issueFailure.error }
     issued += 1
-    let text = "\(purpose)-token-\(issued)"
+    let text = text(of: issued, purpose, spelling)
+    let isNew = !tokens.contains { $0.value == account && purposes[$0.key] == purpose }
     tokens[text] = account
+    purposes[text] = purpose
     lives[text] = life
-    return IssuedToken(text: text, expiresAt: .max)
+    return IssuedToken(text: text, expiresAt: .max, isNew: isNew)
+  }
+
+  private func text(of number: Int, _ purpose: String, _ spelling: TokenSpelling) -> String {
+    guard spelling == .hexadecimal else { return "\(purpose)-token-\(number)" }
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: max(0, 40 - digits.utf8.count)) + digits
   }
 
   /// From now on no token can be looked up, as if the database were away; nil ends that.

@@ -91,6 +91,14 @@ public enum TokenLife: Sendable, Hashable {
   case sliding(seconds: Int)
 }
 
+/// How the text of a new token is written.
+public enum TokenSpelling: Sendable, Hashable {
+  /// 43 characters.
+  case base64
+  /// 40 lower-case digits, for systems whose document says so.
+  case hexadecimal
+}
+
 public struct IssuedToken: Sendable, Equatable {
   public let text: String
   public let expiresAt: Int64
@@ -142,8 +150,10 @@ public protocol Accounts: Sendable {
   ///
   /// - Parameter version: the account's `credentialVersion` when its holder was recognised, or nil
   ///   where nobody has to be. Throws a 401 if it is another one by now.
-  func issueToken(for account: Int64, at version: Int64?, purpose: String, life: TokenLife)
-    async throws -> IssuedToken
+  func issueToken(
+    for account: Int64, at version: Int64?, purpose: String, life: TokenLife,
+    spelling: TokenSpelling
+  ) async throws -> IssuedToken
   /// The holder of this token, if it is good; prolongs a sliding one.
   func identity(token: String) async throws -> Identity?
   /// Ends a token; its live connections are closed within a second.
@@ -153,6 +163,13 @@ public protocol Accounts: Sendable {
 }
 
 extension Accounts {
+  public func issueToken(for account: Int64, at version: Int64?, purpose: String, life: TokenLife)
+    async throws -> IssuedToken
+  {
+    try await issueToken(
+      for: account, at: version, purpose: purpose, life: life, spelling: .base64)
+  }
+
   /// A token for the holder of a password that was just checked.
   public func issueToken(for account: Account, purpose: String, life: TokenLife) async throws
     -> IssuedToken

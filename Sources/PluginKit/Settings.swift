@@ -7,6 +7,8 @@ public struct Setting: Sendable, Equatable {
     case number(Int)
     case text(String)
     case list([String])
+    /// A password or a key: `print-config` hides it, and `file:/path` names a file that holds it.
+    case secret(String)
   }
 
   public let key: String
@@ -63,6 +65,11 @@ public struct Settings: Sendable {
 
   public func text(_ key: String) -> String {
     guard case .text(let value) = value(key) else { wrongType(key) }
+    return value
+  }
+
+  public func secret(_ key: String) -> String {
+    guard case .secret(let value) = value(key) else { wrongType(key) }
     return value
   }
 

@@ -22,6 +22,23 @@ import Testing
   }
 
   @Test(arguments: Engine.testable)
+  func `a token of forty digits is as good as another`(engine: Engine) async throws {
+    try await withBench(engine) { bench async throws in
+      let li = try await bench.make("li")
+      let life = TokenLife.fixed(seconds: 100)
+      var texts: Set<String> = []
+      for _ in 0..<5 {
+        let token = try await bench.accounts.issueToken(
+          for: li.id, at: nil, purpose: "campus", life: life, spelling: .hexadecimal)
+        #expect(token.text.wholeMatch(of: /[0-9a-f]{40}/) != nil)
+        #expect(try await bench.accounts.identity(token: token.text) == li.identity)
+        texts.insert(token.text)
+      }
+      #expect(texts.count == 5)
+    }
+  }
+
+  @Test(arguments: Engine.testable)
   func `a sliding token lives as long as it is used`(engine: Engine) async throws {
     try await withBench(engine) { bench async throws in
       let li = try await bench.make("li")

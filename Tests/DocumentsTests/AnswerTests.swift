@@ -27,6 +27,7 @@ import Testing
     (name: "file", value: "2022-09-18.xlsx"), ("id", "99"), ("signLogID", "3"), ("signID", "6"),
     ("courseTableId", "5"), ("table", "5"), ("student", "33"), ("user", "1"), ("study", "7"),
     ("activity", "3"), ("clockin", "12"), ("enrollment", "41"), ("record", "1"),
+    ("card", "1"), ("department", "2"),
   ]
 
   @Test func `of the campus is as the document says`() async throws {

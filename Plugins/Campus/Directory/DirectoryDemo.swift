@@ -25,6 +25,11 @@ enum DirectoryDemo {
         (2, 8, '通信系', '教授', NULL, '025-1001', '13900000001')
       """)
     try tx.execute("INSERT INTO campus_friends (user_id, friend_id) VALUES (8, 7)")
+    try tx.execute(
+      """
+      INSERT INTO campus_wechat_codes (code, open_id) VALUES
+        ('demo-code-a', 'openid-a'), ('demo-code-b', 'openid-b')
+      """)
     for table in ["departments", "users", "contacts"] {
       try tx.continueIDs(of: "campus_\(table)")
     }

@@ -48,6 +48,21 @@ struct FieldReader {
     required(name) { $0.readText($1, name, longest, allowsEmpty: allowsEmpty) } ?? ""
   }
 
+  /// A password that must be there, with all its blanks.
+  mutating func password(_ name: String) -> String {
+    if let given = members[name]?.string, !given.isEmpty, !given.utf8.contains(0) { return given }
+    return text(name)
+  }
+
+  /// A mail address that may be absent, null or empty.
+  mutating func optionalMail(_ name: String) -> OptionalField<String> {
+    let field = optionalText(name, longest: FieldReader.longestMail)
+    guard case .value(let text) = field else { return field }
+    guard !text.isEmpty else { return .null }
+    if !text.isMailAddress { refuse(name, FieldMessage.badMail) }
+    return field
+  }
+
   /// A text that may be absent, null or empty.
   mutating func optionalText(_ name: String, longest: Int? = nil) -> OptionalField<String> {
     optional(name) { $0.readText($1, name, longest, allowsEmpty: true) }
@@ -107,6 +122,7 @@ struct FieldReader {
 extension FieldReader {
   /// Longer digits fit no column.
   private static let mostDigits = 19
+  private static let longestMail = 254
 
   private mutating func readText(
     _ value: JSONValue, _ name: String, _ longest: Int?, allowsEmpty: Bool
@@ -180,6 +196,16 @@ extension FieldReader {
 }
 
 extension String {
+  /// One `@` between a name and a domain with a dot, all of it printable ASCII.
+  var isMailAddress: Bool {
+    let parts = split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, utf8.allSatisfy({ (33...126).contains($0) }) else {
+      return false
+    }
+    let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+    return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
+  }
+
   /// Without the blanks at both ends.
   var trimmed: String {
     let scalars = unicodeScalars

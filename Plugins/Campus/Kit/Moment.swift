@@ -8,15 +8,27 @@ struct Moment: Sendable, Hashable, Comparable {
   /// Since 1970-01-01 UTC; the form in which tables keep it.
   let microseconds: Int64
 
-  init(microseconds: Int64) { self.microseconds = microseconds }
-  init(milliseconds: Int64) { microseconds = milliseconds * 1000 }
+  /// The years 1 to 9999 in every zone. Arithmetic with these cannot overflow.
+  private static let possible: ClosedRange<Int64> =
+    -62_135_510_400_000_000...253_402_214_399_999_999
+
+  /// A number outside of the possible years counts as the nearest inside.
+  init(microseconds: Int64) {
+    self.microseconds = min(
+      max(microseconds, Moment.possible.lowerBound), Moment.possible.upperBound)
+  }
+
+  init(milliseconds: Int64) {
+    let (microseconds, isTooLarge) = milliseconds.multipliedReportingOverflow(by: 1000)
+    self.init(microseconds: isTooLarge ? (milliseconds < 0 ? .min : .max) : microseconds)
+  }
 
   /// From `2020-02-22T17:02:00+08:00` and its variants; without an offset the zone is
   /// Asia/Shanghai. Nil if it is no such moment.
   init?(_ text: String) {
     var scanner = MomentScanner(text)
     guard let moment = scanner.moment(zoneSeconds: Moment.zoneSeconds) else { return nil }
-    microseconds = moment
+    self.init(microseconds: moment)
   }
 
   /// `2020-02-20T10:11:12.123456+08:00`; without the fraction if that is zero.
@@ -32,7 +44,8 @@ struct Moment: Sendable, Hashable, Comparable {
   static func < (a: Moment, b: Moment) -> Bool { a.microseconds < b.microseconds }
 
   static func + (a: Moment, seconds: Int64) -> Moment {
-    Moment(microseconds: a.microseconds + seconds * 1_000_000)
+    let bounded = min(max(seconds, -1_000_000_000_000), 1_000_000_000_000)
+    return Moment(microseconds: a.microseconds + bounded * 1_000_000)
   }
 }
 
@@ -54,6 +67,7 @@ private struct MomentScanner {
     guard let date = date(), take("T") || take(" "), let second = secondOfDay(),
       let fraction = fraction(), let offset = offset(defaultSeconds: zoneSeconds), rest.isEmpty
     else { return nil }
+    // The first and the last day of the calendar have no moment in some zones.
     return Int64(date.days * 86_400 + second - offset) * 1_000_000 + Int64(fraction)
   }
 

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import JSON
 internal import PluginKit
 internal import Storage
 
@@ -35,6 +36,40 @@ struct TokenStore: Sendable {
       return .inactive
     }
     return try row.int64("expires_at") <= clock.now ? .expired : .unknown
+  }
+
+  func count(at now: Int64) async throws -> Int {
+    try await store.first(
+      "SELECT count(*) AS total FROM campus_tokens WHERE expires_at > ?", now)?.int("total") ?? 0
+  }
+
+  /// A page of the records of good tokens, the newest first.
+  func list(at now: Int64, _ page: ListPage) async throws -> [JSONValue] {
+    try await store.query(
+      """
+      SELECT t.id, t.user_id, t.issued_at, t.expires_at, u.username, u.last_name, u.first_name
+      FROM campus_tokens t JOIN campus_users u ON u.id = t.user_id
+      WHERE t.expires_at > ? ORDER BY t.id DESC LIMIT ? OFFSET ?
+      """, now, ListPage.size, page.offset
+    ).map { row in
+      [
+        "id": .int(try row.int64("id")), "user": .int(try row.int64("user_id")),
+        "username": .string(try row.text("username")),
+        "fullname": .string(try row.text("last_name") + row.text("first_name")),
+        "created": .string(Moment(milliseconds: try row.int64("issued_at")).text),
+        "expires": .string(Moment(milliseconds: try row.int64("expires_at")).text),
+      ]
+    }
+  }
+
+  /// Deletes the records of a user whose tokens were ended.
+  func forget(_ user: Int64) async throws {
+    try await store.execute("DELETE FROM campus_tokens WHERE user_id = ?", user)
+  }
+
+  /// Ends one record of a token that its holder has ended.
+  func forget(_ token: String) async throws {
+    try await store.execute("DELETE FROM campus_tokens WHERE digest = ?", tokenHash(token))
   }
 
   /// Deletes records that have been without use for a week.

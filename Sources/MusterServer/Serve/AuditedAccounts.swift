@@ -69,10 +69,12 @@ struct AuditedAccounts: Accounts {
     try await accounts.setPassword(password, of: account)
   }
 
-  func issueToken(for account: Int64, at version: Int64?, purpose: String, life: TokenLife)
-    async throws -> IssuedToken
-  {
-    try await accounts.issueToken(for: account, at: version, purpose: purpose, life: life)
+  func issueToken(
+    for account: Int64, at version: Int64?, purpose: String, life: TokenLife,
+    spelling: TokenSpelling
+  ) async throws -> IssuedToken {
+    try await accounts.issueToken(
+      for: account, at: version, purpose: purpose, life: life, spelling: spelling)
   }
 
   func identity(token: String) async throws -> Identity? {

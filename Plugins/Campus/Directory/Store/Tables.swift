@@ -40,5 +40,9 @@ enum DirectoryTables {
     CREATE UNIQUE INDEX campus_tokens_digest ON campus_tokens (digest);
     CREATE INDEX campus_tokens_user ON campus_tokens (user_id);
     CREATE INDEX campus_tokens_expiry ON campus_tokens (expires_at);
+    -- The static exchange of codes, filled by the example data alone.
+    CREATE TABLE campus_wechat_codes (
+      code {text} PRIMARY KEY,
+      open_id {text} NOT NULL);
     """
 }

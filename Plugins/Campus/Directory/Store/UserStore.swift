@@ -33,12 +33,23 @@ final class UserStore: Sendable {
     if let id = known.withLock({ $0[key] }) { return id }
     guard let found = try await accounts.account(account) else { return nil }
     let now = Moment(milliseconds: clock.now)
-    let id = try await store.write { tx in try tx.campusUser(of: found, at: now) }
+    let gone = try await goneHolder(of: key.name, beside: account)
+    let id = try await store.write { tx in try tx.campusUser(of: found, after: gone, at: now) }
     known.withLock { known in
       if known.count >= UserStore.mostKnown { known = [:] }
       known[key] = id
     }
     return id
+  }
+
+  /// The account, deleted since, that holds the row of a staff name which another one has now.
+  private func goneHolder(of name: String?, beside account: Int64) async throws -> Int64? {
+    guard let name else { return nil }
+    let row = try await store.first("SELECT account FROM campus_users WHERE username = ?", name)
+    guard let holder = try row?.optionalInt("account").map({ Int64($0) }), holder != account,
+      try await accounts.account(holder) == nil
+    else { return nil }
+    return holder
   }
 }
 
@@ -56,16 +67,19 @@ extension Account {
 }
 
 extension Transaction {
-  /// The row of an account: its own, the one that waits under its name, or a new one.
-  func campusUser(of account: Account, at now: Moment) throws -> Int64 {
+  /// The row of an account: its own, the one that waits under its name or was `gone`'s, or a new
+  /// one.
+  func campusUser(of account: Account, after gone: Int64? = nil, at now: Moment) throws -> Int64 {
     let own = try first("SELECT id, username FROM campus_users WHERE account = ?", account.id)
     if let own {
       if try own.text("username") != account.campusName { try rename(account) }
       return try own.int64("id")
     }
     let bound = try execute(
-      "UPDATE campus_users SET account = ? WHERE username = ? AND account IS NULL", account.id,
-      account.campusName)
+      """
+      UPDATE campus_users SET account = ?
+      WHERE username = ? AND (account IS NULL OR account = ?)
+      """, account.id, account.campusName, gone)
     if bound == 0 { try insertCampusUser(account, at: now) }
     let row = try first("SELECT id FROM campus_users WHERE account = ?", account.id)
     guard let row else { throw StoreError(.mismatch, "the row of a new user is missing") }
