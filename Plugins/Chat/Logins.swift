@@ -83,7 +83,7 @@ struct Logins: Sendable {
       switch error.code {
       case .loginTaken, .profileTaken, .emailTaken, .nameTaken: return .taken
       case .registrationClosed: return .closed
-      case .passwordTooShort, .invalid, .unknown: return .refused(error.detail)
+      case .passwordTooShort, .publicPassword, .invalid, .unknown: return .refused(error.detail)
       }
     }
   }

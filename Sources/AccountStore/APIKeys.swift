@@ -26,12 +26,18 @@ public struct APIKey: Sendable, Hashable {
   /// that can follow. A scope with a topic says nothing about the action as a whole.
   public func allows(_ action: String, topic: String? = nil) -> Bool {
     scopes.contains { scope in
-      let parts = scope.split(separator: ":", maxSplits: 1)
+      let parts = scope.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).map { Substring($0) }
       guard let verb = parts.first, verb == "*" || verb == action else { return false }
       guard parts.count == 2 else { return true }
       guard let topic else { return false }
-      return parts[1].hasSuffix("*") ? topic.hasPrefix(parts[1].dropLast()) : topic == parts[1]
+      return APIKey.covers(parts[1].utf8, topic.utf8)
     }
+  }
+
+  /// Bytes are compared: topics that differ in bytes are two topics.
+  private static func covers(_ place: Substring.UTF8View, _ topic: String.UTF8View) -> Bool {
+    guard place.last == UInt8(ascii: "*") else { return topic.elementsEqual(place) }
+    return topic.starts(with: place.dropLast())
   }
 }
 

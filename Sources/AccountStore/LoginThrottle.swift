@@ -35,7 +35,8 @@ public struct ThrottleRule: Sendable, Hashable {
 /// from many clients; one that has logged in to the account of late passes it.
 ///
 /// An attempt counts as failed from its beginning, so that many at once cannot slip through before
-/// the first of them is known to be wrong; a success takes that back.
+/// the first of them is known to be wrong; a success takes that back. Successes have a bound of their
+/// own, because each costs a hash.
 struct LoginThrottle: Sendable {
   private struct Pair: Hashable, Sendable {
     let account: String
@@ -43,17 +44,26 @@ struct LoginThrottle: Sendable {
   }
 
   private static let softness = 10
+  /// Attempts of one pair that may be under way.
+  private static let mostAtOnce = 2
   private static let trustLasts: Int64 = 30 * 86_400_000
 
   private var pairs: FailureTable<Pair>
   private var accounts: FailureTable<String>
   private var addresses: FailureTable<ClientKey>
+  private var successes: LoginRate
+  /// Attempts under way, which know nothing of each other's success yet.
+  private var attempts: [Pair: Int] = [:]
   /// Until when a client passes the bound of an account.
   private var trusted: [Pair: Int64] = [:]
   private let capacity: Int
 
-  init(account: ThrottleRule, address: ThrottleRule, capacity: Int = 20_000) {
+  /// - Parameter loginsPerMinute: how often one account may log in; 0 is no limit.
+  init(
+    account: ThrottleRule, address: ThrottleRule, loginsPerMinute: Int = 0, capacity: Int = 20_000
+  ) {
     self.capacity = capacity
+    successes = LoginRate(perMinute: loginsPerMinute, capacity: capacity)
     pairs = FailureTable(rule: account, capacity: capacity)
     accounts = FailureTable(rule: account.softened(by: LoginThrottle.softness), capacity: capacity)
     addresses = FailureTable(rule: address, capacity: capacity)
@@ -69,8 +79,11 @@ struct LoginThrottle: Sendable {
     let waits = [
       pairs.wait(pair, at: now), isTrusted ? nil : accounts.wait(account, at: now),
       address.flatMap { addresses.wait($0, at: now) },
+      address.flatMap { _ in successes.wait(account, at: now) },
+      address.flatMap { _ in attempts[pair, default: 0] < LoginThrottle.mostAtOnce ? nil : 1000 },
     ]
     if let longest = waits.compactMap({ $0 }).max() { return longest }
+    attempts[pair, default: 0] += 1
     pairs.fail(pair, at: now)
     if !isTrusted { accounts.fail(account, at: now) }
     if let address { addresses.fail(address, at: now) }
@@ -80,17 +93,23 @@ struct LoginThrottle: Sendable {
   /// The attempt was good: the account starts anew, the address gets this one failure back. It does
   /// not start anew, or one good account would pay for guessing all the others.
   mutating func succeeded(account: String, address: ClientKey?, at now: Int64) {
-    let pair = Pair(account: account, client: address)
+    let pair = end(account, address)
     pairs.forget(pair)
     accounts.forget(account)
-    if let address { addresses.takeBack(address) }
+    if let address {
+      addresses.takeBack(address)
+      successes.add(account, at: now)
+    }
     if trusted.count >= capacity { makeRoom(at: now) }
     trusted[pair] = now + LoginThrottle.trustLasts
   }
 
+  /// The password was wrong, as the attempt has counted from its beginning.
+  mutating func failed(account: String, address: ClientKey?) { end(account, address) }
+
   /// The password was not looked at, so nothing was guessed.
   mutating func undecided(account: String, address: ClientKey?, at now: Int64) {
-    let pair = Pair(account: account, client: address)
+    let pair = end(account, address)
     pairs.takeBack(pair)
     if !(trusted[pair].map { $0 > now } ?? false) { accounts.takeBack(account) }
     if let address { addresses.takeBack(address) }
@@ -99,18 +118,30 @@ struct LoginThrottle: Sendable {
   /// A new password: whoever knew the old one is trusted no more. Not O(1); passwords change rarely.
   mutating func forget(account: String) {
     accounts.forget(account)
+    successes.forget(account)
     pairs.forgetAll { $0.account == account }
     trusted = trusted.filter { $0.key.account != account }
   }
 
-  mutating func apply(account: ThrottleRule, address: ThrottleRule) {
+  mutating func apply(account: ThrottleRule, address: ThrottleRule, loginsPerMinute: Int) {
+    successes.perMinute = loginsPerMinute
     pairs.rule = account
     accounts.rule = account.softened(by: LoginThrottle.softness)
     addresses.rule = address
   }
 
   /// The longest list of names and addresses that is remembered now.
-  var count: Int { max(pairs.count, accounts.count, addresses.count, trusted.count) }
+  var count: Int {
+    max(pairs.count, accounts.count, addresses.count, trusted.count, successes.count)
+  }
+
+  /// The attempt is over.
+  @discardableResult
+  private mutating func end(_ account: String, _ address: ClientKey?) -> Pair {
+    let pair = Pair(account: account, client: address)
+    if let count = attempts[pair] { attempts[pair] = count > 1 ? count - 1 : nil }
+    return pair
+  }
 
   /// Drops the older half, which only loses a privilege.
   private mutating func makeRoom(at now: Int64) {
@@ -126,76 +157,5 @@ extension ThrottleRule {
     var rule = self
     rule.freeFailures = freeFailures > Int.max / factor ? .max : freeFailures * factor
     return rule
-  }
-}
-
-/// Failures by key, of which at most `capacity` are kept.
-private struct FailureTable<Key: Hashable & Sendable>: Sendable {
-  private struct Failures {
-    var count = 0
-    var last: Int64 = 0
-    var blockedUntil: Int64 = 0
-  }
-
-  var rule: ThrottleRule
-  private let capacity: Int
-  private var failures: [Key: Failures] = [:]
-
-  init(rule: ThrottleRule, capacity: Int) {
-    self.rule = rule
-    self.capacity = capacity
-  }
-
-  var count: Int { failures.count }
-
-  func wait(_ key: Key, at now: Int64) -> Int64? {
-    guard rule.freeFailures > 0, let known = failures[key], known.blockedUntil > now else {
-      return nil
-    }
-    return known.blockedUntil - now
-  }
-
-  mutating func fail(_ key: Key, at now: Int64) {
-    guard rule.freeFailures > 0 else { return }
-    var entry = failures[key] ?? Failures()
-    if now - entry.last > forgetAfter { entry = Failures() }
-    entry.count += 1
-    entry.last = now
-    entry.blockedUntil = now + delay(after: entry.count)
-    if failures[key] == nil, failures.count >= capacity { makeRoom(at: now) }
-    failures[key] = entry
-  }
-
-  mutating func forget(_ key: Key) { failures[key] = nil }
-
-  mutating func forgetAll(_ isMeant: (Key) -> Bool) {
-    failures = failures.filter { !isMeant($0.key) }
-  }
-
-  mutating func takeBack(_ key: Key) {
-    guard var entry = failures[key] else { return }
-    entry.count -= 1
-    // It was not blocked when the attempt began.
-    entry.blockedUntil = 0
-    failures[key] = entry.count > 0 ? entry : nil
-  }
-
-  private var forgetAfter: Int64 { Int64(rule.forgetAfterSeconds) * 1000 }
-
-  private func delay(after count: Int) -> Int64 {
-    let paid = count - rule.freeFailures
-    guard paid >= 0 else { return 0 }
-    let doubled = rule.firstDelaySeconds << min(paid, 20)
-    return Int64(min(doubled, rule.longestDelaySeconds)) * 1000
-  }
-
-  /// Drops what would be forgiven anyway; if that is nothing, those with the fewest failures, so
-  /// that a flood of made-up names cannot wash out the one that is under attack.
-  private mutating func makeRoom(at now: Int64) {
-    failures = failures.filter { now - $0.value.last <= forgetAfter }
-    guard failures.count >= capacity else { return }
-    let counts = failures.values.map(\.count).sorted()
-    let median = counts[counts.count / 2]
-    failures = failures.filter { $0.value.count > median }
   }
 }

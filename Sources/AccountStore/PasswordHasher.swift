@@ -6,28 +6,18 @@ internal import Primitives
 /// Hashes passwords on threads of its own, a few at once.
 ///
 /// One hash takes 64 MiB and a good part of a second, on purpose. So at most `lanes` are worked on
-/// and `waiting` more may queue; whoever comes then is told to come back, and a flood of logins
-/// costs neither memory nor an event loop's time. One client may have a part of the places only.
+/// and `waiting` more may queue, where clients take turns: see `HashQueue`. A hash without a place
+/// is told to come back, so that a flood of logins costs neither memory nor an event loop's time.
 final class PasswordHasher: Sendable {
-  private struct Load {
-    var perLane: [Int]
-    var isStopped = false
-    var perClient: [ClientKey: Int] = [:]
-    var total: Int { perLane.reduce(0, +) }
-  }
-
   private let lanes: [HashLane]
-  private let limit: Int
-  /// Places of one client.
-  private let share: Int
-  private let load: Locked<Load>
+  private let load: Locked<HashLoad>
   private let cost: PasswordHash.Cost
 
   init(lanes: Int, waiting: Int, cost: PasswordHash.Cost) {
     self.lanes = (0..<max(1, lanes)).map { HashLane(number: $0) }
-    limit = self.lanes.count + waiting
-    share = max(1, limit / 4)
-    load = Locked(Load(perLane: Array(repeating: 0, count: max(1, lanes))))
+    let share = max(1, (self.lanes.count + waiting) / 4)
+    load = Locked(
+      HashLoad(idle: self.lanes, queue: HashQueue(capacity: waiting, share: share)))
     self.cost = cost
   }
 
@@ -39,56 +29,106 @@ final class PasswordHasher: Sendable {
     return try await onLane(for: client) { try await $0.run { Secrets.hash(password, cost: cost) } }
   }
 
-  /// Is `password` the one that was hashed? Also says whether the hash is weaker than today's.
+  /// Is `password` the one that was hashed? Also returns a new hash where the old one is weaker than
+  /// today's: made at once, it needs no second place.
   func verify(_ password: String, _ hash: String, for client: ClientKey?) async throws
-    -> (isRight: Bool, isWeak: Bool)
+    -> (isRight: Bool, stronger: String?)
   {
     let cost = cost
     return try await onLane(for: client) { lane in
       try await lane.run {
-        (
-          Secrets.verify(password, hash: hash), Secrets.isWeak(hash, comparedWith: cost)
-        )
+        guard Secrets.verify(password, hash: hash) else { return (false, nil) }
+        let isWeak = Secrets.isWeak(hash, comparedWith: cost)
+        return (true, isWeak ? Secrets.hash(password, cost: cost) : nil)
       }
     }
   }
 
-  /// Ends the threads after the work they have, and waits for that.
+  /// Ends the threads after the work they have, and waits for that. Hashes that wait are refused.
   func stop() {
-    load.withLock { $0.isStopped = true }
+    for waiter in load.withLock({ $0.stop() }) { waiter.resume(throwing: PasswordHasher.busy) }
     for lane in lanes { lane.stop() }
   }
+
+  private static let busy = PluginError(
+    .unavailable, "too many passwords are being checked at once", retryAfterSeconds: 1)
 
   private func onLane<Result: Sendable>(
     for client: ClientKey?, _ body: (HashLane) async throws -> Result
   ) async throws -> Result {
-    guard let index = reserve(for: client) else {
-      throw PluginError(
-        .unavailable, "too many passwords are being checked at once", retryAfterSeconds: 1)
-    }
-    defer { release(index, of: client) }
-    return try await body(lanes[index])
+    let lane = try await lane(for: client)
+    defer { release(lane) }
+    return try await body(lane)
   }
 
-  private func release(_ index: Int, of client: ClientKey?) {
-    load.withLock { load in
-      load.perLane[index] -= 1
-      guard let client, let count = load.perClient[client] else { return }
-      load.perClient[client] = count > 1 ? count - 1 : nil
+  private func lane(for client: ClientKey?) async throws -> HashLane {
+    if let idle = load.withLock({ $0.takeIdle() }) { return idle }
+    return try await withCheckedThrowingContinuation { waiter in
+      switch load.withLock({ $0.enter(waiter, for: client) }) {
+      case .waits: return
+      case .refuses(let surplus): surplus.resume(throwing: PasswordHasher.busy)
+      case .begins(let lane): waiter.resume(returning: lane)
+      }
     }
   }
 
-  private func reserve(for client: ClientKey?) -> Int? {
-    let (limit, share) = (limit, share)
-    return load.withLock { load in
-      let own = client.flatMap { load.perClient[$0] } ?? 0
-      guard !load.isStopped, load.total < limit, own < share,
-        let index = load.perLane.indices.min(by: { load.perLane[$0] < load.perLane[$1] })
-      else { return nil }
-      load.perLane[index] += 1
-      if let client { load.perClient[client] = own + 1 }
-      return index
+  private func release(_ lane: HashLane) {
+    load.withLock { $0.release(lane) }?.resume(returning: lane)
+  }
+}
+
+/// The lanes that are idle and the hashes that wait for one.
+private struct HashLoad {
+  typealias Waiter = CheckedContinuation<HashLane, any Error>
+
+  enum Entry {
+    case waits
+    /// There is no place for this one, which may be another than the newcomer.
+    case refuses(Waiter)
+    case begins(HashLane)
+  }
+
+  private var idle: [HashLane]
+  private var queue: HashQueue
+  private var waiters: [HashQueue.Ticket: Waiter] = [:]
+  private var lastTicket: HashQueue.Ticket = 0
+  private var isStopped = false
+
+  init(idle: [HashLane], queue: HashQueue) {
+    self.idle = idle
+    self.queue = queue
+  }
+
+  mutating func takeIdle() -> HashLane? { isStopped ? nil : idle.popLast() }
+
+  mutating func enter(_ waiter: Waiter, for client: ClientKey?) -> Entry {
+    if isStopped { return .refuses(waiter) }
+    if let lane = idle.popLast() { return .begins(lane) }
+    lastTicket += 1
+    let admission = queue.enter(lastTicket, for: client)
+    if admission == .refused { return .refuses(waiter) }
+    waiters[lastTicket] = waiter
+    guard case .displaces(let ticket) = admission,
+      let displaced = waiters.removeValue(forKey: ticket)
+    else { return .waits }
+    return .refuses(displaced)
+  }
+
+  /// Returns the waiter that takes the lane over.
+  mutating func release(_ lane: HashLane) -> Waiter? {
+    if let ticket = queue.next(), let waiter = waiters.removeValue(forKey: ticket) {
+      return waiter
     }
+    idle.append(lane)
+    return nil
+  }
+
+  /// Returns the waiters, for whom there will be no lane.
+  mutating func stop() -> [Waiter] {
+    isStopped = true
+    defer { waiters = [:] }
+    while queue.next() != nil {}
+    return Array(waiters.values)
   }
 }
 

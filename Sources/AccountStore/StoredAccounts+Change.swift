@@ -49,6 +49,7 @@ extension StoredAccounts {
     _ account: NewAccount, isSelfMade: Bool = false, for registrant: Peer? = nil
   ) async throws -> Account {
     try AccountRules.check(account)
+    if let password = account.password { try check(password: password, of: account.login) }
     // Looked up first: hashing is what makes a registration expensive.
     try await store.read { try $0.requireFree(account, isSelfMade: isSelfMade) }
     let hash = try await hash(account.password, for: registrant)
@@ -78,8 +79,11 @@ extension StoredAccounts {
     _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
   ) async throws -> Account {
     let now = clock.now
+    let known = options.publicPasswords
     let (changed, revocation) = try await translatingTaken {
-      try await store.write { try $0.change(account, at: now, body) }
+      try await comparingPublicPasswords {
+        try await store.write { try $0.change(account, known, at: now, body) }
+      }
     }
     cache.withLock { $0.remove(account: account) }
     if let (revocation, row) = revocation { board.tell([(revocation, row: row)], at: now) }
@@ -94,6 +98,9 @@ extension StoredAccounts {
   public func setPassword(_ password: String, of account: Int64) async throws {
     try AccountRules.check(password: password)
     try rules.check(password: password)
+    if let login = try await self.account(account)?.login {
+      try check(password: password, of: login)
+    }
     let hash = try await hasher.hash(password, for: nil)
     try await endTokens(of: account) { tx in
       let changed = try tx.execute(
@@ -171,7 +178,7 @@ extension Transaction {
   }
 
   fileprivate func change(
-    _ id: Int64, at now: Int64, _ body: (inout Account) throws -> Void
+    _ id: Int64, _ known: [String: String], at now: Int64, _ body: (inout Account) throws -> Void
   ) throws -> (Account, (Revocation, Int)?) {
     try lock(id)
     guard let before = try account(id) else {
@@ -181,6 +188,7 @@ extension Transaction {
     try body(&after)
     // An account from before a rule can be locked all the same.
     if after.spelling != before.spelling { try AccountRules.check(after) }
+    if after.isActive, !before.isActive { try requireOwnPassword(after, known) }
     try update(after, before: before)
     guard let revocation = StoredAccounts.revocation(from: before, to: after) else {
       return (try account(id) ?? after, nil)

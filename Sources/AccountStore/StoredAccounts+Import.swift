@@ -32,12 +32,15 @@ extension StoredAccounts {
   /// Stores a batch as one unit; a line that cannot be stored does not hold the others up.
   func store(_ rows: [ImportRow], _ options: ImportOptions) async throws -> [ImportLine] {
     let now = clock.now
+    let known = self.options.publicPasswords
     do {
-      let stored = try await store.write { tx in
-        let lines = try tx.take(rows, options, at: now)
-        // A dry run is a real one that is undone.
-        if options.isDryRun { throw Undone(lines: lines) }
-        return lines
+      let stored = try await comparingPublicPasswords {
+        try await store.write { tx in
+          let lines = try tx.take(rows, options, known, at: now)
+          // A dry run is a real one that is undone.
+          if options.isDryRun { throw Undone(lines: lines) }
+          return lines
+        }
       }
       for (_, revoked) in stored {
         if let (revocation, row) = revoked { board.tell([(revocation, row: row)], at: now) }
@@ -56,12 +59,12 @@ private struct Undone: Error {
 }
 
 extension Transaction {
-  fileprivate func take(_ rows: [ImportRow], _ options: ImportOptions, at now: Int64) throws
-    -> [Taken]
-  {
+  fileprivate func take(
+    _ rows: [ImportRow], _ options: ImportOptions, _ known: [String: String], at now: Int64
+  ) throws -> [Taken] {
     try rows.map { row in
       do {
-        let (outcome, revoked) = try attempt { try take(row, options, at: now) }
+        let (outcome, revoked) = try attempt { try take(row, options, known, at: now) }
         return (line(row, outcome), revoked)
       } catch let error as AccountError {
         return (line(row, .failed(error.detail)), nil)
@@ -75,12 +78,15 @@ extension Transaction {
     ImportLine(line: row.line, login: row.account.login, outcome: outcome)
   }
 
-  private func take(_ row: ImportRow, _ options: ImportOptions, at now: Int64) throws
-    -> (ImportLine.Outcome, (Revocation, Int)?)
-  {
-    let known = try accountID(.login(row.account.login))
-    if let known { try lock(known) }
-    guard let id = known, let before = try account(id) else {
+  private func take(
+    _ row: ImportRow, _ options: ImportOptions, _ known: [String: String], at now: Int64
+  ) throws -> (ImportLine.Outcome, (Revocation, Int)?) {
+    if let password = row.account.password, known[row.account.login] == password {
+      throw AccountError(.publicPassword, "this password is public")
+    }
+    let held = try accountID(.login(row.account.login))
+    if let held { try lock(held) }
+    guard let id = held, let before = try account(id) else {
       try requireFree(row.account.identifiers, isSelfMade: false)
       _ = try insert(row.account, passwordHash: row.hash, at: now)
       return (.created, nil)
@@ -100,6 +106,7 @@ extension Transaction {
     guard after != before || after.spelling != before.spelling || setsPassword else {
       return (.unchanged, nil)
     }
+    if after.isActive, !before.isActive, !setsPassword { try requireOwnPassword(after, known) }
     try update(after, before: before)
     if let hash = row.hash {
       try execute(

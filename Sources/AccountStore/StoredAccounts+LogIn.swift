@@ -16,8 +16,13 @@ extension StoredAccounts {
     }
     do {
       let outcome = try await check(password, of: candidate, for: counted)
-      if case .success = outcome {
-        throttle.withLock { $0.succeeded(account: key, address: counted, at: clock.now) }
+      let isGood = if case .success = outcome { true } else { false }
+      throttle.withLock { throttle in
+        if isGood {
+          throttle.succeeded(account: key, address: counted, at: clock.now)
+        } else {
+          throttle.failed(account: key, address: counted)
+        }
       }
       return outcome
     } catch {
@@ -56,16 +61,20 @@ extension StoredAccounts {
     guard let candidate else { return .unknown }
     guard candidate.hash != nil, verdict.isRight else { return .wrongPassword }
     guard candidate.account.isActive else { return .disabled }
-    if verdict.isWeak { try await strengthen(password, of: candidate) }
+    if let hash = verdict.stronger { try await strengthen(candidate, hash) }
     return .success(candidate.account)
   }
 
-  /// Hashes anew with today's cost. The tokens stay: the password is the same.
-  private func strengthen(_ password: String, of candidate: Candidate) async throws {
-    let hash = try await hasher.hash(password, for: nil)
-    try await store.execute(
-      "UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash,
-      candidate.account.id, candidate.hash)
+  /// Keeps a hash of today's cost. The tokens stay: the password is the same.
+  private func strengthen(_ candidate: Candidate, _ hash: String) async throws {
+    do {
+      try await store.execute(
+        "UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash,
+        candidate.account.id, candidate.hash)
+    } catch {
+      // The login is good without it; the next one tries again.
+      guard error.isTemporary || error.code == .readOnly else { throw error }
+    }
   }
 
   func counts(_ peer: Peer) -> Bool { options.countsLoopback || !peer.isLoopback }

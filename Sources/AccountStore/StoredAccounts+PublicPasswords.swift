@@ -3,7 +3,7 @@ internal import Storage
 
 // Passwords that stand in public documents, such as those of the example data.
 extension StoredAccounts {
-  private struct Suspect: Sendable {
+  struct Suspect: Sendable {
     let id: Int64
     let login: String
     let hash: String
@@ -32,11 +32,26 @@ extension StoredAccounts {
     let rows = try await store.read { tx in
       try tx.query(sql, arguments: logins.map(\.boundValue))
     }
-    return try rows.map { row in
-      Suspect(
-        id: try row.int64("id"), login: try row.text("login"), hash: try row.text("password"),
-        isPublic: try row.optionalInt("has_public_password").map { $0 == 1 })
+    return try rows.map { try Suspect($0) }
+  }
+
+  /// Runs `change`, and again after a password was compared that nobody had compared before.
+  func comparingPublicPasswords<Result: Sendable>(
+    _ change: () async throws -> Result
+  ) async throws -> Result {
+    for _ in 0..<options.publicPasswords.count {
+      do {
+        return try await change()
+      } catch let question as UncomparedPassword {
+        _ = try await isPublic(question.suspect, options.publicPasswords)
+      }
     }
+    return try await change()
+  }
+
+  func check(password: String, of login: String) throws(AccountError) {
+    guard options.publicPasswords[login] == password else { return }
+    throw AccountError(.publicPassword, "this password is public")
   }
 
   private func isPublic(_ suspect: Suspect, _ known: [String: String]) async throws -> Bool {
@@ -52,5 +67,34 @@ extension StoredAccounts {
       guard error.isTemporary || error.code == .readOnly else { throw error }
     }
     return verdict
+  }
+}
+
+extension StoredAccounts.Suspect {
+  fileprivate init(_ row: Row) throws {
+    self.init(
+      id: try row.int64("id"), login: try row.text("login"), hash: try row.text("password"),
+      isPublic: try row.optionalInt("has_public_password").map { $0 == 1 })
+  }
+}
+
+/// Thrown out of a unit of work, which cannot wait for a hash.
+private struct UncomparedPassword: Error {
+  let suspect: StoredAccounts.Suspect
+}
+
+extension Transaction {
+  /// Throws if the account has a password in `known`, or one that was not compared with it yet.
+  func requireOwnPassword(_ account: Account, _ known: [String: String]) throws {
+    guard known[account.login] != nil else { return }
+    let row = try first(
+      """
+      SELECT id, login, password, has_public_password FROM accounts
+      WHERE id = ? AND password IS NOT NULL
+      """, account.id)
+    guard let row else { return }
+    let suspect = try StoredAccounts.Suspect(row)
+    guard let isPublic = suspect.isPublic else { throw UncomparedPassword(suspect: suspect) }
+    if isPublic { throw AccountError(.publicPassword, "its password is public: set another first") }
   }
 }

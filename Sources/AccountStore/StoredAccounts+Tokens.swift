@@ -36,8 +36,8 @@ extension StoredAccounts {
   }
 
   public func identity(token: String) async throws -> Identity? {
-    // Our own are far shorter; nothing longer is worth a digest.
-    guard !token.isEmpty, token.utf8.count <= 512 else { return nil }
+    // Keys and tokens of other programs are worth neither a digest nor a query.
+    guard TokenSpelling.spells(token) else { return nil }
     let digest = TokenDigest(token)
     let now = clock.now
     let (known, generation) = cache.withLock { ($0.identity(digest, at: now), $0.generation) }
@@ -155,6 +155,18 @@ extension TokenSpelling {
     switch self {
     case .base64: Random.token()
     case .hexadecimal: Hex.encode(Random.bytes(20))
+    }
+  }
+
+  /// Whether `text` can be a token of any spelling.
+  fileprivate static func spells(_ text: String) -> Bool {
+    Random.isToken(text) || text.utf8.count == 40 && text.utf8.allSatisfy(isDigit)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+    default: false
     }
   }
 }

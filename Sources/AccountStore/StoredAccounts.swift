@@ -19,6 +19,8 @@ public final class StoredAccounts: Accounts {
     public var waitingRegistrations = 16
     public var accountRule = ThrottleRule.account
     public var addressRule = ThrottleRule.address
+    /// How often one account may log in per minute; 0 is no limit.
+    public var loginsPerMinute = 10
     /// False where the demo's weak passwords are tried from the same machine.
     public var countsLoopback = true
     /// For how long the holder of a token is believed to be the same without asking again.
@@ -28,6 +30,8 @@ public final class StoredAccounts: Accounts {
     public var tokensPerPurpose = 20
     /// Tests take short passwords.
     public var registration = RegistrationRules(passwordLength: 1)
+    /// Passwords that everybody can read, by login: no account is switched on with one.
+    public var publicPasswords: [String: String] = [:]
     /// Gets a line for each registration.
     public var log = Log.silent
 
@@ -54,7 +58,10 @@ public final class StoredAccounts: Accounts {
     registrationHasher = PasswordHasher(
       lanes: 1, waiting: options.waitingRegistrations, cost: options.passwordCost)
     board = RevocationBoard(store: store)
-    throttle = Locked(LoginThrottle(account: options.accountRule, address: options.addressRule))
+    throttle = Locked(
+      LoginThrottle(
+        account: options.accountRule, address: options.addressRule,
+        loginsPerMinute: options.loginsPerMinute))
     cache = Locked(
       TokenCache(
         capacity: options.cachedTokens, freshForMilliseconds: Int64(options.cacheSeconds) * 1000))
@@ -72,14 +79,21 @@ public final class StoredAccounts: Accounts {
 
   /// Finds what other programs have revoked; call it twice a second. The first call belongs before
   /// the first connection: see `startWatching`.
-  public func pollRevocations() async throws { try await board.poll(at: clock.now) }
+  ///
+  /// - Parameter tokensInUse: the hashes of the tokens with which a client is connected. They are
+  ///   looked up one by one after the database was away for longer than it keeps what was revoked.
+  public func pollRevocations(tokensInUse: () async -> Set<[UInt8]>) async throws {
+    try await board.poll(at: clock.now, tokensInUse: tokensInUse)
+  }
 
   /// Takes what was revoked up to now as known.
   public func startWatching() async throws { try await board.begin(at: clock.now) }
 
-  /// New limits for failed logins, from a reloaded configuration.
-  public func apply(account: ThrottleRule, address: ThrottleRule) {
-    throttle.withLock { $0.apply(account: account, address: address) }
+  /// New limits for logins, from a reloaded configuration.
+  public func apply(account: ThrottleRule, address: ThrottleRule, loginsPerMinute: Int) {
+    throttle.withLock {
+      $0.apply(account: account, address: address, loginsPerMinute: loginsPerMinute)
+    }
   }
 
   /// New rules for registrations and passwords, from a reloaded configuration.

@@ -10,6 +10,10 @@ extension Keys {
     "accounts.failures_per_address", 30,
     "The same for one address. A whole lecture hall can sit behind one. 0: no limit.",
     isReloadable: true, check: atLeast(0))
+  public static let loginsPerAccount = Key(
+    "accounts.logins_per_minute", 10,
+    "Successful logins of one account in the long run; twice as many at once. 0: no limit.",
+    isReloadable: true, check: atLeast(0))
   public static let registration = Key(
     "accounts.registration", Registration.openNetworks,
     """
@@ -71,7 +75,8 @@ extension Keys {
 
   private static let base: [AnyKey] = [
     AnyKey(listen), AnyKey(data), AnyKey(database), AnyKey(databasePassword), AnyKey(workers),
-    AnyKey(timeZone), AnyKey(origins), AnyKey(proxies), AnyKey(demo), AnyKey(echo), AnyKey(drain),
+    AnyKey(timeZone), AnyKey(origins), AnyKey(hosts), AnyKey(proxies), AnyKey(demo), AnyKey(echo),
+    AnyKey(drain),
     AnyKey(internalListen), AnyKey(logLevel), AnyKey(logFormat),
     AnyKey(certificates), AnyKey(developmentCertificate), AnyKey(minimumTLS), AnyKey(authorities),
   ]
@@ -92,8 +97,8 @@ extension Keys {
   ]
 
   private static let platform: [AnyKey] = [
-    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(registration),
-    AnyKey(registrationNetworks), AnyKey(passwordLength),
+    AnyKey(accountFailures), AnyKey(addressFailures), AnyKey(loginsPerAccount),
+    AnyKey(registration), AnyKey(registrationNetworks), AnyKey(passwordLength),
     AnyKey(hashingThreads), AnyKey(auditAge), AnyKey(smtp), AnyKey(smtpUser), AnyKey(smtpPassword),
     AnyKey(smtpInsecure), AnyKey(mailFrom),
   ]

@@ -37,6 +37,13 @@ public enum Keys {
     https://www.example.edu. Pages of loopback origins, such as http://localhost:8099, may connect \
     without an entry, but their cookies do not count and they make no calls.
     """, isReloadable: true)
+  public static let hosts = Key(
+    "hosts", [String](),
+    """
+    Names by which clients reach this server, such as muster.example.edu. With any, requests to \
+    another name are refused; addresses and localhost are not asked for. Without, a page whose name \
+    was turned to this server's address is like one of its own on listeners without TLS.
+    """, isReloadable: true)
   public static let proxies = Key(
     "proxies", [String](),
     """

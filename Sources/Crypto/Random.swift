@@ -14,6 +14,19 @@ public enum Random {
   /// A secret to hand to a client: 32 random bytes as base64url, 43 characters.
   public static func token() -> String { Base64.url.encode(bytes(32)) }
 
+  /// Whether `text` has the form of such a secret.
+  public static func isToken(_ text: String) -> Bool {
+    text.utf8.count == 43
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+
   /// A random UUID (RFC 9562, version 4) in lower case with hyphens.
   public static func uuid() -> String {
     var bytes = bytes(16)

@@ -21,6 +21,15 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
     self.port = port ?? (scheme == "https" ? 443 : 80)
   }
 
+  /// The origin of the page at an address such as `https://host/path`.
+  public init?(ofPage address: String) {
+    let bytes = address.utf8
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    let afterScheme = bytes[colon...].dropFirst(3)
+    let end = afterScheme.firstIndex { [UInt8(ascii: "/"), UInt8(ascii: "?")].contains($0) }
+    self.init(String(address[..<(end ?? bytes.endIndex)]))
+  }
+
   /// The origin a request came with; nil if it has none that can be read.
   public init?(_ headers: Headers) {
     guard headers.count(of: .origin) == 1, let text = headers[.origin] else { return nil }

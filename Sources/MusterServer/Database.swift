@@ -62,6 +62,7 @@ extension Program {
     // A command is alone on its process: it may take every core for what it has to hash.
     options.hashingThreads = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     options.registration = RegistrationRules(configuration)
+    options.publicPasswords = configuration[Keys.demo] ? [:] : DemoAccounts.passwords
     let accounts = StoredAccounts(store: store, clock: clock, options: options)
     do {
       try await accounts.migrate()

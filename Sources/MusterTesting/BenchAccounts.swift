@@ -106,6 +106,9 @@ public actor BenchAccounts: Accounts {
   ) async throws -> Account {
     guard var changed = accounts[account] else { throw AccountError(.unknown, "\(account)") }
     try body(&changed)
+    if let email = changed.email, let other = owner(of: email), other.id != account {
+      throw AccountError(.emailTaken, email)
+    }
     changed.isSelfMade = changed.isProvisional
     accounts[account] = changed
     return changed

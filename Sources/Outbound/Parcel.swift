@@ -38,7 +38,9 @@ enum Parcel: Sendable, Equatable {
 
   /// nil for what another version has written and this one cannot read.
   init?(kind: String, _ bytes: [UInt8]) {
-    guard let json = try? JSONValue(parsing: bytes) else { return nil }
+    // Bounded when it was accepted: see `Courier.largestParcel`.
+    let limits = JSONLimits(bytes: .max, values: .max)
+    guard let json = try? JSONValue(parsing: bytes, limits: limits) else { return nil }
     switch kind {
     case "mail":
       guard let mail = Mail(json) else { return nil }

@@ -194,6 +194,8 @@ public struct AccountError: Error, Equatable {
     /// This peer may not register.
     case registrationClosed
     case passwordTooShort
+    /// The password stands in a public document.
+    case publicPassword
   }
   public let code: Code
   public let detail: String

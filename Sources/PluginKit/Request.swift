@@ -123,6 +123,9 @@ public struct Fields: Sendable, Hashable {
     all.append(Field(name: name, value: value))
   }
 
+  /// Removes all values of that name.
+  public mutating func remove(_ name: String) { all = all.filter { !matches($0.name, name) } }
+
   /// The first value of that name.
   public subscript(name: String) -> String? { all.first { matches($0.name, name) }?.value }
 

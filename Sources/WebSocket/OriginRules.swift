@@ -14,11 +14,14 @@ public struct OriginRules: Equatable, Sendable {
   public var allowsSameHost: Bool
   /// Origins such as `https://app.example.org`, in lower case.
   public var allowed: Set<String>
+  /// The names by which this server is called, in lower case; none for any.
+  public var hosts: Set<String>
 
   public init(
     allowsAll: Bool = false, allowsLoopback: Bool = true, allowsSameHost: Bool = true,
-    allowed: [String] = []
+    allowed: [String] = [], hosts: [String] = []
   ) {
+    self.hosts = Set(hosts.map { $0.lowercased() })
     self.allowsAll = allowsAll
     self.allowsLoopback = allowsLoopback
     self.allowsSameHost = allowsSameHost

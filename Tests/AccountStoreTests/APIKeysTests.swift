@@ -47,6 +47,9 @@ import Testing
       #expect(!chat.allows("publish", topic: "sign.1"))
       #expect(!chat.allows("publish"))
       #expect(chat.allows("presence", topic: "sign.1"))
+      // A mark that joins with the dot, or composes with a letter, changes no byte before it.
+      #expect(chat.allows("publish", topic: "chat.\u{301}a"))
+      #expect(!chat.allows("publish", topic: "campus.rooms\u{301}"))
       #expect(!chat.allows("disconnect"))
       let (all, _) = try await keys.create(name: "all", scopes: ["*"])
       #expect(all.allows("disconnect") && all.allows("publish", topic: "x"))

@@ -42,6 +42,11 @@ struct Bench {
   }
 }
 
+extension StoredAccounts {
+  /// A poll while no client is connected.
+  func pollRevocations() async throws { try await pollRevocations(tokensInUse: { [] }) }
+}
+
 /// Options with a cheap hash, and what a test wants otherwise.
 func options(_ change: (inout StoredAccounts.Options) -> Void = { _ in }) -> StoredAccounts.Options
 {

@@ -185,6 +185,35 @@ import Testing
     }
   }
 
+  @Test func `right passwords of many clients keep nobody else out`() async throws {
+    var busy = LogInTests.slow
+    busy.loginsPerMinute = 0
+    try await withBench(.sqlite, busy) { bench async throws in
+      try await bench.make("eve")
+      try await bench.make("li")
+      let isOver = Locked(false)
+      async let flood = refusals(16) { number in
+        var wasRefused = false
+        for _ in 0..<1000 where !isOver.withLock({ $0 }) {
+          let outcome = try await bench.accounts.logIn(
+            .login("eve"), password: "secret", from: Peer("10.0.1.\(number / 4)"))
+          if case .throttled = outcome { wasRefused = true }
+        }
+        return wasRefused
+      }
+      for client in 0..<8 {
+        let outcome = try await bench.accounts.logIn(
+          .login("li"), password: "secret", from: Peer("10.0.2.\(client)"))
+        guard case .success = outcome else {
+          Issue.record("the login was turned away: \(outcome)")
+          break
+        }
+      }
+      isOver.withLock { $0 = true }
+      #expect(try await flood >= 1)
+    }
+  }
+
   @Test func `registrations keep nobody from logging in, and names that are taken cost no hash`()
     async throws
   {

@@ -51,6 +51,7 @@ import Testing
     var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.rule)
     for victim in ["x", "y"] {
       #expect(throttle.begin(account: victim, address: ClientKey(v4: 1), at: 0) == nil)
+      throttle.failed(account: victim, address: ClientKey(v4: 1))
       #expect(throttle.begin(account: "mine", address: ClientKey(v4: 1), at: 0) == nil)
       throttle.succeeded(account: "mine", address: ClientKey(v4: 1), at: 0)
     }
@@ -69,7 +70,10 @@ import Testing
 
   @Test func `a limit of 0 is none`() {
     var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.off)
-    for _ in 0..<100 { #expect(throttle.begin(account: "a", address: .unknown, at: 0) == nil) }
+    for _ in 0..<100 {
+      #expect(throttle.begin(account: "a", address: .unknown, at: 0) == nil)
+      throttle.failed(account: "a", address: .unknown)
+    }
     #expect(throttle.count == 0)
   }
 
@@ -85,7 +89,10 @@ import Testing
   }
 
   @Test mutating func `failures of one client keep nobody else out`() {
-    for _ in 0..<3 { _ = throttle.begin(account: "a", address: ClientKey(v4: 1), at: 0) }
+    for _ in 0..<3 {
+      _ = throttle.begin(account: "a", address: ClientKey(v4: 1), at: 0)
+      throttle.failed(account: "a", address: ClientKey(v4: 1))
+    }
     #expect(throttle.begin(account: "a", address: ClientKey(v4: 1), at: 0) == 2000)
     #expect(throttle.begin(account: "a", address: ClientKey(v4: 2), at: 0) == nil)
   }
@@ -104,5 +111,57 @@ import Testing
       _ = throttle.begin(account: "a", address: ClientKey(v4: UInt32(client)), at: 0)
     }
     #expect(throttle.begin(account: "a", address: home, at: 0) == 2000, "a new password ends trust")
+  }
+  @Test func `right passwords have a bound of their own, for each account`() {
+    var throttle = LoginThrottle(
+      account: LoginThrottleTests.rule, address: LoginThrottleTests.off, loginsPerMinute: 10)
+    func logIn(_ account: String, client: UInt32, at now: Int64) -> Int64? {
+      let address = ClientKey(v4: client)
+      if let wait = throttle.begin(account: account, address: address, at: now) { return wait }
+      throttle.succeeded(account: account, address: address, at: now)
+      return nil
+    }
+    for client: UInt32 in 1...20 { #expect(logIn("a", client: client, at: 0) == nil) }
+    #expect(logIn("a", client: 21, at: 0) == 6000)
+    #expect(logIn("b", client: 1, at: 0) == nil)
+    #expect(logIn("a", client: 21, at: 6000) == nil)
+    #expect(logIn("a", client: 1, at: 6000) == 6000)
+    throttle.forget(account: "a")
+    #expect(logIn("a", client: 1, at: 6000) == nil)
+  }
+
+  @Test func `guesses use up nothing of the holder's logins`() {
+    var throttle = LoginThrottle(
+      account: LoginThrottleTests.off, address: LoginThrottleTests.off, loginsPerMinute: 1)
+    for client: UInt32 in 1...100 {
+      #expect(throttle.begin(account: "a", address: ClientKey(v4: client), at: 0) == nil)
+      throttle.failed(account: "a", address: ClientKey(v4: client))
+    }
+    #expect(throttle.begin(account: "a", address: ClientKey(v4: 0), at: 0) == nil)
+  }
+
+  @Test func `a client tries an account twice at once`() {
+    var throttle = LoginThrottle(account: LoginThrottleTests.off, address: LoginThrottleTests.off)
+    let (home, other) = (ClientKey(v4: 1), ClientKey(v4: 2))
+    for _ in 1...2 { #expect(throttle.begin(account: "a", address: home, at: 0) == nil) }
+    #expect(throttle.begin(account: "a", address: home, at: 0) == 1000)
+    #expect(throttle.begin(account: "a", address: other, at: 0) == nil)
+    #expect(throttle.begin(account: "b", address: home, at: 0) == nil)
+    throttle.succeeded(account: "a", address: home, at: 0)
+    #expect(throttle.begin(account: "a", address: home, at: 0) == nil)
+    throttle.undecided(account: "a", address: home, at: 0)
+    throttle.failed(account: "a", address: home)
+    for _ in 1...2 { #expect(throttle.begin(account: "a", address: home, at: 0) == nil) }
+  }
+
+  @Test func `right passwords of many accounts take bounded memory`() {
+    var throttle = LoginThrottle(
+      account: LoginThrottleTests.off, address: LoginThrottleTests.off, loginsPerMinute: 1,
+      capacity: 100)
+    for name in 0..<1000 {
+      _ = throttle.begin(account: "\(name)", address: ClientKey(v4: 1), at: 0)
+      throttle.succeeded(account: "\(name)", address: ClientKey(v4: 1), at: 0)
+      #expect(throttle.count <= 100)
+    }
   }
 }

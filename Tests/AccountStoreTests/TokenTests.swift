@@ -66,6 +66,20 @@ import Testing
     }
   }
 
+  @Test func `a text that can be no token is not looked up`() async throws {
+    try await withBench(.sqlite) { bench async throws in
+      let token = String(repeating: "a", count: 43)
+      let away = AwayStore(bench.store)
+      away.setAway(true)
+      let accounts = StoredAccounts(store: away, clock: bench.clock, options: options())
+      for text in ["nonsense", "mk_\(token)", token + "=", "é" + token.dropLast(2), " "] {
+        #expect(try await accounts.identity(token: text) == nil)
+      }
+      await #expect(throws: StoreError.self) { try await accounts.identity(token: token) }
+      accounts.stop()
+    }
+  }
+
   @Test(arguments: Engine.testable)
   func `a revoked token is dead at once, the others live`(engine: Engine) async throws {
     try await withBench(engine) { bench async throws in

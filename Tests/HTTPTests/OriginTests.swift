@@ -23,6 +23,19 @@ import Testing
     #expect(Origin(text) == nil)
   }
 
+  @Test(arguments: [
+    ("https://a.example/b?c", "https://a.example"), ("http://a:81", "http://a:81"),
+    ("https://a?https://b/", "https://a"), ("https://[::1]:8443/", "https://[::1]:8443"),
+  ])
+  func `of a page is that of its address`(address: String, origin: String) {
+    #expect(Origin(ofPage: address)?.description == origin)
+  }
+
+  @Test(arguments: ["", "about:blank", "https:/", "https://", "a", "file:///etc", "https://a@b/"])
+  func `of what is no page is none`(address: String) {
+    #expect(Origin(ofPage: address) == nil)
+  }
+
   @Test func `is the same as the host that was called, or not`() {
     let page = Origin("https://muster.example:8443")
     #expect(page?.isSame(asHost: "Muster.example:8443", isSecure: true) == true)

@@ -16,6 +16,17 @@ import Testing
     for parcel in parcels { #expect(Parcel(kind: parcel.kind, parcel.encoded) == parcel) }
   }
 
+  @Test func `a parcel of more than a mebibyte comes back, too`() {
+    let half = 1 << 19
+    let mail = Parcel.mail(
+      Mail(
+        to: "a@b", subject: "x", text: String(repeating: "\u{1}", count: half),
+        attachments: [
+          .init(name: "x", contentType: "y/z", bytes: [UInt8](repeating: 7, count: half))
+        ]))
+    #expect(Parcel(kind: mail.kind, mail.encoded) == mail)
+  }
+
   @Test(arguments: ["", "{}", "[]", "{\"to\":1}", "nonsense"])
   func `what cannot be read is nothing`(text: String) {
     #expect(Parcel(kind: "mail", Array(text.utf8)) == nil)

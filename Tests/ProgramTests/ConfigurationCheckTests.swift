@@ -62,9 +62,24 @@ import Testing
     let listen = ConfigurationCheckTests.plain.replacing("ADDRESS", with: address)
     let flags = ([listen] + settings).flatMap { ["--set", $0] }
     #expect(await screen.run(["check-config"] + flags) == 0, "\(screen.errors)")
-    #expect(screen.output.contains("listen \(address) takes plain HTTP") == isWarned)
+    #expect(screen.output.contains("takes plain HTTP and proxies is empty") == isWarned)
     _ = await screen.run(["doctor"] + flags)
     #expect(screen.output.contains("warn  proxies: listen \(address) takes plain") == isWarned)
+  }
+
+  @Test(
+    arguments: [
+      ([], true), (closed, false), (["hosts=lab.example.edu"], false),
+      (["proxies=127.0.0.1"], false),
+    ] as [([String], Bool)])
+  func `a plain listener without a name is warned of while there are open networks`(
+    settings: [String], isWarned: Bool
+  ) async {
+    let screen = Screen()
+    let listen = ConfigurationCheckTests.plain.replacing("ADDRESS", with: "127.0.0.1:0")
+    #expect(
+      await screen.run(["check-config"] + ([listen] + settings).flatMap { ["--set", $0] }) == 0)
+    #expect(screen.output.contains("takes plain HTTP and hosts is empty") == isWarned)
   }
 
   @Test(arguments: [([], true), (["--demo"], false)] as [([String], Bool)])

@@ -107,7 +107,8 @@ import Testing
     let audit = Audit { event, _ in trail.withLock { $0.append(event) } }
     func adjust(_ plan: inout HubServer.Plan) {
       plan.checkKey = { text in
-        text == "good" ? KeyHolder(name: "exporter") { action, _ in action == "topics" } : nil
+        text == "good"
+          ? KeyHolder(id: 1, name: "exporter") { action, _ in action == "topics" } : nil
       }
     }
     try await TestServer.run(workers: 1, audit: audit, adjusting: adjust) { server in

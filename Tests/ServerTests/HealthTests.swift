@@ -68,6 +68,21 @@ import Testing
     }
   }
 
+  @Test func `a client that asks too often is told to wait`() async throws {
+    var limits = ServerLimits.with(\.requestsPerSecond, 1)
+    limits.requestBurst = 2
+    try await TestServer.run(workers: 1, time: ManualTime(), limits: limits) {
+      server async throws in
+      await server.pass(5)
+      let wire = try await server.wire()
+      for (path, status) in [("/health", 200), ("/ready", 200), ("/health", 429), ("/ready", 429)] {
+        #expect(try await wire.call("GET", path).status == status, "\(path)")
+      }
+      let inside = try await server.wire(encrypted: false)
+      #expect(try await inside.call("GET", "/health").status == 200)
+    }
+  }
+
   @Test func `strangers are told what was found last`() async throws {
     let proxy = try #require(Network("127.0.0.1"))
     try await TestServer.run(

@@ -15,9 +15,10 @@ import Testing
   ) async throws {
     func adjust(_ plan: inout HubServer.Plan) {
       plan.checkKey = { text in
-        guard text == "mk_good" else { return nil }
-        return KeyHolder(name: "display") { action, topic in
-          action == "subscribe" && topic?.hasPrefix("lab.") == true
+        let actions = ["mk_good": ["subscribe"], "mk_more": ["subscribe", "presence", "history"]]
+        guard let known = actions[text] else { return nil }
+        return KeyHolder(id: 1, name: "display") { action, topic in
+          known.contains(action) && topic?.hasPrefix("lab.") == true
         }
       }
     }
@@ -51,6 +52,24 @@ import Testing
       #expect(await server.hub.population(of: "lab.room.a") == 0)
       try await program.say(["type": "publish", "id": 7, "topic": "lab.room.a", "data": [:]])
       #expect(try await program.hear("error")["data"]?["code"] == 103)
+    }
+  }
+
+  @Test(arguments: [("mk_good", false), ("mk_more", true)])
+  func `to see members and history a key needs those scopes, too`(
+    key: String, isAllowed: Bool
+  ) async throws {
+    try await withServer { server in
+      let program = try await server.client(token: key)
+      let whole = try await program.subscribe("lab.room.a", ["presence": true])
+      #expect(whole["type"]?.string == (isAllowed ? "subscribed" : "error"))
+      if !isAllowed { try await program.subscribe("lab.room.a") }
+      for question in ["presence", "history"] {
+        try await program.say(
+          ["type": .string(question), "id": 8, "topic": "lab.room.a", "data": [:]])
+        let answer = try await program.hear(isAllowed ? question : "error")
+        #expect(isAllowed || answer["data"]?["code"] == 103)
+      }
     }
   }
 

@@ -270,6 +270,12 @@ final class LabPlugin: Plugin {
     registrar.get("/lab/cookies", Operation("What came along?")) { request in
       .text(request.cookies["a"] ?? "none")
     }
+    registrar.get("/lab/kept", Operation("May be kept.")) { _ in
+      .text("kept").with("Cache-Control", "max-age=5")
+    }
+    registrar.get("/lab/credentials", Operation("What came along?")) { request in
+      .text(request.headers["authorization"] ?? "none")
+    }
     registrar.get("/lab/origin", Operation("Called as?")) { request in .text(request.origin) }
     registrar.post("/lab/hook", Operation("Takes webhooks.")) { [self] request in
       let status = hookStatus.withLock { $0 }
@@ -294,6 +300,9 @@ final class LabPlugin: Plugin {
     registrar.put("/lab/echo", Operation("For everybody, too.")) { _ in .noContent }
     registrar.get("/lab/open/cookies", Operation("What came along?")) { request in
       .text(request.cookies["a"] ?? "none")
+    }
+    registrar.get("/lab/open/credentials", Operation("What came along?")) { request in
+      .text(request.headers["authorization"] ?? "none")
     }
     registrar.mount(at: "/lab/mount")
     registrar.get("/known", Operation("Is there.")) { _ in .noContent }

@@ -15,12 +15,17 @@ import WebSocket
     [("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")],
     [("Origin", "https://127.0.0.1:1")], [("Origin", "http://127.0.0.1")],
     [("Origin", "https://campus.example"), ("Origin", "https://evil.example")],
+    // Over plain HTTP, and from older browsers.
+    [("Referer", "https://evil.example/")], [("Referer", "https://localhost.evil.example/a")],
+    [("Referer", "https://evil.example?https://localhost/")], [("Referer", "about:blank")],
   ]
 
   private static let trusted: [[(String, String)]] = [
     [], [("Sec-Fetch-Site", "none")], [("Sec-Fetch-Site", "same-origin")],
     [("Origin", "https://campus.example"), ("Sec-Fetch-Site", "cross-site")],
     [("Origin", "https://behind.example"), ("Sec-Fetch-Site", "same-origin")],
+    [("Referer", "https://localhost/chat?a=b")], [("Referer", "https://campus.example")],
+    [("Referer", "https://evil.example/"), ("Sec-Fetch-Site", "none")],
   ]
 
   private func once(_ body: (TestServer, Wire) async throws -> Void) async throws {
@@ -104,6 +109,44 @@ import WebSocket
       for added in [("Authorization", "Basic eDp5"), ("Cookie", "token=\(token)"), ("token", "")] {
         #expect(try await wire.call("POST", "/lab/change", headers: evil + [added]).status == 403)
       }
+    }
+  }
+
+  @Test func `credentials that a browser has saved count as little as cookies`() async throws {
+    try await once { _, wire async throws in
+      let saved = [("Authorization", "Basic dGFvOnB3")]
+      func credentials(_ path: String, _ headers: Headers) async throws -> String {
+        try await wire.call("GET", path, headers: headers).text
+      }
+      let own = "/lab/credentials"
+      #expect(try await credentials(own, saved) == "Basic dGFvOnB3")
+      for origin in ["https://evil.example", "http://localhost:8099", "null"] {
+        let page = [("Origin", origin)]
+        #expect(try await credentials(own, saved + page) == "none")
+        #expect(try await credentials("/lab/open/credentials", saved + page) == "none")
+        let token = [("Authorization", "Bearer abc")]
+        #expect(try await credentials(own, token + page) == "Bearer abc")
+      }
+    }
+  }
+
+  @Test func `with a list of own names every other name is misdirected`() async throws {
+    try await TestServer.run(workers: 1) { server async throws in
+      let origins = OriginRules(hosts: ["Muster.example.edu"])
+      server.server.reload(limits: ServerLimits(), origins: origins, proxies: [])
+      for (host, status) in [
+        ("muster.example.edu", 200), ("MUSTER.example.edu:8443", 200), ("localhost:1", 200),
+        ("127.0.0.1", 200), ("[::1]:8443", 200), ("evil.example", 421),
+        ("evil.example:8443", 421), ("muster.example.edu.evil.example", 421), ("127.0.0.1.a", 421),
+      ] {
+        let wire = try await server.wire()
+        try await wire.send("GET /lab/hello HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        #expect(try await wire.reply().status == status, "\(host)")
+      }
+      // The listener for health and metrics is asked by any name.
+      let inside = try await server.wire(encrypted: false)
+      try await inside.send("GET /health HTTP/1.1\r\nHost: prometheus.internal\r\n\r\n")
+      #expect(try await inside.reply().status == 200)
     }
   }
 

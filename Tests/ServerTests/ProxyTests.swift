@@ -26,6 +26,8 @@ import Testing
     // Azure's gateways and IIS write the port, too.
     (["203.0.113.9:4711"], "203.0.113.9"), (["[2001:db8::1]:443"], "2001:db8::1"),
     (["[2001:db8::1]"], "2001:db8::1"), (["198.51.100.1 ,\t203.0.113.9:1 "], "203.0.113.9"),
+    // U+0600 makes one character with the comma that the proxy writes behind it.
+    (["198.51.100.1\u{600}, 203.0.113.9"], "203.0.113.9"),
   ])
   func `what a trusted proxy wrote last is believed`(
     forwarded: [String], expected: String

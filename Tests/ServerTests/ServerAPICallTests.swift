@@ -34,6 +34,23 @@ import Testing
     }
   }
 
+  @Test func `callers choose their ids each for themselves`() async throws {
+    func adjust(_ plan: inout HubServer.Plan) {
+      // Two keys of one name.
+      plan.checkKey = { text in
+        Int64(text).map { KeyHolder(id: $0, name: "shop") { _, _ in true } }
+      }
+    }
+    try await TestServer.run(workers: 1, adjusting: adjust) { server in
+      let event: JSONValue = ["topic": "lab.room.ids", "id": "order-124", "data": [:]]
+      let root = try await admin(server)
+      for (token, offset) in [("1", 1), ("2", 2), (root, 3), ("1", 1), ("2", 2), (root, 3)] {
+        let answer = try await call("publish", event, server, as: token)
+        #expect(answer.json["offset"]?.int == offset)
+      }
+    }
+  }
+
   @Test func `what is published is heard, and in the history for as long as the topic keeps it`()
     async throws
   {

@@ -136,6 +136,7 @@ extension Documents {
   static let userEvents = [
     EventDescription(
       "friend.changed", "A colleague was added or removed.",
-      [.init("user", .integer), .init("is_friend", .boolean)])
+      [.init("user", .integer), .init("is_friend", .boolean)]),
+    clockinRecorded,
   ]
 }

@@ -75,7 +75,7 @@ extension SignTasksPlugin {
     } catch let error as AccountError {
       switch error.code {
       case .loginTaken, .emailTaken, .profileTaken, .nameTaken: throw Verdict(21502)
-      case .passwordTooShort: throw Verdict(21501)
+      case .passwordTooShort, .publicPassword: throw Verdict(21501)
       case .registrationClosed, .invalid, .unknown: throw Verdict(21503)
       }
     }

@@ -103,6 +103,7 @@ extension StudyRecordsPlugin {
     case .loginTaken, .emailTaken, .profileTaken, .nameTaken: throw PluginError.invalid("用户已经存在。")
     case .registrationClosed: return Refusal.response(403, "forbidden", "当前网络不允许注册。")
     case .passwordTooShort: throw PluginError.invalid("密码太短。")
+    case .publicPassword: throw PluginError.invalid("这个密码是公开的，请换一个。")
     case .invalid: throw PluginError.invalid("用户名或密码过长，或含有不允许的字符。")
     case .unknown: throw error
     }

@@ -282,6 +282,8 @@ public struct RouteRunner: Sendable {
       PluginError(.unavailable, "the database broke off: look whether it was done")
     case let store as StoreError where store.code == .unstorable:
       PluginError.invalid(store.message)
+    case let account as AccountError where account.code == .publicPassword:
+      PluginError(.conflict, account.detail)
     case is HubError: PluginError(.unavailable, "not available, try again", retryAfterSeconds: 1)
     case is CancellationError: PluginError(.timeout, "this took too long")
     case TopicRefusal.unauthorized: PluginError(.unauthorized, "log in first")

@@ -24,7 +24,7 @@ extension ServerAPI {
     return Response.json([
       "accounts": .array(found.map(\.json)),
       "next": found.count == limit ? JSONValue(found.last?.id) : .null,
-    ]).with("Cache-Control", "no-store")
+    ])
   }
 
   private func accountID(_ request: Request) throws -> Int64 {
@@ -66,6 +66,8 @@ extension ServerAPI {
       return try await services.accounts.change(id, body)
     } catch let error as AccountError where error.code == .unknown {
       throw PluginError.notFound("there is no such account")
+    } catch let error as AccountError where error.code == .publicPassword {
+      throw PluginError(.conflict, error.detail)
     }
   }
 
@@ -97,7 +99,8 @@ extension ServerAPI {
     "Unlock an account", "Its person may log in again. \(forLockers)", and: themselves)
 
   private static let forLockers = "For admins, and keys with the scope `lock`."
-  private static let themselves = Operation.Answer(409, "Nobody locks themselves out.", failure)
+  private static let themselves = Operation.Answer(
+    409, "One's own account, or one with a public password.", failure)
 
   private static func changing(
     _ summary: String, _ details: String, and further: Operation.Answer...

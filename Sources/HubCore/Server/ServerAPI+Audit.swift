@@ -17,7 +17,7 @@ extension ServerAPI {
     return Response.json([
       "entries": .array(entries.map(\.json)),
       "next": entries.count == limit ? JSONValue(entries.last?.id) : .null,
-    ]).with("Cache-Control", "no-store")
+    ])
   }
 
   private static let audit = operation(

@@ -25,7 +25,7 @@ extension ServerAPI {
       return Response.json([
         "token": .string(token.text), "expires_at": .int(token.expiresAt),
         "user": account.identity.json,
-      ]).with("Cache-Control", "no-store")
+      ])
     // Whether an account exists or is locked is not told.
     case .unknown, .wrongPassword, .disabled:
       throw PluginError(.unauthorized, "no such login, or another password")
@@ -92,8 +92,15 @@ extension Request {
   /// Whether it carries credentials that no browser adds by itself.
   var hasOwnToken: Bool {
     if headers["token"]?.isEmpty == false { return true }
-    let scheme = headers["authorization"]?.prefix { $0 != " " }.lowercased()
-    return scheme.map { !["basic", "digest", "negotiate", "ntlm"].contains($0) } ?? false
+    return headers["authorization"] != nil && !hasSavedCredentials
+  }
+
+  /// Whether its authorization is of a scheme whose credentials browsers keep and add by themselves.
+  var hasSavedCredentials: Bool {
+    headers.values("authorization").contains { value in
+      let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
+      return ["basic", "digest", "negotiate", "ntlm"].contains(Substring(scheme).lowercased())
+    }
   }
 
   /// The token in its head, if it is there in one of the ways that a script has to write itself; a

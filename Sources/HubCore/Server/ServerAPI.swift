@@ -33,7 +33,7 @@ struct ServerAPI: Sendable {
     guard event.id.map({ $0.utf8.count <= ServerAPI.longestID }) ?? true else {
       throw PluginError.invalid("id is longer than \(ServerAPI.longestID) bytes")
     }
-    event.author = event.id == nil ? nil : "key"
+    event.author = event.id == nil ? nil : caller.id
     do {
       let position = try await services.hub.publish(event, to: Topic(topic.description))
       // A key publishes all day; for a person it is an act.
@@ -127,7 +127,7 @@ struct ServerAPI: Sendable {
   }
 
   private func topic(in body: JSONValue, _ request: Request, _ action: String) async throws
-    -> (topic: TopicName, caller: String)
+    -> (topic: TopicName, caller: Caller)
   {
     guard let text = body["topic"]?.string, let topic = TopicName(text) else {
       throw PluginError.invalid("topic is missing or not the name of a topic")
@@ -139,9 +139,8 @@ struct ServerAPI: Sendable {
   private static let forAdmins: Set<String> = ["publish", "lock"]
 
   /// The key has to be good, and has to be good for this; or somebody of the staff is logged in.
-  /// - Returns: the caller for the audit trail.
   @discardableResult
-  func check(_ request: Request, _ action: String, topic: String?) async throws -> String {
+  func check(_ request: Request, _ action: String, topic: String?) async throws -> Caller {
     guard let token = request.token else {
       throw PluginError.keyNeeded
     }
@@ -151,7 +150,7 @@ struct ServerAPI: Sendable {
         noteRefusal("call.refused", by: person.auditName, request, "may not \(action)")
         throw PluginError.forbidden("not allowed")
       }
-      return person.auditName
+      return Caller(id: person.id, auditName: person.auditName)
     }
     guard let holder = try await server()?.checkKey(token) else {
       noteRefusal("key.refused", by: "", request, "no such key, or an expired one")
@@ -162,15 +161,22 @@ struct ServerAPI: Sendable {
       noteRefusal("key.refused", by: holder.auditName, request, "may not \(action)\(place)")
       throw PluginError.forbidden("this key may not do that")
     }
-    return holder.auditName
+    return Caller(id: "key \(holder.id)", auditName: holder.auditName)
+  }
+
+  /// The person or key behind a call.
+  struct Caller {
+    /// Ids of events are remembered by it: two callers may choose the same.
+    let id: String
+    let auditName: String
   }
 
   func note(
-    _ action: String, by caller: String, on target: String, _ request: Request,
+    _ action: String, by caller: Caller, on target: String, _ request: Request,
     _ detail: String = ""
   ) {
     services.audit.record(
-      AuditEvent(action, by: caller, on: target, from: request.peer.address, detail))
+      AuditEvent(action, by: caller.auditName, on: target, from: request.peer.address, detail))
   }
 
   private func noteRefusal(

@@ -13,7 +13,7 @@ extension Worker {
     _ topic: TopicName, _ wish: ClientCommand.SubscribeOptions, _ id: RequestID?,
     _ connection: Connection, _ session: HubSession
   ) {
-    if let refusal = refusal(topic, session) {
+    if let refusal = refusal(topic, wish, session) {
       return tellError(connection, refusal, re: id, topic: topic)
     }
     guard let rules = rules(for: topic) else { return }
@@ -38,11 +38,14 @@ extension Worker {
     }
   }
 
-  private func refusal(_ topic: TopicName, _ session: HubSession) -> (any Error)? {
+  private func refusal(
+    _ topic: TopicName, _ wish: ClientCommand.SubscribeOptions, _ session: HubSession
+  ) -> (any Error)? {
     guard let rules = rules(for: topic) else { return ClientError.unknownTopic }
     let who = session.identity(admitsProvisional: rules.allowsProvisional)
     if let key = session.key {
-      guard key.allows("subscribe", topic.description) else {
+      let actions = wish.wantsPresence ? ["subscribe", "presence"] : ["subscribe"]
+      guard actions.allSatisfy({ key.allows($0, topic.description) }) else {
         noteRefusal(by: key.auditName, session, "may not subscribe \(topic)")
         return ClientError.permissionDenied
       }
@@ -211,7 +214,7 @@ extension Worker {
     _ topic: TopicName, _ wish: ClientCommand.PresenceRequest, _ id: RequestID?,
     _ connection: Connection, _ session: HubSession
   ) {
-    ask(topic, id, connection, session) { owner in
+    ask("presence", topic, id, connection, session) { owner in
       guard let page = await owner.presence(of: topic, wish) else { throw TopicRefusal.denied }
       return ServerFrame.text { ServerFrame.presence(re: id, topic: topic, page, into: &$0) }
     }
@@ -222,7 +225,7 @@ extension Worker {
     _ connection: Connection, _ session: HubSession
   ) {
     let limit = min(wish.limit ?? 50, limits.historyPage)
-    ask(topic, id, connection, session) { owner in
+    ask("history", topic, id, connection, session) { owner in
       let reply = try await owner.history(of: topic, before: wish.before, limit: limit)
       if reply.isForgotten { throw ClientError.unrecoverablePosition }
       return ServerFrame.text {
@@ -231,14 +234,19 @@ extension Worker {
     }
   }
 
-  /// Answers a subscriber with a frame that `question` makes of what the topic's owner says.
+  /// Answers a subscriber with a frame that `question` makes of what the topic's owner says. A
+  /// program's key needs the scope of the action, too.
   private func ask(
-    _ topic: TopicName, _ id: RequestID?, _ connection: Connection, _ session: HubSession,
+    _ action: String, _ topic: TopicName, _ id: RequestID?, _ connection: Connection,
+    _ session: HubSession,
     _ question: @escaping (_ owner: Worker) async throws -> [UInt8]
   ) {
     guard session.topics[topic] != nil else {
       let error: ClientError = rules(for: topic) == nil ? .unknownTopic : .permissionDenied
       return tellError(connection, error, re: id, topic: topic)
+    }
+    guard session.key?.allows(action, topic.description) ?? true else {
+      return tellError(connection, .permissionDenied, re: id, topic: topic)
     }
     let token = connection.token
     wait(session) { [self] in

@@ -85,7 +85,7 @@ extension Worker {
 
   func tooFast(_ route: Route, _ head: RequestHead) -> Response {
     let error = PluginError(.tooManyRequests, "too many requests", retryAfterSeconds: 1)
-    return route.shape(error, Request(.get, head.path)).with("Retry-After", "1")
+    return route.shape(error, Request(.get, head.path)).retryable
   }
 
   func limitTime(

@@ -16,6 +16,7 @@ extension Worker {
       cookies: site == .trusted ? Fields(Cookies(head.headers)) : Fields(),
       peer: Peer(connection.client), receivedAt: loop.unixMilliseconds, origin: origin)
     request.isFromOtherSite = site == .foreign
+    if site != .trusted, request.hasSavedCredentials { request.headers.remove("authorization") }
     request.query = Fields(try head.query())
     if let match = exchange.match {
       let names = house.table(of: connection.door).parameters(of: match, in: head.pathBytes)
@@ -25,7 +26,7 @@ extension Worker {
   }
 
   /// The origin that the client called; a trusted proxy gives it in two headers.
-  private func origin(of connection: Connection, _ head: RequestHead) -> String {
+  func origin(of connection: Connection, _ head: RequestHead) -> String {
     let scheme = connection.door.isEncrypted ? "https" : "http"
     let host = head.host.isEmpty ? "localhost" : head.host
     let own = "\(scheme)://\(host)"
@@ -142,6 +143,8 @@ extension Worker {
     if let contentType = response.contentType { add("Content-Type", contentType, to: &headers) }
     add("X-Content-Type-Options", "nosniff", to: &headers)
     for (name, value) in response.headers { add(name, value, to: &headers) }
+    // Most answers are for their caller alone, whom caches tell by no field of the request.
+    if !headers.contains(.cacheControl) { add("Cache-Control", "no-store", to: &headers) }
     // A plugin may have said already who else may read its answers.
     if !headers.contains("Access-Control-Allow-Origin") {
       addSites(siteRule(connection, exchange), exchange.methods, to: &headers, head)
@@ -214,4 +217,7 @@ extension Response {
   static func plain(_ status: Int, _ text: String) -> Response {
     .text(text + "\n", status: status)
   }
+
+  /// The same, with the invitation to try again in a second.
+  var retryable: Response { with("Retry-After", "1") }
 }

@@ -43,11 +43,15 @@ extension Worker {
 extension RequestHead {
   /// The last entry of a forwarding header. The trusted proxy wrote it, perhaps as a line of its
   /// own; the client may have written the entries before it.
+  ///
+  /// The comma is looked for among bytes: a letter that the client ends its entry with could join
+  /// with the proxy's comma into one character.
   func forwarded(_ name: HeaderName) -> String? {
-    guard let list = headers.list(name) else { return nil }
-    let last = list.split(separator: ",", omittingEmptySubsequences: false).last ?? ""
-    let isBlank = { (character: Character) in character == " " || character == "\t" }
+    guard let list = headers.list(name)?.utf8 else { return nil }
+    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    let comma = list.lastIndex(of: UInt8(ascii: ","))
+    let last = list[(comma.map { list.index(after: $0) } ?? list.startIndex)...]
     let start = last.drop(while: isBlank)
-    return start.lastIndex { !isBlank($0) }.map { String(start[...$0]) }
+    return start.lastIndex { !isBlank($0) }.map { String(Substring(start[...$0])) }
   }
 }

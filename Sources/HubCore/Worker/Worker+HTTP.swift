@@ -94,6 +94,10 @@ extension Worker {
     exchange.number += 1
     if !noteClient(connection, head) { connection.admission = .surplusOfClient }
     if connection.admission != .welcome { return turnAway(connection) }
+    guard isCalledByName(connection, head) else {
+      misdirect(connection, exchange, head)
+      return true
+    }
     let outcome = house.table(of: connection.door).match(head.method, head.pathBytes)
     if let endpoint = endpoint(outcome, connection, exchange, head) {
       return try awaitBody(connection, exchange, head, endpoint, &desk)
@@ -152,6 +156,8 @@ extension Worker {
       upgrade(connection, exchange, head, kind, &desk)
     case .pageOrSocket(let asset, _): answer(connection, exchange, head, asset.answer(head))
     case .socket(let kind): upgrade(connection, exchange, head, kind, &desk)
+    case .own where connection.door.purpose == .everything && callsTooFast(connection):
+      answer(connection, exchange, head, Response.plain(429, "Too many requests.").retryable)
     case .own(let call):
       start(connection, exchange, head) { request in await call.handler(request) }
     case .route(let unit, let route) where exchange.admitted != nil:

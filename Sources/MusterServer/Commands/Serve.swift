@@ -64,7 +64,9 @@ extension Program {
       let fresh = try checkedConfiguration(call)
       running.server.reload(
         limits: ServerLimits(fresh), origins: OriginRules(fresh), proxies: fresh.proxies)
-      running.accounts.apply(account: .account(fresh), address: .address(fresh))
+      running.accounts.apply(
+        account: .account(fresh), address: .address(fresh),
+        loginsPerMinute: fresh[Keys.loginsPerAccount])
       running.accounts.apply(RegistrationRules(fresh))
       running.writer.setLevel(Log.Level(fresh[Keys.logLevel]))
       running.live.replace(with: fresh)

@@ -2,12 +2,11 @@ internal import Configuration
 internal import Loop
 internal import PluginKit
 
-/// Finds listeners without TLS whose clients may all look like the proxy in front of them.
+/// Finds listeners without TLS whose clients may all look like the proxy in front of them, or whose
+/// pages may be those of another site.
 ///
 /// Such a server runs, but the whole Internet may count as this machine or as the private network.
 struct PlainListenerCheck {
-  private static let remedy = "name the proxy in proxies, or serve TLS there"
-
   let configuration: ServerConfiguration
   let program: Program
 
@@ -18,17 +17,30 @@ struct PlainListenerCheck {
 
   func findings() -> [Finding] {
     guard configuration.proxies.isEmpty else { return [] }
+    let plain = configuration[Keys.listen].filter { !$0.tls }.map(\.address)
     let hasOpenNetworks = hasOpenNetworks
-    return configuration[Keys.listen].filter { !$0.tls }.map(\.address)
-      .filter { hasOpenNetworks || !isLoopback($0) }
-      .map {
-        .warning(
-          "proxies",
-          """
-          listen \($0) takes plain HTTP and proxies is empty: behind a proxy every client counts \
-          as the proxy, in the open networks and in the limits per address
-          """, PlainListenerCheck.remedy)
-      }
+    let isNamed = !configuration[Keys.hosts].isEmpty
+    let hidden = plain.filter { hasOpenNetworks || !isLoopback($0) }
+    let unnamed = hasOpenNetworks && !isNamed ? plain : []
+    return hidden.map { withoutProxy($0) } + unnamed.map { withoutName($0) }
+  }
+
+  private func withoutProxy(_ address: String) -> Finding {
+    .warning(
+      "proxies",
+      """
+      listen \(address) takes plain HTTP and proxies is empty: behind a proxy every client counts \
+      as the proxy, in the open networks and in the limits per address
+      """, "name the proxy in proxies, or serve TLS there")
+  }
+
+  private func withoutName(_ address: String) -> Finding {
+    .warning(
+      "hosts",
+      """
+      listen \(address) takes plain HTTP and hosts is empty: a page of any site whose name is \
+      turned to this address (DNS rebinding) acts from its reader's network
+      """, "list the names of this server in hosts, or serve TLS there")
   }
 
   private func isLoopback(_ address: String) -> Bool {

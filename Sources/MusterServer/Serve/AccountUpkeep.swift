@@ -29,7 +29,7 @@ final class AccountUpkeep: Sendable {
       var isFailing = false
       while !Task.isCancelled {
         do {
-          try await accounts.pollRevocations()
+          try await accounts.pollRevocations(tokensInUse: tokensInUse)
           if turn % AccountUpkeep.turnsPerSweep == 0 {
             try await accounts.prolong(tokens: await tokensInUse())
             try await accounts.sweep()
@@ -59,8 +59,10 @@ extension StoredAccounts.Options {
     self.init()
     hashingThreads = configuration[Keys.hashingThreads]
     countsLoopback = !configuration[Keys.demo]
+    publicPasswords = configuration[Keys.demo] ? [:] : DemoAccounts.passwords
     accountRule = .account(configuration)
     addressRule = .address(configuration)
+    loginsPerMinute = configuration[Keys.loginsPerAccount]
     registration = RegistrationRules(configuration)
   }
 }

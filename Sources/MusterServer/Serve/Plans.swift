@@ -98,7 +98,7 @@ extension ServerConfiguration {
 
 extension OriginRules {
   init(_ configuration: ServerConfiguration) {
-    self.init(allowed: configuration[Keys.origins])
+    self.init(allowed: configuration[Keys.origins], hosts: configuration[Keys.hosts])
   }
 }
 

@@ -178,7 +178,7 @@ struct Running {
     let keys = APIKeys(store: store, clock: SystemClock())
     plan.checkKey = { text in
       try await keys.verify(text).map { key in
-        KeyHolder(name: key.name) { key.allows($0, topic: $1) }
+        KeyHolder(id: key.id, name: key.name) { key.allows($0, topic: $1) }
       }
     }
     if isDemo { plan.isExempt = { $0.isLoopback } }

@@ -88,6 +88,7 @@ extension CampusPlugin {
       switch error.code {
       case .emailTaken: throw Refusal.field("email", CampusPlugin.unique)
       case .passwordTooShort: throw Refusal.field("password", "密码长度太短。")
+      case .publicPassword: throw Refusal.field("password", "这个密码太常见了。")
       case .loginTaken, .profileTaken, .nameTaken:
         throw Refusal.field("username", CampusPlugin.unique)
       case .invalid, .unknown, .registrationClosed: throw PluginError.invalid(error.detail)
