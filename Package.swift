@@ -170,7 +170,10 @@ let package = Package(
   targets: cLibraries + fastCiphers + foundations + hub + plugins + programs + testPrograms + [
     tests(
       "AccountStoreTests",
-      ["AccountStore", "Crypto", "Loop", "MusterTesting", "PluginKit", "Primitives", "Storage"]),
+      [
+        "AccountStore", "Bytes", "Crypto", "Loop", "MusterTesting", "PluginKit", "Primitives",
+        "Storage",
+      ]),
     // Counts allocations: whoever tests a hot path depends on it.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     // Lines, cables and programs, for tests that talk to a server over real ports.

@@ -158,14 +158,12 @@ extension TokenSpelling {
     }
   }
 
-  /// Whether `text` can be a token of any spelling.
+  /// Whether `text` can be a token of any spelling. A token of 43 characters has one of 64 digits,
+  /// too: see `tokenHash`.
   fileprivate static func spells(_ text: String) -> Bool {
-    Random.isToken(text) || text.utf8.count == 40 && text.utf8.allSatisfy(isDigit)
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+    switch text.utf8.count {
+    case 43: Random.isToken(text)
+    case 40, 64: Hex.decode(text) != nil
     default: false
     }
   }

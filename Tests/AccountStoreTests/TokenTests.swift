@@ -1,4 +1,5 @@
 import AccountStore
+import Bytes
 import MusterTesting
 import PluginKit
 import Storage
@@ -35,6 +36,20 @@ import Testing
         texts.insert(token.text)
       }
       #expect(texts.count == 5)
+    }
+  }
+
+  @Test func `a token is known by its digits, too`() async throws {
+    try await withBench(.sqlite) { bench async throws in
+      let li = try await bench.make("li")
+      let token = try await bench.accounts.issueToken(
+        for: li.id, purpose: "sign", life: .fixed(seconds: 100))
+      let digits = Hex.encode(try #require(Base64.url.decode(token.text)))
+      #expect(digits.utf8.count == 64)
+      #expect(try await bench.accounts.identity(token: digits) == li.identity)
+      for other in ["", "x", String(digits.dropLast()), token.text + "A"] {
+        #expect(try await bench.accounts.identity(token: other) == nil)
+      }
     }
   }
 
