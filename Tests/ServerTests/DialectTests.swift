@@ -64,6 +64,20 @@ import Testing
     }
   }
 
+  @Test func `an event that was published before the leave is still sent`() async throws {
+    try await TestServer.run(workers: 4) { server in
+      let wire = try await line(server, "ada")
+      for number in 0..<300 {
+        let topic = "lab.state.\(number)"
+        try await wire.say("JOIN \(topic)")
+        #expect(try await wire.frame().text == "IN \(topic)")
+        try await wire.say("LAST \(topic) word")
+        #expect(try await wire.frame().text == "\(topic) word")
+        #expect(try await wire.frame().text == "OUT \(topic)")
+      }
+    }
+  }
+
   private func member(_ server: TestServer, _ token: String) async throws -> Wire {
     let wire = try await server.wire()
     try await wire.upgrade("/lab/line?name=ada", headers: [("Authorization", "Bearer \(token)")])

@@ -389,6 +389,10 @@ final class LineSession: DialectSession {
     case "SAY" where words.count == 3:
       guard await connection.mayPublish() else { return await connection.send(Array("SLOW".utf8)) }
       _ = try? await hub.publish(Event("lab.word", ["msg": .string(words[2])]), to: Topic(words[1]))
+    case "LAST" where words.count == 3:
+      _ = try? await hub.publish(Event("lab.word", ["msg": .string(words[2])]), to: Topic(words[1]))
+      await connection.unsubscribe(Topic(words[1]))
+      await connection.send(Array("OUT \(words[1])".utf8))
     case "HANG": try? await LabPlugin.hang()
     case "QUIT": await connection.close(code: 4003, reason: "as you wish")
     default: await connection.send(Array("WHAT".utf8))

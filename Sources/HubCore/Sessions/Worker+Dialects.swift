@@ -105,6 +105,8 @@ extension Worker {
   }
 
   func unsubscribeLine(_ address: DialectLine.Address, _ topic: Topic) {
+    // Events that were published before this call may still lie in the inbox.
+    readMessages()
     guard let (connection, dialect) = find(address), let name = TopicName(topic.description),
       let subscription = dialect.topics.removeValue(forKey: name)
     else { return }

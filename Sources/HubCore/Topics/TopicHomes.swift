@@ -267,7 +267,7 @@ extension TopicHomes {
       let reply = PublishReply(
         connection: connection, topic: request.topic, re: re, outcome: outcome)
       worker.post(.reply(reply), to: index)
-    case .gateway(let number): house.publishes.end(number, outcome)
+    case .gateway(let number): worker.endAtEndOfTurn(number, outcome)
     case .nobody: return
     }
   }

@@ -19,6 +19,19 @@ extension Worker {
     for message in mailbox.takeReceived() { handle(message) }
   }
 
+  /// Ends a publish of the gateway once the neighbours have its event, so that the caller's next
+  /// step cannot overtake the event on its way to a subscriber.
+  func endAtEndOfTurn(_ publish: UInt64, _ outcome: PublishReply.Outcome) {
+    endedPublishes.append((publish, outcome))
+  }
+
+  /// Ends the publishes of this turn, whose events are delivered.
+  func endPublishes() {
+    guard !endedPublishes.isEmpty else { return }
+    for (publish, outcome) in endedPublishes { house.publishes.end(publish, outcome) }
+    endedPublishes.removeAll(keepingCapacity: true)
+  }
+
   private func handle(_ message: WorkerMessage) {
     switch message {
     case .request(let request): topicHomes.handle(request, on: self)

@@ -49,6 +49,7 @@ extension Worker {
     }
     mailbox.deliver()
     fanout.flush(isEndOfTurn: true, on: self)
+    endPublishes()
     guard !dirty.isEmpty else { return }
     sendAll()
     desk.shrink()

@@ -64,6 +64,9 @@ public actor Worker {
   var callRates: [ClientKey: TokenBucket] = [:]
   var lastNumber: UInt64 = 0
 
+  /// The publishes of the gateway that end with this turn.
+  var endedPublishes: [(UInt64, PublishReply.Outcome)] = []
+
   init(index: Int, loop: EventLoop, house: House, inboxes: [WorkerInbox]) {
     self.index = index
     self.loop = loop
