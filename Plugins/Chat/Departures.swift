@@ -1,6 +1,6 @@
 internal import Primitives
 
-/// Who has left which room a moment ago: the seat of a leave can still be given back, for the
+/// The users who left a room a moment ago. The seat of a leave can still be given back, for the
 /// documents have the two in this order.
 ///
 /// All are remembered for the same time, so that the first to have come is the first to go. With

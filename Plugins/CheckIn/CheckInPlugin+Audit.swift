@@ -1,6 +1,6 @@
 internal import PluginKit
 
-// What the audit trail has of this system: imports and tables, and what the staff does for others.
+// The audit trail of this system: imports, tables, and acts of the staff for other people.
 extension CheckInPlugin {
   /// An act that only the staff may do from outside; in an open network it may have no name.
   func note(_ action: String, on target: String, by request: Request, _ detail: String = "") {
@@ -10,7 +10,7 @@ extension CheckInPlugin {
         from: request.peer.address, detail))
   }
 
-  /// The same where the staff acts for somebody else. What people do for themselves is in the
+  /// The same where the staff acts for another person. Acts of people for themselves are in the
   /// table of their stays.
   func noteActing(_ action: String, for number: String, by request: Request) {
     guard let caller = request.identity, caller.isStaff,

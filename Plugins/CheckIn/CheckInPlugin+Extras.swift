@@ -1,6 +1,6 @@
 internal import PluginKit
 
-// What the documents do not know: the curve of the day, the kept tables, and an end of somebody.
+// Calls beyond the documents: the curve of the day, the kept tables, and the deletion of a person.
 extension CheckInPlugin {
   func registerExtras(with registrar: inout Registrar) {
     registrar.get("/day", Documents.day) { _ in

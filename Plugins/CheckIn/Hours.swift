@@ -5,7 +5,7 @@ internal import JSON
 /// Sums of whole hundredths are exact however many stays come together; with `Double` they would
 /// drift to `1.0299999`.
 struct Hours: Sendable, Hashable {
-  /// What a table may hold in hundredths: sums of two are no overflow.
+  /// The hundredths that a table may hold. A sum of two does not overflow.
   static let bounds = 0...1 << 56
 
   var hundredths: Int

@@ -3,8 +3,8 @@ internal import Storage
 
 /// Tells listeners of revocations, each once, wherever they were made.
 ///
-/// What this program revokes is told at once. What another program (`muster account disable`, a
-/// second server on the same database) revokes is found in the table when `poll` is called. Rows are
+/// Revocations of this program are told at once. Those of another program (`muster account disable`,
+/// a second server on the same database) are found in the table when `poll` is called. Rows are
 /// known by their numbers: neither other programs' clocks nor a database that was away hide one.
 final class RevocationBoard: Sendable {
   private struct State {

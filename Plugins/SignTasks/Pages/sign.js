@@ -59,7 +59,7 @@ $("login").addEventListener("click", async () => {
   turn++;
   leave();
   await logOut();
-  // What was asked for before may still be on its way.
+  // Answers to earlier requests may still be on their way.
   location.reload();
 });
 // The server does not know this login any more.

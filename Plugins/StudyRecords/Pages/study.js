@@ -97,7 +97,7 @@ $("login").addEventListener("click", async () => {
   if (!session.get()) return come(askLogin);
   turn++;
   await logOut();
-  // What was asked for before may still be on its way.
+  // Answers to earlier requests may still be on their way.
   location.reload();
 });
 enter();

@@ -41,7 +41,7 @@ async function logIn() { if (await askLogin({ registers: false })) changed(); }
 $("login").addEventListener("click", async () => {
   if (!session.get()) return logIn();
   await logOut();
-  // What was asked for before may still be on its way.
+  // Answers to earlier requests may still be on their way.
   location.reload();
 });
 $("gate-login").addEventListener("click", logIn);
