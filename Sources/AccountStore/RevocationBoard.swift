@@ -149,7 +149,7 @@ final class RevocationBoard: Sendable {
 }
 
 extension Transaction {
-  /// What has become of a token or key with which a client is connected; nil for a key that is good.
+  /// The fate of a token or key with which a client is connected; nil for a key that is good.
   fileprivate func state(of digest: [UInt8], at now: Int64) throws -> Revocation? {
     let token = try first(
       """

@@ -47,7 +47,7 @@ struct Faculty: Sendable {
     for one in [admin, chen, li, wang] { _ = await bench.get("/departments/", as: one) }
   }
 
-  /// Somebody without campus rights.
+  /// A caller without campus rights.
   func student() async throws -> Identity {
     try await bench.accounts.create(
       NewAccount(login: "tao", name: "tao", password: "tao123456", roles: .student)

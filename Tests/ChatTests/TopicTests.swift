@@ -29,7 +29,7 @@ import Testing
       let topic: Topic = "chat.room.lab"
       let client = try await bench.subscribe(topic, as: tao)
       try await bench.publish(["msg": "secret"], to: topic, as: tao)
-      // Nobody of before the start is expected in a room that opens soon after it.
+      // A room that opens soon after the start expects no member from before it.
       #expect(await bench.hub.forgotten.map(\.offset) == [0])
       await bench.unsubscribe(client, topic)
       let end = try #require(await bench.hub.published.last { $0.topic == topic })

@@ -77,7 +77,7 @@ extension TopicLog {
     }
     #expect(topic.commit(through: 2, at: 0).map(\.offset) == [1, 2] && topic.offset == 2)
     #expect(topic.abandon().map(\.offset) == [3, 4])
-    // What the store refused may be published again, under the same id and number.
+    // An event that the store refused may be published again, under the same id and number.
     #expect(topic.publish(id: "2") == [3])
     guard case .repeated = topic.prepare("{}".utf8.span, id: "1", at: 0) else {
       Issue.record("a repetition of what was committed is not recognised")

@@ -30,7 +30,7 @@ private final class FormPlugin: Plugin {
   }
 }
 
-/// Who calls is known from the head, but for forms that bring their token along.
+/// The head names the caller, except where a form brings the token along.
 @Suite(.timeLimit(.minutes(3))) struct FormTokenTests {
   private func withServer(_ body: (TestServer) async throws -> Void) async throws {
     func adjust(_ plan: inout HubServer.Plan) {

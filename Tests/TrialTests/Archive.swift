@@ -5,7 +5,7 @@ import Rig
 import SQLiteStore
 import Storage
 
-/// What a college has gathered over the years: records of study, and the logs of one large course.
+/// The archive of a college after years: records of study, and the logs of one large course.
 struct Archive: Sendable {
   static let login = "s0"
 
