@@ -22,7 +22,8 @@ import Testing
   func `who does not read is closed, and recovers everything; others notice nothing`(workers: Int)
     async throws
   {
-    try await TestServer.run(workers: workers) { server in
+    // The reader that was closed stays away for as long as this machine takes to publish all.
+    try await TestServer.run(workers: workers, time: ManualTime()) { server in
       let slow = try await server.client("s_slow")
       let quick = try await server.client("s_quick")
       let epoch = try await slow.subscribe("lab.log.flood")["epoch"] ?? .null
@@ -51,8 +52,6 @@ import Testing
           break
         }
         let event = try JSONValue(parsing: frame.payload)
-        // On a busy machine this takes long enough for a ping.
-        guard event["type"]?.string == "event" else { continue }
         #expect(event["offset"]?.int == seen + 1)
         seen += 1
       }

@@ -102,7 +102,9 @@ final class FuzzedServer {
   }
 
   func document() async throws -> JSONValue {
-    try JSONValue(parsing: try await ask(plain, Wire.request("GET", "/openapi.json")).body)
+    try JSONValue(
+      parsing: try await ask(plain, Wire.request("GET", "/openapi.json")).body,
+      limits: JSONLimits(bytes: 16 << 20, values: 1_000_000))
   }
 
   /// One request on a line of its own.
