@@ -60,7 +60,7 @@ public struct Request: Sendable {
       throw PluginError.invalid("a JSON body is expected")
     }
     do {
-      return try JSONValue(parsing: bytes)
+      return try JSONValue(parsing: bytes, limits: Request.limits(bytes))
     } catch {
       throw PluginError(.unreadableBody, "the body is not JSON: \(error)")
     }
@@ -74,10 +74,14 @@ public struct Request: Sendable {
     switch body {
     case .form(let fields, _): return fields[name]
     case .bytes(let bytes):
-      guard !bytes.isEmpty, let value = try? JSONValue(parsing: bytes) else { return nil }
+      guard !bytes.isEmpty, let value = try? JSONValue(parsing: bytes, limits: Request.limits(bytes))
+      else { return nil }
       return value[name]?.scalarText
     }
   }
+
+  /// The length was checked against the operation's own bound before the body was taken.
+  private static func limits(_ body: [UInt8]) -> JSONLimits { JSONLimits(bytes: body.count) }
 
   /// The caller, or a 401 in the plugin's shape.
   public func caller() throws -> Identity {
