@@ -53,6 +53,8 @@ struct RouteTree: Sendable {
     let method: Method
     var match = RouteMatch()
     var allowed: MethodSet = []
+    /// Whether a pattern without a rest has matched, for another method.
+    var isDecided = false
   }
 
   func match(_ method: Method, _ path: Span<UInt8>) -> RouteOutcome {
@@ -67,13 +69,15 @@ struct RouteTree: Sendable {
     nodes.reduce([]) { $0.union($1.routes.allowed).union($1.rest.allowed) }
   }
 
-  /// Tries what stands at `start` against the children of `node`. A path whose node lacks the
-  /// method goes on being tried against less exact patterns; `allowed` gathers what it could do.
+  /// Tries what stands at `start` against the children of `node`. The most exact pattern without a
+  /// rest decides which methods there are; `allowed` gathers them.
   private func visit(
     _ node: Int, _ path: Span<UInt8>, _ start: Int, _ search: inout Search
   ) -> Bool {
     guard start < path.count else {
-      return take(nodes[node].routes, &search) || takeRest(node, path, start, &search)
+      if take(nodes[node].routes, &search) { return true }
+      search.isDecided = search.isDecided || !nodes[node].routes.allowed.isEmpty
+      return takeRest(node, path, start, &search)
     }
     let end = path.firstIndex(of: UInt8(ascii: "/"), from: start) ?? path.count
     if let child = literal(node, path.extracting(start..<end)),
@@ -81,7 +85,8 @@ struct RouteTree: Sendable {
     {
       return true
     }
-    if let child = nodes[node].parameter {
+    // A resource with a name of its own is not taken for one of many, whatever the method.
+    if !search.isDecided, let child = nodes[node].parameter {
       search.match.push(start..<end)
       if visit(child, path, end + 1, &search) { return true }
       search.match.pop()

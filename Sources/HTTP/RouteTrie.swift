@@ -4,8 +4,10 @@ internal import Bytes
 ///
 /// A pattern is made of literal segments, `:name` for any one segment and, at its end, `*name` for
 /// whatever is left, which may be nothing. At each step a literal wins over a parameter and a
-/// parameter over the rest; if the winner leads nowhere, the next one is tried. A slash at the
-/// end makes no difference.
+/// parameter over the rest; if the winner leads nowhere, the next one is tried. A path that a
+/// literal takes lacks the methods of the parameter beside it, as OpenAPI has it: GET for
+/// `/rooms/mine` is a 405 if there is but POST for it and GET for `/rooms/:id`. A slash at the end
+/// makes no difference.
 public struct RouteTrie<Value> {
   public struct Route {
     public let method: Method

@@ -74,7 +74,8 @@ public struct Request: Sendable {
     switch body {
     case .form(let fields, _): return fields[name]
     case .bytes(let bytes):
-      guard !bytes.isEmpty, let value = try? JSONValue(parsing: bytes, limits: Request.limits(bytes))
+      guard !bytes.isEmpty,
+        let value = try? JSONValue(parsing: bytes, limits: Request.limits(bytes))
       else { return nil }
       return value[name]?.scalarText
     }
