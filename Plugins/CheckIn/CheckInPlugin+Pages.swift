@@ -3,7 +3,7 @@ internal import PluginKit
 extension CheckInPlugin {
   static func registerPages(with registrar: inout Registrar) {
     var page = Page(
-      "dashboard", title: "Dashboard · Muster", description: "Who is in the lab now",
+      "dashboard", title: "Dashboard · Muster", description: "The people in the lab now",
       content: PackageResources.dashboard_html)
     page.order = 10
     page.menu = .init("Dashboard", "看板")

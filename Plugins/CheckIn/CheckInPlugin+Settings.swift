@@ -4,13 +4,13 @@ extension CheckInPlugin {
   public static var settings: [Setting] {
     [
       Setting(
-        Admission.networks,
+        AccessRules.networks,
         .list([
           "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
           "169.254.0.0/16", "fc00::/7", "fe80::/10",
         ]),
-        "Networks from which everybody may check in and out and read without a login, as the"
-          + " documents have it. Empty closes the open form."),
+        "Networks from which check-in, check-out and lists need no login, as the documents"
+          + " have it. Empty closes the open form."),
       Setting(
         "allowed_origins", .list([]),
         "Web sites whose pages may call these paths and read the answers, beside the server's own"
@@ -21,7 +21,7 @@ extension CheckInPlugin {
       Setting("closes_at", .text("23:30"), "The first minute in which the lab is closed."),
       Setting(
         "nightly_at", .text("23:30"),
-        "When everybody who is still there is checked out. Read at the start.",
+        "When everyone still present is checked out. Read at the start.",
         isReloadable: false),
       Setting(
         "weekly_on", .text("sunday"),
@@ -35,12 +35,13 @@ extension CheckInPlugin {
         "When the hours of the week begin anew on that day. Read at the start.",
         isReloadable: false),
       Setting(
-        "export_mail", .text(""), "Who gets the weekly table by mail. Empty sends it to nobody."),
+        "export_mail", .text(""),
+        "Address to which the weekly table is mailed. Empty sends no mail."),
     ]
   }
 
   public static func check(_ settings: Settings) -> [SettingProblem] {
-    var problems = settings.networkProblems(Admission.networks)
+    var problems = settings.networkProblems(AccessRules.networks)
     for site in settings.list("allowed_origins") where !isSite(site) {
       problems.append(
         SettingProblem(
@@ -68,29 +69,5 @@ extension CheckInPlugin {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     return parts.count == 3 && ["http:", "https:"].contains(parts[0].lowercased())
       && parts[1].isEmpty && !parts[2].isEmpty
-  }
-}
-
-/// When the jobs run.
-struct JobTimes: Sendable {
-  let night: TimeOfDay
-  let day: Weekday
-  let export: TimeOfDay
-  let reset: TimeOfDay
-
-  /// Throws the first sentence of `CheckInPlugin.check` if a setting is no time.
-  init(_ settings: Settings) throws {
-    if let problem = CheckInPlugin.check(settings).first {
-      throw PluginError.invalid("checkin.\(problem.key) \(problem.message)")
-    }
-    guard let night = TimeOfDay(settings.text("nightly_at")),
-      let day = Weekday(name: settings.text("weekly_on")),
-      let export = TimeOfDay(settings.text("export_at")),
-      let reset = TimeOfDay(settings.text("reset_at"))
-    else { throw PluginError.invalid("checkin: the times of the jobs cannot be read") }
-    self.night = night
-    self.day = day
-    self.export = export
-    self.reset = reset
   }
 }

@@ -57,7 +57,7 @@ import Testing
   @Test func `only so many other grades can be followed at once`() async throws {
     try await withLab { bench in
       let clients = try await hub(bench, following: ["2", "210", "22"])
-      let followed = Followed(capacity: 2)
+      let followed = FollowedGrades(capacity: 2)
       func follow(_ prefix: String, at now: Int64) async throws {
         try await followed.follow(try #require(Grade(prefix)), bench.hub, at: now)
       }
