@@ -3,7 +3,7 @@ internal import PluginKit
 extension ChatPlugin {
   static func registerPages(with registrar: inout Registrar) {
     var page = Page(
-      "chat", title: "Chat · Muster", description: "Chat rooms with everybody who is there",
+      "chat", title: "Chat · Muster", description: "Chat rooms of a few people",
       content: PackageResources.chat_html)
     page.bodyClass = "chat"
     page.order = 20

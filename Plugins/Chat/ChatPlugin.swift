@@ -3,20 +3,20 @@ internal import Storage
 
 /// Chat rooms: named, short-lived rooms of a few people, with accounts by telephone number.
 ///
-/// It serves the documented calls at the root and below `/chat`, and the documented frames at `/`
-/// and `/ws/chat`; clients of version 2 find the same rooms in the topics `chat.…`.
+/// The plugin serves the documented calls at the root and below `/chat`, and the documented frames
+/// at `/` and `/ws/chat`. Clients of version 2 find the same rooms in the topics `chat.…`.
 public final class ChatPlugin: Plugin {
   public static let name = "chat"
   static let networks = "open_networks"
 
   let services: PluginServices
-  let book: RoomBook
-  let logins: Logins
+  let directory: RoomDirectory
+  let logins: TelephoneLogins
 
   public init(services: PluginServices) throws {
     self.services = services
-    book = RoomBook(services)
-    logins = Logins(services)
+    directory = RoomDirectory(services)
+    logins = TelephoneLogins(services)
   }
 
   public static var settings: [Setting] {
@@ -27,7 +27,7 @@ public final class ChatPlugin: Plugin {
           "127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
           "169.254.0.0/16", "fc00::/7", "fe80::/10",
         ]),
-        "Networks from which everybody may chat under any name, as the documents have it;"
+        "Networks from which clients may chat under any name, as the documents have it;"
           + " elsewhere a token is needed. Empty closes the open form."),
       Setting("capacity", .number(10), "Seats in a room."),
       Setting("token_days", .number(7), "Days after its last use for which a login is good."),
@@ -40,31 +40,39 @@ public final class ChatPlugin: Plugin {
   }
 
   public func register(with registrar: inout Registrar) {
-    registrar.migrate(1, ChatPlugin.tables)
+    registrar.migrate(1, Tables.first)
     registrar.errorShape(Answers.shape, schema: Documents.refusal)
-    registrar.mount(at: "", "/chat")
-    registerAccounts(with: &registrar)
-    registerRooms(with: &registrar)
+    registerCalls(with: &registrar)
     registerTopics(with: &registrar)
     Self.registerPages(with: &registrar)
     registrar.dialect(
       ["/", "/ws/chat"], "chat", admitsProvisional: true,
-      ChatDialect(book: book, services: services))
-    registrar.job("tidy", .every(seconds: 1)) { [book] _ in await book.tidy() }
+      ChatDialect(directory: directory, services: services))
+    registrar.job("tidy", .every(seconds: 1)) { _ in await self.directory.tidy() }
+  }
+
+  private func registerCalls(with registrar: inout Registrar) {
+    registrar.mount(at: "", "/chat")
+    registrar.route([.get, .post], "/auth/login", Documents.login, logIn)
+    registrar.route([.get, .post], "/auth/register", Documents.register, registerAccount)
+    registrar.route([.get, .post], "/auth/user_data", Documents.userData, userData)
+    registrar.route([.get, .post], "/chatroom/list", Documents.list, listRooms)
+    registrar.route([.get, .post], "/chatroom/create", Documents.create, createRoom)
+    registrar.route([.get, .post], "/chatroom/room", Documents.seat, bookSeat)
+  }
+
+  private func registerTopics(with registrar: inout Registrar) {
+    registrar.topic(
+      RoomDirectory.list.description, "The rooms, and the number of seats taken in each.",
+      listRules(), events: Documents.listEvents)
+    registrar.topic(
+      RoomName.pattern, "One room: its members, and the messages.", roomRules(),
+      events: Documents.roomEvents)
   }
 
   public func start() async throws {
     let rows = try await services.store.query(
       "SELECT chatroom_name FROM chat_chatroom ORDER BY chatroom_id")
-    await book.begin(permanent: try rows.map { try $0.text("chatroom_name") })
+    await directory.begin(permanent: try rows.map { try $0.text("chatroom_name") })
   }
-
-  /// The rooms that are always there; all others live in memory only.
-  private static let tables = """
-    CREATE TABLE chat_chatroom (
-      chatroom_id BIGINT PRIMARY KEY,
-      chatroom_name TEXT NOT NULL);
-    INSERT INTO chat_chatroom (chatroom_id, chatroom_name) VALUES (0, 'TEST');
-    INSERT INTO chat_chatroom (chatroom_id, chatroom_name) VALUES (1, 'YOU');
-    """
 }

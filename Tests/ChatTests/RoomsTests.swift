@@ -5,9 +5,9 @@ import Testing
 
 /// Stories of seats, told to the value alone. Times are seconds.
 @Suite struct RoomsTests {
-  private let here = Claim(account: nil, peer: Peer("10.0.0.1"))
-  private let elsewhere = Claim(account: nil, peer: Peer("10.0.0.2"))
-  private let account = Claim(account: 7, peer: Peer("10.0.0.3"))
+  private let here = SeatRequest(account: nil, peer: Peer("10.0.0.1"))
+  private let elsewhere = SeatRequest(account: nil, peer: Peer("10.0.0.2"))
+  private let account = SeatRequest(account: 7, peer: Peer("10.0.0.3"))
 
   private func at(_ seconds: Int64) -> Int64 { 1_000_000 + seconds * 1000 }
 
@@ -17,12 +17,12 @@ import Testing
 
   /// Comes in all the way, as a guest by one connection.
   @discardableResult
-  private func comeIn(
+  private func enter(
     _ rooms: inout Rooms, _ room: String, _ user: String, line: String = "c1",
-    claim: Claim? = nil, at now: Int64
+    request: SeatRequest? = nil, at now: Int64
   ) -> Rooms.Admission {
     let admission = rooms.admit(
-      room, ChatUser(name: user), as: "g:\(user)", on: line, by: claim ?? here, at: now)
+      room, ChatUser(name: user), as: "g:\(user)", on: line, by: request ?? here, at: now)
     _ = rooms.enter(room, user, as: "g:\(user)", at: now)
     return admission
   }
@@ -39,7 +39,7 @@ import Testing
     rooms.expire(at: at(30))
     #expect(population(rooms, "TEST") == 0)
     #expect(
-      rooms.takeNews() == [
+      rooms.takeChanges() == [
         .population("TEST", 1, isFull: false), .population("TEST", 0, isFull: false),
       ])
   }
@@ -47,11 +47,11 @@ import Testing
   @Test func `coming in finds the booked seat and keeps it`() {
     var rooms = makeRooms()
     _ = rooms.book("TEST", "a", by: here, at: at(0))
-    comeIn(&rooms, "TEST", "a", at: at(20))
+    enter(&rooms, "TEST", "a", at: at(20))
     rooms.expire(at: at(3600))
     #expect(population(rooms, "TEST") == 1)
     #expect(
-      rooms.takeNews() == [
+      rooms.takeChanges() == [
         .population("TEST", 1, isFull: false), .moved("TEST", ChatUser(name: "a"), .create),
       ])
   }
@@ -60,7 +60,7 @@ import Testing
     var rooms = makeRooms()
     _ = rooms.book("TEST", "a", by: here, at: at(0))
     _ = rooms.book("TEST", "a", by: here, at: at(1))
-    comeIn(&rooms, "TEST", "a", at: at(2))
+    enter(&rooms, "TEST", "a", at: at(2))
     #expect(rooms.book("TEST", "a", by: here, at: at(3)) == .seated)
     rooms.expire(at: at(60))
     #expect(population(rooms, "TEST") == 1)
@@ -69,10 +69,10 @@ import Testing
   @Test func `a room holds ten, however they got their seats`() {
     var rooms = makeRooms()
     for number in 0..<5 { _ = rooms.book("TEST", "b\(number)", by: here, at: at(0)) }
-    for number in 0..<5 { comeIn(&rooms, "TEST", "j\(number)", at: at(0)) }
-    #expect(rooms.takeNews().contains(.population("TEST", 10, isFull: true)))
+    for number in 0..<5 { enter(&rooms, "TEST", "j\(number)", at: at(0)) }
+    #expect(rooms.takeChanges().contains(.population("TEST", 10, isFull: true)))
     #expect(rooms.book("TEST", "x", by: here, at: at(1)) == .full)
-    #expect(comeIn(&rooms, "TEST", "x", at: at(1)) == .full)
+    #expect(enter(&rooms, "TEST", "x", at: at(1)) == .full)
     #expect(rooms.book("TEST", "j0", by: here, at: at(1)) == .seated)
     #expect(rooms.book("TEST", "x", by: here, at: at(31)) == .seated)
   }
@@ -82,13 +82,13 @@ import Testing
     #expect(rooms.create("lab", at: at(0)) == true)
     #expect(rooms.create("lab", at: at(299)) == false)
     #expect(rooms.create("lab", at: at(300)) == true)
-    #expect(rooms.takeNews() == [.opened("lab"), .released("lab"), .opened("lab")])
+    #expect(rooms.takeChanges() == [.opened("lab"), .released("lab"), .opened("lab")])
   }
 
   @Test func `a room is released with its last seat, a permanent one never`() {
     var rooms = makeRooms()
     _ = rooms.create("lab", at: at(0))
-    for room in ["lab", "YOU"] { comeIn(&rooms, room, "a", at: at(400)) }
+    for room in ["lab", "YOU"] { enter(&rooms, room, "a", at: at(400)) }
     for room in ["lab", "YOU"] {
       #expect(rooms.leave(room, "a", as: "g:a", on: "c1", at: at(500)) == .gone)
     }
@@ -99,8 +99,8 @@ import Testing
 
   @Test func `whoever left can give the seat back once within a minute`() {
     var rooms = makeRooms()
-    comeIn(&rooms, "lab", "a", at: at(0))
-    comeIn(&rooms, "TEST", "a", at: at(0))
+    enter(&rooms, "lab", "a", at: at(0))
+    enter(&rooms, "TEST", "a", at: at(0))
     _ = rooms.leave("lab", "a", as: "g:a", on: "c1", at: at(10))
     _ = rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(10))
     #expect(rooms.giveBack("lab", "a", by: elsewhere, at: at(69)) == .noRoom)
@@ -111,14 +111,14 @@ import Testing
 
   @Test func `coming back makes the seat that was left forgotten`() {
     var rooms = makeRooms()
-    comeIn(&rooms, "TEST", "a", at: at(0))
+    enter(&rooms, "TEST", "a", at: at(0))
     _ = rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(1))
-    comeIn(&rooms, "TEST", "a", at: at(2))
-    _ = rooms.takeNews()
+    enter(&rooms, "TEST", "a", at: at(2))
+    _ = rooms.takeChanges()
     #expect(rooms.giveBack("TEST", "a", by: here, at: at(3)) == .left)
     #expect(
-      rooms.takeNews() == [
-        .moved("TEST", ChatUser(name: "a"), .leave), .evicted("TEST", party: "g:a"),
+      rooms.takeChanges() == [
+        .moved("TEST", ChatUser(name: "a"), .leave), .evicted("TEST", occupant: "g:a"),
         .population("TEST", 0, isFull: false),
       ])
     #expect(rooms.giveBack("TEST", "a", by: here, at: at(4)) == .notThere)
@@ -126,20 +126,20 @@ import Testing
 
   @Test func `only the first one ever creates a room`() {
     var rooms = makeRooms()
-    comeIn(&rooms, "TEST", "a", at: at(0))
+    enter(&rooms, "TEST", "a", at: at(0))
     _ = rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(1))
-    comeIn(&rooms, "TEST", "b", at: at(2))
-    let moves = rooms.takeNews().compactMap { news -> News.Move? in
-      if case .moved(_, _, let move) = news { move } else { nil }
+    enter(&rooms, "TEST", "b", at: at(2))
+    let moves = rooms.takeChanges().compactMap { change -> RoomChange.Move? in
+      if case .moved(_, _, let move) = change { move } else { nil }
     }
     #expect(moves == [.create, .leave, .join])
   }
 
   @Test func `a seat lives as long as its last connection`() {
     var rooms = makeRooms()
-    #expect(comeIn(&rooms, "TEST", "a", line: "c1", at: at(0)) == .admitted(isNew: true))
-    #expect(comeIn(&rooms, "TEST", "a", line: "c2", at: at(0)) == .admitted(isNew: false))
-    #expect(comeIn(&rooms, "TEST", "a", line: "c2", at: at(0)) == .again)
+    #expect(enter(&rooms, "TEST", "a", line: "c1", at: at(0)) == .admitted(isNew: true))
+    #expect(enter(&rooms, "TEST", "a", line: "c2", at: at(0)) == .admitted(isNew: false))
+    #expect(enter(&rooms, "TEST", "a", line: "c2", at: at(0)) == .again)
     #expect(rooms.leave("TEST", "a", as: "g:a", on: "c3", at: at(1)) == .notThere)
     #expect(rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(1)) == .stays)
     #expect(rooms.standing("TEST", "a", as: "g:a", on: "c1") == .notThere)
@@ -147,44 +147,44 @@ import Testing
     #expect(rooms.leave("TEST", "a", as: "g:a", on: "c2", at: at(1)) == .gone)
   }
 
-  @Test func `the hub shall forget a party only when its last connection is lost`() {
+  @Test func `the hub shall forget an occupant only when its last connection is lost`() {
     var rooms = makeRooms()
-    for line in ["c1", "c2"] { comeIn(&rooms, "TEST", "a", line: line, at: at(0)) }
-    comeIn(&rooms, "TEST", "b", line: "c3", at: at(0))
-    _ = rooms.takeNews()
+    for line in ["c1", "c2"] { enter(&rooms, "TEST", "a", line: line, at: at(0)) }
+    enter(&rooms, "TEST", "b", line: "c3", at: at(0))
+    _ = rooms.takeChanges()
     _ = rooms.leave("TEST", "a", as: "g:a", on: "c1", isLost: true, at: at(1))
-    let afterOne = rooms.takeNews()
+    let afterOne = rooms.takeChanges()
     #expect(afterOne.isEmpty)
     _ = rooms.leave("TEST", "a", as: "g:a", on: "c2", isLost: true, at: at(2))
-    let afterBoth = rooms.takeNews()
-    #expect(afterBoth.contains(.evicted("TEST", party: "g:a")))
+    let afterBoth = rooms.takeChanges()
+    #expect(afterBoth.contains(.evicted("TEST", occupant: "g:a")))
     _ = rooms.leave("TEST", "b", as: "g:b", on: "c3", at: at(3))
-    let afterFarewell = rooms.takeNews()
-    #expect(!afterFarewell.contains(.evicted("TEST", party: "g:b")))
+    let afterFarewell = rooms.takeChanges()
+    #expect(!afterFarewell.contains(.evicted("TEST", occupant: "g:b")))
   }
 
   @Test func `a guest and the account of its name share a seat`() {
     var rooms = makeRooms()
-    comeIn(&rooms, "TEST", "tao", at: at(0))
-    _ = rooms.takeNews()
+    enter(&rooms, "TEST", "tao", at: at(0))
+    _ = rooms.takeChanges()
     #expect(
       rooms.admit("TEST", ChatUser(name: "tao"), as: "u7", on: nil, by: account, at: at(1))
         == .admitted(isNew: true))
     #expect(rooms.enter("TEST", "tao", as: "u7", at: at(1)) == .shared)
     #expect(rooms.enter("TEST", "tao", as: "u7", at: at(1)) == .already)
     #expect(rooms.leave("TEST", "tao", as: "g:tao", on: "c1", at: at(2)) == .stays)
-    #expect(rooms.takeNews().isEmpty)
+    #expect(rooms.takeChanges().isEmpty)
     #expect(rooms.leave("TEST", "tao", as: "u7", on: nil, at: at(3)) == .gone)
   }
 
   @Test func `nobody takes a seat that another address or account holds`() {
     var rooms = makeRooms()
-    comeIn(&rooms, "TEST", "a", at: at(0))
+    enter(&rooms, "TEST", "a", at: at(0))
     #expect(rooms.book("TEST", "a", by: elsewhere, at: at(1)) == .notYours)
-    #expect(comeIn(&rooms, "TEST", "a", line: "c9", claim: elsewhere, at: at(1)) == .notYours)
+    #expect(enter(&rooms, "TEST", "a", line: "c9", request: elsewhere, at: at(1)) == .notYours)
     #expect(rooms.giveBack("TEST", "a", by: elsewhere, at: at(1)) == .notThere)
     _ = rooms.admit("TEST", ChatUser(name: "b"), as: "u7", on: nil, by: account, at: at(1))
-    let namesake = Claim(account: 8, peer: account.peer)
+    let namesake = SeatRequest(account: 8, peer: account.peer)
     #expect(
       rooms.admit("TEST", ChatUser(name: "b"), as: "u8", on: nil, by: namesake, at: at(2))
         == .notYours)
@@ -205,7 +205,7 @@ import Testing
   @Test(arguments: [true, false])
   func `a second connection that comes to nothing leaves no seat behind`(isLast: Bool) {
     var rooms = makeRooms()
-    comeIn(&rooms, "TEST", "a", at: at(0))
+    enter(&rooms, "TEST", "a", at: at(0))
     _ = rooms.admit("TEST", ChatUser(name: "a"), as: "g:a", on: "c2", by: here, at: at(1))
     if isLast {
       #expect(rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(2)) == .stays)
@@ -215,7 +215,7 @@ import Testing
       #expect(rooms.leave("TEST", "a", as: "g:a", on: "c1", at: at(3)) == .gone)
     }
     #expect(population(rooms, "TEST") == 0)
-    #expect(rooms.takeNews().contains(.moved("TEST", ChatUser(name: "a"), .leave)))
+    #expect(rooms.takeChanges().contains(.moved("TEST", ChatUser(name: "a"), .leave)))
   }
 
   @Test func `an account that was renamed keeps its seat, and leaves it whole`() {

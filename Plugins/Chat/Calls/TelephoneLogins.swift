@@ -2,9 +2,9 @@ internal import JSON
 internal import PluginKit
 internal import Primitives
 
-/// Accounts as the documents know them: by telephone number, with a name that nobody else has.
-struct Logins: Sendable {
-  /// What the pictures of old clients begin with.
+/// Accounts as the documents know them: by telephone number, with a unique name.
+struct TelephoneLogins: Sendable {
+  /// The picture of a new account, which old clients know.
   static let firstAvatar = "default"
   private static let tries = WindowLimit(count: 5, seconds: 60)
 
@@ -25,12 +25,12 @@ struct Logins: Sendable {
     case wrongPassword
   }
 
-  /// Throws where somebody tries too often.
+  /// Throws after too many attempts.
   func logIn(_ telephone: String, _ password: String, from peer: Peer) async throws -> Outcome {
-    guard let number = Logins.number(telephone) else { return .unknown }
+    guard let number = TelephoneLogins.number(telephone) else { return .unknown }
     let key = "\(number) \(peer.client)"
-    if let wait = failures.withLock({ $0.wait(key, Logins.tries, at: clock.now) }) {
-      throw Logins.tooMany(seconds: Int((wait + 999) / 1000))
+    if let wait = failures.withLock({ $0.wait(key, TelephoneLogins.tries, at: clock.now) }) {
+      throw TelephoneLogins.tooMany(seconds: Int((wait + 999) / 1000))
     }
     let outcome = try await accounts.logIn(
       .profile(.telephone, number), password: password, from: peer)
@@ -45,12 +45,12 @@ struct Logins: Sendable {
     case .wrongPassword:
       failed(key)
       return .wrongPassword
-    case .throttled(let seconds): throw Logins.tooMany(seconds: seconds)
+    case .throttled(let seconds): throw TelephoneLogins.tooMany(seconds: seconds)
     }
   }
 
   private func failed(_ key: String) {
-    failures.withLock { _ = $0.take(key, Logins.tries, at: clock.now) }
+    failures.withLock { _ = $0.take(key, TelephoneLogins.tries, at: clock.now) }
   }
 
   private static func tooMany(seconds: Int) -> PluginError {
@@ -59,22 +59,22 @@ struct Logins: Sendable {
 
   enum Registration {
     case registered, taken, closed
-    /// Why, for people.
+    /// With the reason, for people.
     case refused(String)
   }
 
-  /// The name is also the login: that is what keeps it from being taken twice.
+  /// The name is also the login, which makes it unique.
   func register(_ telephone: String, _ name: String, _ password: String, from peer: Peer)
     async throws -> Registration
   {
-    guard let number = Logins.number(telephone) else {
+    guard let number = TelephoneLogins.number(telephone) else {
       return .refused("the telephone number has digits only")
     }
     guard name.unicodeScalars.count <= 64 else {
       return .refused("the name has at most 64 characters")
     }
     var new = NewAccount(login: name, name: name, password: password, roles: .student)
-    new.avatar = Logins.firstAvatar
+    new.avatar = TelephoneLogins.firstAvatar
     new.profiles[.telephone] = number
     do {
       try await accounts.register(new, from: peer)
@@ -94,11 +94,11 @@ struct Logins: Sendable {
       guard let name else { return nil }
       return try await accounts.find(.login(name))
     }
-    guard let number = Logins.number(telephone) else { return nil }
+    guard let number = TelephoneLogins.number(telephone) else { return nil }
     return try await accounts.find(.profile(.telephone, number))
   }
 
-  /// The one way to write a number; nil for what is none.
+  /// The canonical form of a telephone number; nil for any other text.
   private static func number(_ text: String) -> String? {
     guard let number = Int64(text), number >= 0 else { return nil }
     return String(number)
@@ -106,7 +106,7 @@ struct Logins: Sendable {
 }
 
 extension Account {
-  /// The document's user object. Nobody is told a password, not even a hash of it.
+  /// The document's user object, always with an empty password.
   var chatUser: JSONObject {
     let number = profiles[.telephone].flatMap { Int64($0) }
     return [

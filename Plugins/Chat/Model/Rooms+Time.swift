@@ -1,6 +1,6 @@
 // The passing of time.
 extension Rooms {
-  /// Ends what is over at `now`: bookings, rooms that nobody entered, memories.
+  /// Ends bookings, rooms without a seat, and departures whose time is over at `now`.
   mutating func expire(at now: Int64) {
     departed.expire(at: now)
     guard now >= nextEnd else { return }

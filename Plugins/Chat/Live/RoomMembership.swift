@@ -1,16 +1,16 @@
 internal import JSON
 internal import PluginKit
 
-/// How accounts come into rooms and leave them: by what the hub knows of their presence.
-struct Members: Sendable {
-  let book: RoomBook
+/// Moves accounts in and out of rooms as the hub reports their presence.
+struct RoomMembership: Sendable {
+  let directory: RoomDirectory
   let hub: any Hub
 
   func authorize(_ who: Identity, _ topic: Topic, _ action: TopicAction) async throws {
     guard let room = RoomName(topic) else { throw TopicRefusal.unknown }
     if who.isGuest {
-      // A client of the documents, whom its session has let in already.
-      guard await book.isAdmitted(room, who.name, as: who.id) else {
+      // A client of the documents, admitted by its session already.
+      guard await directory.isAdmitted(room, who.name, as: who.id) else {
         throw TopicRefusal.unauthorized
       }
       return
@@ -18,55 +18,57 @@ struct Members: Sendable {
     switch action {
     case .subscribe: try await admit(who, room)
     case .publish, .presence, .history:
-      guard await book.isAdmitted(room, who.name, as: who.id) else { throw TopicRefusal.denied }
+      guard await directory.isAdmitted(room, who.name, as: who.id) else {
+        throw TopicRefusal.denied
+      }
     }
   }
 
   private func admit(_ who: Identity, _ room: RoomName) async throws {
-    let admission = await book.admit(
-      room, who.chatUser, as: who.id, on: nil, by: who.claim,
+    let admission = await directory.admit(
+      room, who.chatUser, as: who.id, on: nil, by: who.seatRequest,
       isTrusted: who.peer?.isLoopback ?? false)
     switch admission {
     case .admitted, .again: return
     case .full: throw TopicRefusal.full
-    case .notYours: throw TopicRefusal.bad("somebody else of this name is in the room")
+    case .notYours: throw TopicRefusal.bad("another user of this name is in the room")
     case nil: throw TopicRefusal.unavailable
     }
   }
 
-  /// The hub tells late where many come and go: what counts is whether somebody is there now.
-  /// Guests come and go with their connections, which their sessions know first.
+  /// Follows the report of a change. Reports of a busy topic come late, so the present state of the
+  /// hub counts. Guests are followed by their sessions.
   func changed(_ change: MembershipChange) async {
     let who = change.who
     guard !who.isGuest, let room = RoomName(change.topic) else { return }
     let isThere = await hub.members(of: change.topic).contains { $0.id == who.id }
     switch change.kind {
     case .joined where isThere: await enter(who, room)
-    case .left where !isThere: _ = await book.leave(room, who.name, as: who.id, on: nil)
+    case .left where !isThere: _ = await directory.leave(room, who.name, as: who.id, on: nil)
     case .joined, .left: return
     }
   }
 
   private func enter(_ who: Identity, _ room: RoomName) async {
-    if await book.enter(room, who.name, as: who.id) != .noSeat { return }
-    // The seat that was kept is gone: it took too long. If there is another one, all is well.
+    if await directory.enter(room, who.name, as: who.id) != .noSeat { return }
+    // The booking has expired; another free seat will do.
     do {
       try await admit(who, room)
-      _ = await book.enter(room, who.name, as: who.id)
+      _ = await directory.enter(room, who.name, as: who.id)
     } catch {
       await hub.remove(who.id, from: room.topic)
     }
   }
 
-  /// Who is in, the newcomer too: it may be asked for before the hub has told of it.
+  /// The members of a room with the newcomer, which the hub may not have reported yet.
   func list(of topic: Topic, for who: Identity) async throws -> JSONValue {
     guard let room = RoomName(topic) else { throw TopicRefusal.unknown }
-    var members = await book.members(of: room)
+    var members = await directory.members(of: room)
     if !members.contains(where: { $0.name == who.name }) { members.append(who.chatUser) }
     return JSONValue(members.map { .object($0.json) })
   }
 
-  /// What an account says, with its own name on it.
+  /// The message of an account, with its own name.
   static func compose(_ message: MemberMessage) throws -> Event {
     guard let room = RoomName(message.topic) else { throw TopicRefusal.unknown }
     guard let text = message.data["msg"]?.string, !text.isEmpty else {
@@ -75,18 +77,18 @@ struct Members: Sendable {
     guard text.unicodeScalars.count <= ChatMessage.longestText else {
       throw TopicRefusal.bad("msg is longer than \(ChatMessage.longestText) characters")
     }
-    let said = ChatMessage(
+    let composed = ChatMessage(
       user: message.sender.chatUser, room: room.description, text: text)
     let id = message.id.isEmpty ? "\(message.at)-\(UInt32.random(in: 0 ... .max))" : message.id
     let sender = message.sender.id
     return Event(
-      "chat.msg", said.data(id: id, at: message.at, from: sender), author: sender)
+      "chat.msg", composed.data(id: id, at: message.at, from: sender), author: sender)
   }
 }
 
 extension Identity {
   var chatUser: ChatUser { ChatUser(name: name, avatar: avatar) }
 
-  /// Without an address it is nobody's but the account's.
-  var claim: Claim { Claim(account: account, peer: peer ?? .unknown) }
+  /// Without an address the seat belongs to the account alone.
+  var seatRequest: SeatRequest { SeatRequest(account: account, peer: peer ?? .unknown) }
 }

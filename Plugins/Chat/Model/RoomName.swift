@@ -3,10 +3,9 @@ internal import UnicodeText
 
 /// The name of a chat room, and the topic that stands for it.
 ///
-/// Rooms may be called nearly anything, topics may not. A name that a topic can hold is the end of
-/// the topic's name as it is: `chat.room.TEST`. Any other one stands behind a colon, with `:` and
-/// two hexadecimal digits for each byte that cannot stand there: `my room` is
-/// `chat.room.:my:20room`.
+/// Nearly any text can name a room, but not a topic. A name that a topic can hold is the end of the
+/// topic's name: `chat.room.TEST`. Any other one stands behind a colon, with `:` and two hexadecimal
+/// digits for each byte that a topic cannot hold: `my room` is `chat.room.:my:20room`.
 struct RoomName: Hashable, Sendable, CustomStringConvertible {
   static let prefix = "chat.room."
   static let pattern = "chat.room.{name}"
@@ -17,8 +16,8 @@ struct RoomName: Hashable, Sendable, CustomStringConvertible {
   let description: String
   let topic: Topic
 
-  /// Nil for nothing, for more than 64 characters, and for control characters. The name is kept in
-  /// NFC: Swift takes all spellings of a name for one, and the bytes of a topic do not.
+  /// Nil for an empty name, for more than 64 characters, and for control characters. The name is
+  /// kept in NFC, because equal strings may differ in the bytes of a topic.
   init?(_ given: String) {
     let name = given.inNFC
     guard !name.isEmpty, name.unicodeScalars.count <= RoomName.longest,
@@ -39,13 +38,13 @@ struct RoomName: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func isPlain(_ name: String) -> Bool {
-    // By scalars: a mark behind a dot makes another character of it, and the dot stays.
+    // By scalars: a combining mark makes one character with the dot before it.
     let (first, last) = (name.unicodeScalars.first, name.unicodeScalars.last)
     return first != ":" && first != "." && last != "." && !name.utf8.hasDoubleDot
       && name.unicodeScalars.allSatisfy { $0 == ":" || $0 == "." || isKept($0) }
   }
 
-  /// What stands for itself in every topic.
+  /// Whether a scalar needs no escape in a topic.
   private static func isKept(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "_", "-": return true

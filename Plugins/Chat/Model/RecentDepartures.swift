@@ -1,11 +1,11 @@
 internal import Primitives
 
-/// The users who left a room a moment ago. The seat of a leave can still be given back, for the
+/// The users who left a room a moment ago. Their seats can still be given back, because the
 /// documents have the two in this order.
 ///
-/// All are remembered for the same time, so that the first to have come is the first to go. With
-/// too many at once the oldest are forgotten before their time.
-struct Departures: Sendable {
+/// All entries last equally long, so they end in the order of their arrival. With too many at once
+/// the oldest end early.
+struct RecentDepartures: Sendable {
   struct Pair: Hashable, Sendable {
     let room: String
     let user: String
@@ -13,28 +13,28 @@ struct Departures: Sendable {
 
   private struct Entry {
     let until: Int64
-    let holders: Holders
+    let owners: SeatOwners
   }
 
   private let capacity: Int
   private var entries: [Pair: Entry] = [:]
-  // In the order of their ends. An entry that was replaced or taken out leaves its place behind.
+  // In the order of their ends. A replaced or removed entry stays in the queue.
   private var queue = Fifo<(pair: Pair, until: Int64)>()
 
   init(capacity: Int = 10_000) { self.capacity = capacity }
 
   var count: Int { entries.count }
 
-  mutating func remember(_ pair: Pair, _ holders: Holders, until: Int64) {
+  mutating func remember(_ pair: Pair, _ owners: SeatOwners, until: Int64) {
     if queue.count >= capacity { forgetFirst() }
-    entries[pair] = Entry(until: until, holders: holders)
+    entries[pair] = Entry(until: until, owners: owners)
     queue.append((pair, until))
   }
 
   mutating func forget(_ pair: Pair) { entries[pair] = nil }
 
-  func admits(_ pair: Pair, _ claim: Claim) -> Bool {
-    entries[pair]?.holders.admits(claim) == true
+  func admits(_ pair: Pair, _ request: SeatRequest) -> Bool {
+    entries[pair]?.owners.admits(request) == true
   }
 
   mutating func expire(at now: Int64) {

@@ -1,7 +1,7 @@
 internal import JSON
 internal import PluginKit
 
-/// The answers of the documented calls: `res` says what happened.
+/// The answers of the documented calls, with the result in `res`.
 enum Answers {
   static func res(_ text: String, _ data: JSONValue? = nil, status: Int = 200) -> Response {
     var object: JSONObject = ["res": .string(text)]
@@ -9,7 +9,7 @@ enum Answers {
     return Response.json(.object(object), status: status).with("Cache-Control", "no-store")
   }
 
-  /// `reason` is for people: clients of the document look at `res` alone.
+  /// `reason` is for people: clients of the document read `res` alone.
   static func missing(_ request: Request, because reason: String? = nil) -> Response {
     let data: JSONValue? = isAboutAccounts(request.path) ? [:] : nil
     guard let reason else { return res("missing parameters", data) }
@@ -19,8 +19,8 @@ enum Answers {
     return Response.json(.object(object)).with("Cache-Control", "no-store")
   }
 
-  /// What is about the caller comes with 200, for the clients read `res` alone; what is about the
-  /// server keeps its status.
+  /// Errors of the caller come with 200, because clients read `res` alone. Errors of the server keep
+  /// their status.
   static let shape: ErrorShape = { error, request in
     let status =
       switch error.code {
@@ -60,6 +60,5 @@ extension Request {
     return value
   }
 
-  /// Who asks for a seat.
-  var claim: Claim { Claim(account: identity?.account, peer: peer) }
+  var seatRequest: SeatRequest { SeatRequest(account: identity?.account, peer: peer) }
 }

@@ -1,25 +1,25 @@
-/// The chat rooms, who sits in them, and what is remembered of those who left.
+/// The chat rooms, their seats, and the recent departures.
 ///
-/// A pure value: it is told what somebody wants and when, answers, and collects what everybody is
-/// to be told (`takeNews`). A seat belongs to a user name. It is booked over HTTP or taken by
-/// coming in; a booking that nobody follows up ends, and a room without seats is released.
+/// A pure value: each method takes a request and its time, answers it, and collects the changes to
+/// announce (`takeChanges`). A seat belongs to a user name. It is booked over HTTP or taken by
+/// entering. A booking that is not followed by an entry ends, and a room without seats is released.
 /// Times are Unix milliseconds.
 struct Rooms: Sendable {
-  /// How long a booked seat waits for somebody to come in.
-  static let bookingLasts: Int64 = 30_000
-  /// How long a room that was only created stays.
-  static let emptyRoomLasts: Int64 = 300_000
-  /// How long the seat of somebody who left can still be given back.
-  static let memoryLasts: Int64 = 60_000
-  /// Rooms that may be open at once: names cost memory.
-  static let most = 10_000
+  /// The time that a booked seat waits for an entry.
+  static let bookingMilliseconds: Int64 = 30_000
+  /// The life of a room that was created and never entered.
+  static let emptyRoomMilliseconds: Int64 = 300_000
+  /// The time after a leave in which the seat can still be given back.
+  static let departureMilliseconds: Int64 = 60_000
+  /// Rooms that may be open at once.
+  static let maxRooms = 10_000
 
   // Open to the other files of this type, and to nothing else.
   var rooms: [String: Room] = [:]
   /// Names in order of creation.
   var order: [String] = []
-  var departed = Departures()
-  var news: [News] = []
+  var departed = RecentDepartures()
+  var changes: [RoomChange] = []
   /// No seat and no room ends before this.
   var nextEnd = Int64.max
 
@@ -38,48 +38,48 @@ struct Rooms: Sendable {
     order.map { ($0, rooms[$0]?.seats.count ?? 0) }
   }
 
-  var isFull: Bool { order.count >= Rooms.most }
+  var isFull: Bool { order.count >= Rooms.maxRooms }
 
   func contains(_ room: String) -> Bool { rooms[room] != nil }
 
-  /// Those who are in, in the order of their seats.
+  /// The users in a room, in the order of their seats.
   func members(of room: String) -> [ChatUser] {
     rooms[room]?.seats.filter(\.isEntered).map(\.user) ?? []
   }
 
-  /// What happened since the last call, in order.
-  mutating func takeNews() -> [News] {
-    defer { news = [] }
-    return news
+  /// The changes since the last call, in order.
+  mutating func takeChanges() -> [RoomChange] {
+    defer { changes = [] }
+    return changes
   }
 }
 
-// The parts of all that.
+// Seats and rooms.
 extension Rooms {
-  enum Sitting { case seated, full, notYours }
+  enum SeatResult { case seated, full, notYours }
 
   mutating func open(_ name: String, at now: Int64) {
-    let until = now + Rooms.emptyRoomLasts
+    let until = now + Rooms.emptyRoomMilliseconds
     rooms[name] = Room(isPermanent: false, emptyUntil: until)
     order.append(name)
     nextEnd = min(nextEnd, until)
-    news.append(.opened(name))
+    changes.append(.opened(name))
   }
 
   /// Finds or takes the seat of a name.
-  mutating func sit(
-    _ room: String, _ user: ChatUser, _ claim: Claim, at now: Int64
-  ) -> Sitting {
+  mutating func takeSeat(
+    _ room: String, _ user: ChatUser, _ request: SeatRequest, at now: Int64
+  ) -> SeatResult {
     guard let found = rooms[room] else { return .full }
     if let seat = found.seat(of: user.name) {
-      guard seat.holders.admits(claim) else { return .notYours }
-      change(room, user.name) { $0.holders.add(claim) }
+      guard seat.owners.admits(request) else { return .notYours }
+      change(room, user.name) { $0.owners.add(request) }
       return .seated
     }
     guard found.seats.count < capacity else { return .full }
-    let until = now + Rooms.bookingLasts
+    let until = now + Rooms.bookingMilliseconds
     var seat = Seat(user: user, bookedUntil: until)
-    seat.holders.add(claim)
+    seat.owners.add(request)
     rooms[room]?.seats.append(seat)
     rooms[room]?.emptyUntil = nil
     nextEnd = min(nextEnd, until)
@@ -104,11 +104,11 @@ extension Rooms {
   mutating func release(_ room: String) {
     rooms[room] = nil
     order.removeAll { $0 == room }
-    news.append(.released(room))
+    changes.append(.released(room))
   }
 
   private mutating func tellPopulation(of room: String) {
     let count = rooms[room]?.seats.count ?? 0
-    news.append(.population(room, count, isFull: count >= capacity))
+    changes.append(.population(room, count, isFull: count >= capacity))
   }
 }

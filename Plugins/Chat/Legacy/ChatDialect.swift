@@ -1,9 +1,9 @@
 internal import JSON
 internal import PluginKit
 
-/// The documented chat over a WebSocket, on the topics that everybody else uses too.
+/// The documented chat over a WebSocket, on the same topics as clients of version 2.
 struct ChatDialect: Dialect {
-  let book: RoomBook
+  let directory: RoomDirectory
   let services: PluginServices
 
   func accept(_ connection: any DialectConnection, _ request: Request) async throws
@@ -32,6 +32,6 @@ struct ChatDialect: Dialect {
 }
 
 extension PluginServices {
-  /// May those at this address do what the documents let everybody do?
+  /// Whether clients at this address may use the documented calls without a token.
   func isOpen(to peer: Peer) -> Bool { peer.isIn(settings.networks(ChatPlugin.networks)) }
 }

@@ -1,43 +1,8 @@
 internal import JSON
 internal import UnicodeText
 
-/// The one shape that everything in a room has: who, where, and what.
-struct ChatMessage: Sendable, Hashable {
-  static let longestText = 4096
-
-  var user = ChatUser(name: "")
-  var room = ""
-  var text = ""
-
-  /// The document's `data`.
-  var data: JSONObject {
-    [
-      "user": ["user_name": .string(user.name), "user_avatar": .string(user.avatar)],
-      "room_name": .string(room), "msg": .string(text),
-    ]
-  }
-
-  /// The same with what only clients of version 2 see.
-  func data(id: String, at: Int64, from sender: String) -> JSONObject {
-    var data = data
-    data.append("from", .string(sender))
-    data.append("id", .string(id))
-    data.append("at", .int(at))
-    return data
-  }
-
-  /// A whole frame of the document.
-  func frame(_ type: String) -> [UInt8] {
-    JSONValue.object(["type": .string(type), "data": .object(data)]).encoded()
-  }
-
-  static func error(_ complaint: Complaint) -> [UInt8] {
-    ChatMessage(text: complaint.rawValue).frame("error")
-  }
-}
-
-/// What a frame is answered with that cannot be followed.
-enum Complaint: String, Error {
+/// The answers to a frame that is refused.
+enum FrameError: String, Error {
   case invalidMessage = "invalid message"
   case invalidData = "invalid data"
   case illegalData = "illegal data"
@@ -47,11 +12,11 @@ enum Complaint: String, Error {
   case roomNotExist = "room not exist"
   case userNotExist = "user not exist"
   case tooManyRequests = "too many requests"
-  /// Nobody's fault that the documents know of.
+  /// A failure of the server, for which the documents have no text.
   case unavailable = "try again later"
 }
 
-/// A frame of an old client, with everything right that can be seen in the frame itself.
+/// A frame of an old client that has passed all checks of the frame itself.
 struct ClientFrame: Sendable, Equatable {
   enum Kind: String, Sendable { case join, leave, msg }
 
@@ -63,8 +28,8 @@ struct ClientFrame: Sendable, Equatable {
   private static let longestName = 64
   private static let longestAvatar = 512
 
-  /// Checks in the order of the documents; the first thing that is wrong is the one told.
-  init(_ bytes: [UInt8]) throws(Complaint) {
+  /// Checks in the order of the documents and throws the first error.
+  init(_ bytes: [UInt8]) throws(FrameError) {
     guard let value = try? JSONValue(parsing: bytes), let frame = value.object,
       let type = frame["type"], let data = frame["data"]
     else { throw .invalidMessage }
