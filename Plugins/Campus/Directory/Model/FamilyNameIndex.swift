@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 
 /// The letters of the family names that were asked for, each worked out once.
 final class FamilyNameIndex: Sendable {
@@ -6,8 +7,8 @@ final class FamilyNameIndex: Sendable {
   /// Family names are shorter; the rest of a longer text changes no letter.
   private static let longest = 32
 
-  private let known = Shared<[String: String]>([:])
-  private let rules = Shared<FamilyName.Rules?>(nil)
+  private let known = Locked<[String: String]>([:])
+  private let rules = Locked<FamilyName.Rules?>(nil)
 
   func letters(of names: [String]) async -> [String: String] {
     let wanted = Set(names)

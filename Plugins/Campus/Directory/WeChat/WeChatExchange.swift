@@ -1,4 +1,5 @@
 internal import PluginKit
+internal import Primitives
 internal import Storage
 
 /// Turns the code that a WeChat client was given into the id of its WeChat account.
@@ -28,7 +29,7 @@ final class WeChat: Sendable {
   private static let longestCode = 256
 
   private let services: PluginServices
-  private let running = Shared(0)
+  private let running = Locked(0)
 
   init(_ services: PluginServices) { self.services = services }
 
