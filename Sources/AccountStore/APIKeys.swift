@@ -4,7 +4,7 @@ public import Storage
 
 /// A key for programs that use the server's own interface, `POST /api/v1/…`.
 public struct APIKey: Sendable, Hashable {
-  /// What a scope can name, besides `*` for all of it.
+  /// The actions that a scope can name, beside `*` for all of them.
   public static let actions = [
     "publish", "subscribe", "presence", "history", "disconnect", "topics", "connections",
     "accounts", "confirm", "lock", "audit",
@@ -12,18 +12,18 @@ public struct APIKey: Sendable, Hashable {
 
   public let id: Int64
   public let name: String
-  /// What it may do: `publish`, `publish:chat.*`, `*`.
+  /// The granted scopes: `publish`, `publish:chat.*`, `*`.
   public let scopes: [String]
   /// Unix milliseconds.
   public let createdAt: Int64
   public let expiresAt: Int64?
-  /// When it was last used, to a minute.
+  /// The time of the last use, to a minute.
   public let usedAt: Int64?
 
-  /// May it do `action`, to `topic` if the action is about one?
+  /// Whether the key allows `action`, on `topic` if the action concerns one.
   ///
   /// A scope is an action, or an action with the topic after a colon; `*` at its end stands for all
-  /// that can follow. A scope with a topic says nothing about the action as a whole.
+  /// that can follow. A scope with a topic does not allow the action as a whole.
   public func allows(_ action: String, topic: String? = nil) -> Bool {
     scopes.contains { scope in
       let parts = scope.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1).map { Substring($0) }
@@ -52,7 +52,7 @@ public struct APIKeys: Sendable {
     self.clock = clock
   }
 
-  /// Makes a key and returns its text, which is kept nowhere.
+  /// Makes a key and returns its text, which is not stored.
   public func create(name: String, scopes: [String], expiresAt: Int64? = nil) async throws
     -> (key: APIKey, text: String)
   {
@@ -93,7 +93,7 @@ public struct APIKeys: Sendable {
     }
   }
 
-  /// The key with this text, if it is good.
+  /// The valid key with this text.
   public func verify(_ text: String) async throws -> APIKey? {
     guard text.hasPrefix(Identity.keyPrefix), text.utf8.count <= 128 else { return nil }
     let now = clock.now

@@ -2,9 +2,9 @@ internal import PluginKit
 internal import Storage
 internal import UnicodeText
 
-/// How an import treats what it finds.
+/// The options of an import.
 public struct ImportOptions: Sendable {
-  /// Does everything but keep it: the report is what the real run would say.
+  /// Undoes the whole import at the end: the report is that of a real run.
   public var isDryRun = false
   /// Changes accounts that exist already, in the columns that the file has. Otherwise their lines
   /// are errors.
@@ -16,7 +16,7 @@ public struct ImportOptions: Sendable {
   }
 }
 
-/// What became of one line.
+/// The result of one line.
 public struct ImportLine: Sendable, Equatable {
   public enum Outcome: Sendable, Equatable {
     case created
@@ -45,7 +45,7 @@ public struct ImportSummary: Sendable, Equatable {
   }
 }
 
-/// Takes accounts from a CSV file, portion by portion.
+/// Imports accounts from a CSV file, portion by portion.
 ///
 /// The first line names the columns: `login` (needed), `name`, `password`, `password_hash`, `roles`,
 /// `email`, `avatar`, `active` and the profiles (`student_number`, …). A line that is wrong is
@@ -73,7 +73,7 @@ public struct AccountImport: ~Copyable {
     try await takeRecords(report)
   }
 
-  /// The file ends here.
+  /// Ends the file.
   public mutating func finish(report: (ImportLine) -> Void) async throws {
     parser.finish()
     try await takeRecords(report)

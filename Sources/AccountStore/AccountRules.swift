@@ -1,8 +1,8 @@
 internal import PluginKit
 internal import UnicodeText
 
-/// What every account keeps to, however it was made. Only what would break something: how short a
-/// password may be is one of the `RegistrationRules`.
+/// The rules for every account, however it was made. They cover only values that would break
+/// something; the shortest password is one of the `RegistrationRules`.
 enum AccountRules {
   static let longestPassword = 1024
   /// Bytes of a login, a name, an address or a profile.
@@ -14,7 +14,7 @@ enum AccountRules {
     if let password = account.password { try check(password: password) }
   }
 
-  /// An identifier that only the staff gives would confirm the account.
+  /// Refuses identifiers that only the staff gives, because they would confirm the account.
   static func checkSelfMade(_ account: NewAccount) throws(AccountError) {
     let given: [ProfileKind] =
       account.hasProvenNumber ? [.staffName] : [.studentNumber, .staffName]
@@ -24,8 +24,7 @@ enum AccountRules {
     try checkSelfMade(login: account)
   }
 
-  /// A login that looks like a number or an address of somebody else is refused though nobody has it
-  /// yet: numbers of next year's students are not known today.
+  /// After a quote inside of a quoted field: its end, or half of a doubled one.
   private static func checkSelfMade(login account: NewAccount) throws(AccountError) {
     let form = ComparisonForm(account.login)
     let own = [account.email, account.profiles[.studentNumber]].compactMap(\.self)

@@ -44,10 +44,10 @@ struct CSVParser {
     input += bytes
   }
 
-  /// No more bytes will come.
+  /// Ends the input.
   mutating func finish() { isComplete = true }
 
-  /// The next record; nil means more bytes, please, or the end after `finish`.
+  /// The next record; nil if more bytes are needed, or at the end after `finish`.
   mutating func next() throws(CSVError) -> CSVRecord? {
     skipMark()
     guard seenAnything else { return nil }
@@ -155,7 +155,7 @@ struct CSVParser {
     return CSVRecord(line: recordLine, fields: fields)
   }
 
-  /// What stands behind the last line end.
+  /// Takes the record after the last line end.
   private mutating func last() throws(CSVError) -> CSVRecord? {
     switch state {
     case .recordStart: return nil

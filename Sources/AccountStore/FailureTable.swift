@@ -1,4 +1,4 @@
-/// Failures by key, of which at most `capacity` are kept.
+/// Failures by key, at most `capacity` of them.
 struct FailureTable<Key: Hashable & Sendable>: Sendable {
   private struct Failures {
     var count = 0
@@ -44,7 +44,7 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
   mutating func takeBack(_ key: Key) {
     guard var entry = failures[key] else { return }
     entry.count -= 1
-    // It was not blocked when the attempt began.
+    // The key was not blocked when the attempt began.
     entry.blockedUntil = 0
     failures[key] = entry.count > 0 ? entry : nil
   }
@@ -58,8 +58,8 @@ struct FailureTable<Key: Hashable & Sendable>: Sendable {
     return Int64(min(doubled, rule.longestDelaySeconds)) * 1000
   }
 
-  /// Drops what would be forgiven anyway; if that is nothing, those with the fewest failures, so
-  /// that a flood of made-up names cannot wash out the one that is under attack.
+  /// Drops the forgiven entries. If there is none, drops those with the fewest failures, so that a
+  /// flood of invented names cannot push out a name under attack.
   private mutating func makeRoom(at now: Int64) {
     failures = failures.filter { now - $0.value.last <= forgetAfter }
     guard failures.count >= capacity else { return }

@@ -2,8 +2,8 @@ internal import PluginKit
 internal import Storage
 
 extension StoredAccounts {
-  /// Makes the account `admin` if there is no account at all, and returns its password, which is
-  /// kept nowhere: print it, once.
+  /// Makes the account `admin` if there is no account at all, and returns its password, which is not
+  /// stored and has to be printed once.
   public func prepareFirstStart() async throws -> String? {
     guard try await count() == 0 else { return nil }
     let password = Secrets.makePassword()

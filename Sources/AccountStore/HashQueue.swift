@@ -1,13 +1,13 @@
 internal import PluginKit
 
-/// The passwords that wait for a thread. Clients take turns, each with a line of its own: many
-/// passwords of one client delay its own ones and nobody else's. A pure value.
+/// The passwords that wait for a thread. Clients take turns, each with a queue of its own, so many
+/// passwords of one client delay only its own. A pure value.
 struct HashQueue {
   typealias Ticket = UInt64
 
   enum Admission: Equatable {
     case waits
-    /// Waits in the place of another ticket, which is out of the queue.
+    /// The ticket replaces another one, which is out of the queue.
     case displaces(Ticket)
     case refused
   }
@@ -17,7 +17,7 @@ struct HashQueue {
   /// The most places of one client.
   private let share: Int
   private var lines: [ClientKey?: [Ticket]] = [:]
-  /// The clients with a line, whose turn it is first.
+  /// The clients with a queue, in the order of their turns.
   private var turns: [ClientKey?] = []
 
   init(capacity: Int, share: Int) {
@@ -25,8 +25,8 @@ struct HashQueue {
     self.share = share
   }
 
-  /// A full queue still has a place for a client with fewer tickets than another one: the longest
-  /// line loses its newest ticket.
+  /// Adds a ticket. A full queue still takes one from a client with fewer tickets than another: the
+  /// longest queue loses its newest ticket.
   ///
   /// - Parameter client: nil for operators, who have no share.
   mutating func enter(_ ticket: Ticket, for client: ClientKey?) -> Admission {
@@ -44,7 +44,7 @@ struct HashQueue {
     return .displaces(newest)
   }
 
-  /// The ticket whose turn it is.
+  /// Takes the next ticket.
   mutating func next() -> Ticket? {
     guard let client = turns.first, var line = lines[client], !line.isEmpty else { return nil }
     turns.removeFirst()

@@ -1,9 +1,9 @@
 internal import PluginKit
 internal import UnicodeText
 
-/// A text by which one account is asked for: its login, its e-mail address or one of its profiles.
+/// A text that names one account: its login, its e-mail address or one of its profiles.
 struct Identifier: Sendable, Hashable {
-  /// As operators know it, e.g. `login` or `student_number`.
+  /// The name for operators, such as `login` or `student_number`.
   let kind: String
   let text: String
   let form: ComparisonForm

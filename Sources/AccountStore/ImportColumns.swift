@@ -1,6 +1,6 @@
 internal import PluginKit
 
-/// Which field of a line means what, from the file's first line.
+/// The meaning of each field of a line, from the file's first line.
 struct ImportColumns {
   static let names =
     ["login", "name", "password", "password_hash", "roles", "email", "avatar", "active"]
@@ -93,7 +93,7 @@ struct ImportColumns {
     }
   }
 
-  /// nil if there is no such column, or nothing in it.
+  /// Nil if the column is missing or empty.
   private func text(_ column: String, _ record: CSVRecord) -> String? {
     guard let position = positions[column] else { return nil }
     let text = ImportColumns.trimmed(record.fields[position])
@@ -106,17 +106,17 @@ struct ImportColumns {
   }
 }
 
-/// One line of an import, understood.
+/// One parsed line of an import.
 struct ImportRow: Sendable {
   let line: Int
   var account: NewAccount
-  /// A hash that was in the file, or was made of the password since.
+  /// The hash from the file, or of the password in it.
   var hash: String?
   /// The columns that the file has: an update leaves the others as they are.
   let given: Set<String>
 }
 
-/// What is wrong with a line.
+/// The error of a line.
 public struct ImportError: Error, Sendable, Equatable {
   public let line: Int
   public let reason: String

@@ -1,15 +1,15 @@
-/// Successful logins of each account, which cost hashes like failed ones and which no wait after
-/// failures slows. A pure value: time is handed in.
+/// The rate of successful logins of each account. They cost hashes like failed ones, and no wait
+/// after failures slows them. A pure value: time is a parameter.
 ///
 /// An account has `perMinute` in the long run and two minutes' worth at once. Its holder alone can
-/// use them up, because a guess that is wrong does not count here.
+/// use them up, because a wrong guess does not count here.
 struct LoginRate: Sendable {
   private static let burst: Int64 = 120_000
 
   /// 0 is no limit.
   var perMinute: Int
   private let capacity: Int
-  /// The moment at which an account has used nothing, while that lies ahead.
+  /// The moment at which an account has its full allowance again, while that lies ahead.
   private var freeAt: [String: Int64] = [:]
 
   init(perMinute: Int, capacity: Int) {
@@ -26,7 +26,7 @@ struct LoginRate: Sendable {
     return wait > 0 ? wait : nil
   }
 
-  /// Logins that were under way together may use more than there is, to twice the burst.
+  /// Simultaneous logins may use more than the allowance, up to twice the burst.
   mutating func add(_ account: String, at now: Int64) {
     guard perMinute > 0 else { return }
     if freeAt[account] == nil, freeAt.count >= capacity { makeRoom(at: now) }
@@ -38,7 +38,7 @@ struct LoginRate: Sendable {
 
   private var interval: Int64 { 60_000 / Int64(perMinute) }
 
-  /// Drops the accounts that used least.
+  /// Drops the accounts with the least use.
   private mutating func makeRoom(at now: Int64) {
     let ends = freeAt.values.sorted()
     let median = ends[ends.count / 2]

@@ -1,13 +1,13 @@
 internal import PluginKit
 
-/// How failed logins of one kind are slowed down.
+/// The delay of failed logins of one kind.
 public struct ThrottleRule: Sendable, Hashable {
-  /// Failures that cost nothing; 0 switches the limit off.
+  /// Failures without a wait; 0 switches the limit off.
   public var freeFailures: Int
   /// The wait after the first failure that is not free; each further one doubles it.
   public var firstDelaySeconds: Int
   public var longestDelaySeconds: Int
-  /// After so long without an attempt everything is forgiven.
+  /// The time without an attempt after which all failures are forgiven.
   public var forgetAfterSeconds: Int
 
   public init(
@@ -19,24 +19,24 @@ public struct ThrottleRule: Sendable, Hashable {
     self.forgetAfterSeconds = forgetAfterSeconds
   }
 
-  /// Counted per account and client; ten times as many from all clients together.
+  /// The limit per account and client; ten times as many for all clients together.
   public static let account = ThrottleRule(
     freeFailures: 5, firstDelaySeconds: 2, longestDelaySeconds: 60, forgetAfterSeconds: 3600)
 
-  /// A whole lecture hall can sit behind one address, hence the many free ones.
+  /// The limit per client. A lecture hall can share one address, hence the many free failures.
   public static let address = ThrottleRule(
     freeFailures: 30, firstDelaySeconds: 2, longestDelaySeconds: 900, forgetAfterSeconds: 3600)
 }
 
 /// Slows the guessing of passwords, per account and client, per client and, more softly, per account.
-/// A pure value: time is handed in.
+/// A pure value: time is a parameter.
 ///
-/// Whoever guesses from one client keeps nobody else out. The bound of the account is for guesses
-/// from many clients; one that has logged in to the account of late passes it.
+/// Guesses from one client do not lock out others. The limit of the account is for guesses from
+/// many clients; a client that has recently logged in to the account passes it.
 ///
 /// An attempt counts as failed from its beginning, so that many at once cannot slip through before
-/// the first of them is known to be wrong; a success takes that back. Successes have a bound of their
-/// own, because each costs a hash.
+/// the first of them is known to be wrong; a success takes that back. Successes have a limit of
+/// their own, because each costs a hash.
 struct LoginThrottle: Sendable {
   private struct Pair: Hashable, Sendable {
     let account: String
@@ -52,13 +52,13 @@ struct LoginThrottle: Sendable {
   private var accounts: FailureTable<String>
   private var addresses: FailureTable<ClientKey>
   private var successes: LoginRate
-  /// Attempts under way, which know nothing of each other's success yet.
+  /// Attempts under way, which cannot know each other's success yet.
   private var attempts: [Pair: Int] = [:]
-  /// Until when a client passes the bound of an account.
+  /// The time until which a client passes the limit of an account.
   private var trusted: [Pair: Int64] = [:]
   private let capacity: Int
 
-  /// - Parameter loginsPerMinute: how often one account may log in; 0 is no limit.
+  /// - Parameter loginsPerMinute: logins of one account per minute; 0 is no limit.
   init(
     account: ThrottleRule, address: ThrottleRule, loginsPerMinute: Int = 0, capacity: Int = 20_000
   ) {
@@ -69,8 +69,8 @@ struct LoginThrottle: Sendable {
     addresses = FailureTable(rule: address, capacity: capacity)
   }
 
-  /// Begins an attempt. Returns how many milliseconds to wait before the next one may begin, or nil
-  /// if this one may go on.
+  /// Begins an attempt. Returns the milliseconds to wait before the next one may begin, or nil if
+  /// this one may go on.
   ///
   /// - Parameter address: nil where addresses are not counted.
   mutating func begin(account: String, address: ClientKey?, at now: Int64) -> Int64? {
@@ -90,8 +90,8 @@ struct LoginThrottle: Sendable {
     return nil
   }
 
-  /// The attempt was good: the account starts anew, the address gets this one failure back. It does
-  /// not start anew, or one good account would pay for guessing all the others.
+  /// Records a success. The failures of the account are forgiven, but only this one of the address:
+  /// otherwise one account of an attacker would pay for guessing all others.
   mutating func succeeded(account: String, address: ClientKey?, at now: Int64) {
     let pair = end(account, address)
     pairs.forget(pair)
@@ -104,10 +104,10 @@ struct LoginThrottle: Sendable {
     trusted[pair] = now + LoginThrottle.trustLasts
   }
 
-  /// The password was wrong, as the attempt has counted from its beginning.
+  /// Records a wrong password, which the attempt has counted as from its beginning.
   mutating func failed(account: String, address: ClientKey?) { end(account, address) }
 
-  /// The password was not looked at, so nothing was guessed.
+  /// Takes back an attempt whose password was never compared.
   mutating func undecided(account: String, address: ClientKey?, at now: Int64) {
     let pair = end(account, address)
     pairs.takeBack(pair)
@@ -115,7 +115,8 @@ struct LoginThrottle: Sendable {
     if let address { addresses.takeBack(address) }
   }
 
-  /// A new password: whoever knew the old one is trusted no more. Not O(1); passwords change rarely.
+  /// Records a new password: clients that knew the old one are no longer trusted. Not O(1);
+  /// passwords change rarely.
   mutating func forget(account: String) {
     accounts.forget(account)
     successes.forget(account)
@@ -130,12 +131,12 @@ struct LoginThrottle: Sendable {
     addresses.rule = address
   }
 
-  /// The longest list of names and addresses that is remembered now.
+  /// The length of the longest table.
   var count: Int {
     max(pairs.count, accounts.count, addresses.count, trusted.count, successes.count)
   }
 
-  /// The attempt is over.
+  /// Ends an attempt.
   @discardableResult
   private mutating func end(_ account: String, _ address: ClientKey?) -> Pair {
     let pair = Pair(account: account, client: address)
@@ -152,7 +153,7 @@ struct LoginThrottle: Sendable {
 }
 
 extension ThrottleRule {
-  /// The same with more free failures; none stays none.
+  /// The same limit with more free failures; 0 stays 0.
   fileprivate func softened(by factor: Int) -> ThrottleRule {
     var rule = self
     rule.freeFailures = freeFailures > Int.max / factor ? .max : freeFailures * factor

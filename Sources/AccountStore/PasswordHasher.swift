@@ -5,9 +5,9 @@ internal import Primitives
 
 /// Hashes passwords on threads of its own, a few at once.
 ///
-/// One hash takes 64 MiB and a good part of a second, on purpose. So at most `lanes` are worked on
-/// and `waiting` more may queue, where clients take turns: see `HashQueue`. A hash without a place
-/// is told to come back, so that a flood of logins costs neither memory nor an event loop's time.
+/// One hash takes 64 MiB and a good part of a second, on purpose. At most `lanes` run at once, and
+/// `waiting` more may queue, where clients take turns: see `HashQueue`. A hash that finds the queue
+/// full is refused, so a flood of logins costs neither memory nor an event loop's time.
 final class PasswordHasher: Sendable {
   private let lanes: [HashLane]
   private let load: Locked<HashLoad>
@@ -21,7 +21,7 @@ final class PasswordHasher: Sendable {
     self.cost = cost
   }
 
-  /// Throws `PluginError.unavailable` when too many wait.
+  /// Throws `PluginError.unavailable` if the queue is full.
   ///
   /// - Parameter client: nil for operators, who have no share.
   func hash(_ password: String, for client: ClientKey?) async throws -> String {
@@ -29,8 +29,8 @@ final class PasswordHasher: Sendable {
     return try await onLane(for: client) { try await $0.run { Secrets.hash(password, cost: cost) } }
   }
 
-  /// Is `password` the one that was hashed? Also returns a new hash where the old one is weaker than
-  /// today's: made at once, it needs no second place.
+  /// Whether `password` is the hashed one. Also returns a new hash if the old one is weaker than
+  /// today's: made at once, it needs no second turn.
   func verify(_ password: String, _ hash: String, for client: ClientKey?) async throws
     -> (isRight: Bool, stronger: String?)
   {
@@ -83,7 +83,7 @@ private struct HashLoad {
 
   enum Entry {
     case waits
-    /// There is no place for this one, which may be another than the newcomer.
+    /// This waiter is refused, which may be another one than the newcomer.
     case refuses(Waiter)
     case begins(HashLane)
   }
@@ -123,7 +123,7 @@ private struct HashLoad {
     return nil
   }
 
-  /// Returns the waiters, for whom there will be no lane.
+  /// Returns the waiters, which get no lane any more.
   mutating func stop() -> [Waiter] {
     isStopped = true
     defer { waiters = [:] }

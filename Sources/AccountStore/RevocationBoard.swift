@@ -1,25 +1,25 @@
 internal import Primitives
 internal import Storage
 
-/// Tells listeners of revocations, each once, wherever they were made.
+/// Reports revocations to listeners, each once, wherever they were made.
 ///
-/// Revocations of this program are told at once. Those of another program (`muster account disable`,
+/// Revocations of this program are reported at once. Those of another program (`muster account disable`,
 /// a second server on the same database) are found in the table when `poll` is called. Rows are
-/// known by their numbers: neither other programs' clocks nor a database that was away hide one.
+/// known by their numbers: neither other programs' clocks nor an outage of the database hide one.
 final class RevocationBoard: Sendable {
   private struct State {
     var handlers: [Handler] = []
     var rows = SeenRows()
     var lastPoll: Int64 = 0
     var lastSweep: Int64 = 0
-    /// Tokens that expired up to here were told of.
+    /// Tokens that expired up to this moment were reported.
     var expiryTold: Int64 = 0
   }
 
   typealias Handler = @Sendable ([Revocation]) -> Void
 
   private static let keptFor: Int64 = 3_600_000
-  /// Far less than `keptFor`, by which the clocks of two servers may differ.
+  /// Far less than `keptFor`, the tolerated difference between the clocks of two servers.
   private static let longestGap: Int64 = keptFor / 2
   private static let reviewedAtOnce = 500
 
@@ -32,7 +32,7 @@ final class RevocationBoard: Sendable {
     state.withLock { $0.handlers.append(handler) }
   }
 
-  /// Writes it down as part of a unit of work.
+  /// Writes a revocation as part of a unit of work.
   static func record(_ revocation: Revocation, at now: Int64, in tx: Transaction) throws -> Int {
     let row = Self.row(for: revocation)
     return try tx.insert(
@@ -41,7 +41,7 @@ final class RevocationBoard: Sendable {
       """, row.kind, row.account, row.digest, now)
   }
 
-  /// Tells of rows that this program has written and committed.
+  /// Reports rows that this program has written and committed.
   func tell(_ revocations: [(Revocation, row: Int)], at now: Int64) {
     tell(
       state.withLock { state in
@@ -54,9 +54,9 @@ final class RevocationBoard: Sendable {
     for handler in state.withLock({ $0.handlers }) { handler(revocations) }
   }
 
-  /// Tells of what others have revoked since the last call that succeeded.
+  /// Reports revocations of other programs since the last call that succeeded.
   ///
-  /// - Parameter tokensInUse: asked for only after a gap in which rows may have come and gone.
+  /// - Parameter tokensInUse: called only after a gap in which rows may have been added and deleted.
   func poll(at now: Int64, tokensInUse: () async -> Set<[UInt8]>) async throws {
     let gap = now - state.withLock { $0.lastPoll }
     if gap > RevocationBoard.longestGap { try await review(await tokensInUse(), at: now) }
@@ -76,7 +76,7 @@ final class RevocationBoard: Sendable {
     try await sweep(at: now)
   }
 
-  /// Tells of the tokens that have ended, and takes the rights of all others as changed.
+  /// Reports the tokens that have ended, and all others as changed in their rights.
   private func review(_ tokens: Set<[UInt8]>, at now: Int64) async throws {
     var rest = Array(tokens)[...]
     while !rest.isEmpty {
@@ -89,9 +89,9 @@ final class RevocationBoard: Sendable {
     }
   }
 
-  /// Tells of the tokens and keys whose time is over since the last call. Every server on the database looks
-  /// for itself, so that nothing has to be written. They stay in the table for longer than that
-  /// takes: see `StoredAccounts.sweep`.
+  /// Reports the tokens and keys that expired since the last call. Every server on the database looks
+  /// for itself, so nothing has to be written. They stay in the table for longer than that takes: see
+  /// `StoredAccounts.sweep`.
   private func tellExpired(at now: Int64) async throws {
     let last = state.withLock { $0.expiryTold }
     let rows = try await store.query(
@@ -104,7 +104,7 @@ final class RevocationBoard: Sendable {
     tell(expired)
   }
 
-  /// Remembers everything that is in the table as told: a server that starts has no connections yet.
+  /// Marks all rows as reported: a server that starts has no connections yet.
   func begin(at now: Int64) async throws {
     let rows = try await store.query("SELECT id FROM account_revocations ORDER BY id")
     let known = try rows.map { try $0.int("id") }
@@ -149,7 +149,7 @@ final class RevocationBoard: Sendable {
 }
 
 extension Transaction {
-  /// The fate of a token or key with which a client is connected; nil for a key that is good.
+  /// The revocation of a token or key with which a client is connected; nil if it is valid.
   fileprivate func state(of digest: [UInt8], at now: Int64) throws -> Revocation? {
     let token = try first(
       """

@@ -1,9 +1,8 @@
-/// The rows of a growing table that a reader has seen, by their numbers. A pure value: time is handed
-/// in.
+/// The rows of a growing table that a reader has seen, by their numbers. A pure value: time is a
+/// parameter.
 ///
-/// A number that was given out early can become visible late, when its transaction ends. So the floor
-/// rises half a minute to a minute after the reader saw a row, and rows above it are remembered one
-/// by one.
+/// A low number can become visible late, when its transaction ends. So the floor rises half a minute
+/// to a minute after the reader saw a row, and rows above it are remembered one by one.
 struct SeenRows: Sendable {
   private static let latest: Int64 = 30_000
 
@@ -21,10 +20,10 @@ struct SeenRows: Sendable {
     row > floor && above.insert(row).inserted
   }
 
-  /// Ends a look at the table, which showed rows up to `row`, or none above the floor.
+  /// Ends a read of the table, which showed rows up to `row`, or none above the floor.
   mutating func noteHighest(_ row: Int?, at now: Int64) {
     highest = max(highest, row ?? 0)
-    // A clock that was turned back begins anew.
+    // A clock that was set back starts again.
     guard markedAt <= now, markedAt > .min else { return setMark(at: now) }
     guard now - markedAt >= SeenRows.latest else { return }
     floor = mark

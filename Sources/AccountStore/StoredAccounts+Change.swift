@@ -50,7 +50,7 @@ extension StoredAccounts {
   ) async throws -> Account {
     try AccountRules.check(account)
     if let password = account.password { try check(password: password, of: account.login) }
-    // Looked up first: hashing is what makes a registration expensive.
+    // Checked first: the hash is the expensive part of a registration.
     try await store.read { try $0.requireFree(account, isSelfMade: isSelfMade) }
     let hash = try await hash(account.password, for: registrant)
     let now = clock.now
@@ -72,8 +72,8 @@ extension StoredAccounts {
   }
 
   /// A self-made account that is given a student number or a role is confirmed by that, and stays
-  /// confirmed. Roles and profiles that changed are told to live connections; an account that is
-  /// switched off loses its tokens.
+  /// confirmed. Changed roles and profiles are reported to live connections; a disabled account loses
+  /// its tokens.
   @discardableResult
   public func change(
     _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
@@ -116,7 +116,7 @@ extension StoredAccounts {
     try await endTokens(of: account) { _ in }
   }
 
-  /// Deletes an account for ever: its identifiers are free then, its number is never given out again.
+  /// Deletes an account for ever: its identifiers are free then, its number is never used again.
   public func delete(_ account: Int64) async throws {
     try await endTokens(of: account) { tx in
       guard try tx.execute("DELETE FROM accounts WHERE id = ?", account) == 1 else {
@@ -147,7 +147,7 @@ extension StoredAccounts {
     return hasOtherRights ? .permissions(after.id) : nil
   }
 
-  /// Says which of an account's names is somebody else's already.
+  /// Throws the error for the name of an account that is taken.
   func translatingTaken<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
       return try await body()
@@ -170,8 +170,8 @@ extension AccountError {
 }
 
 extension Transaction {
-  /// Keeps other units of work from changing an account until this one ends. SQLite needs no lock:
-  /// it does one after another.
+  /// Locks an account against other units of work until this one ends. SQLite needs no lock, because
+  /// it runs them one after another.
   func lock(_ account: Int64) throws {
     guard engine == .postgres else { return }
     _ = try first("SELECT id FROM accounts WHERE id = ? FOR UPDATE", account)
@@ -240,8 +240,8 @@ extension Transaction {
     try setProfiles(account.profiles, of: account.id)
   }
 
-  /// Logins that are under way get no token either. The account is changed first: that is what they
-  /// wait for, and what waits for them.
+  /// Logins under way get no token either. The account is changed first, because their lock is on
+  /// its row.
   func deleteTokens(of account: Int64) throws {
     try execute(
       "UPDATE accounts SET credential_version = credential_version + 1 WHERE id = ?", account)

@@ -15,7 +15,7 @@ extension StoredAccounts {
     try await store.read { tx in try tx.accountID(name).flatMap { try tx.account($0) } }
   }
 
-  /// Accounts in the order of their ids, after the one with id `after`. `matching` is looked for in
+  /// Accounts in the order of their ids, after the one with id `after`. `matching` is searched in
   /// logins, names and profiles.
   public func list(after: Int64 = 0, limit: Int = 100, matching: String? = nil) async throws
     -> [Account]
@@ -141,9 +141,9 @@ extension Transaction {
     ).map { try $0.int64("id") }
   }
 
-  /// What was typed is text to look for, never a pattern.
+  /// The search pattern of a text, with its wildcards escaped.
   private static func escaped(_ text: String) -> String {
-    // By scalars: a mark behind a wildcard would make another character of it.
+    // By scalars: a combining mark makes one character with the wildcard before it.
     text.unicodeScalars.map { "!%_".unicodeScalars.contains($0) ? "!\($0)" : "\($0)" }.joined()
   }
 }

@@ -2,7 +2,7 @@ internal import PluginKit
 internal import Storage
 
 extension StoredAccounts {
-  /// Hashes the passwords of a batch, as many at once as there are threads for it.
+  /// Hashes the passwords of a batch on all threads at once.
   func hashed(_ rows: [ImportRow], isDryRun: Bool) async throws -> [ImportRow] {
     var rows = rows
     guard !isDryRun else { return rows }
@@ -29,7 +29,7 @@ extension StoredAccounts {
     }
   }
 
-  /// Stores a batch as one unit; a line that cannot be stored does not hold the others up.
+  /// Stores a batch as one unit; a line that fails does not affect the others.
   func store(_ rows: [ImportRow], _ options: ImportOptions) async throws -> [ImportLine] {
     let now = clock.now
     let known = self.options.publicPasswords
@@ -96,7 +96,7 @@ extension Transaction {
     }
     let after = row.applied(to: before)
     let setsPassword = row.hash != nil || row.account.password != nil
-    // Its holder is anybody who registered first, and would get what the line gives.
+    // Its holder may be any stranger, who would get the rights of the line.
     guard setsPassword || !before.isProvisional else {
       throw AccountError(
         .loginTaken,
@@ -127,10 +127,10 @@ extension Transaction {
 }
 
 extension ImportRow {
-  /// An account with what the file says about it.
+  /// An account with the values of its line.
   fileprivate func applied(to before: Account) -> Account {
     var after = before
-    // A line about an account is the staff's word for it.
+    // A line of an import confirms its account.
     after.isSelfMade = false
     if given.contains("name") { after.name = account.name }
     if given.contains("roles") { after.roles = account.roles }

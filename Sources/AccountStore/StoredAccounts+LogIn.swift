@@ -6,7 +6,7 @@ extension StoredAccounts {
   public func logIn(_ name: LoginName, password: String, from peer: Peer) async throws
     -> LoginOutcome
   {
-    // Names are remembered for a while: nobody shall fill the memory with long ones.
+    // Names are remembered for a while, so their length is limited.
     guard name.text.utf8.count <= AccountRules.longest else { return .unknown }
     let candidate = try await candidate(name)
     let key = candidate.map { StoredAccounts.throttleKey($0.account.id) } ?? "name \(name)"
@@ -55,7 +55,7 @@ extension StoredAccounts {
     guard password.utf8.count <= AccountRules.longestPassword else {
       return candidate == nil ? .unknown : .wrongPassword
     }
-    // Somebody who is not there takes as long as somebody who is, or the time would tell.
+    // An unknown login takes as long as a known one: the time must not tell them apart.
     let hash = candidate?.hash ?? Secrets.example(cost: options.passwordCost)
     let verdict = try await hasher.verify(password, hash, for: client)
     guard let candidate else { return .unknown }
@@ -65,14 +65,14 @@ extension StoredAccounts {
     return .success(candidate.account)
   }
 
-  /// Keeps a hash of today's cost. The tokens stay: the password is the same.
+  /// Stores a hash of today's cost. The tokens stay, because the password is the same.
   private func strengthen(_ candidate: Candidate, _ hash: String) async throws {
     do {
       try await store.execute(
         "UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash,
         candidate.account.id, candidate.hash)
     } catch {
-      // The login is good without it; the next one tries again.
+      // The login succeeds without it; the next one tries again.
       guard error.isTemporary || error.code == .readOnly else { throw error }
     }
   }

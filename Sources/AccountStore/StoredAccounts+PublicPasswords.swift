@@ -7,13 +7,13 @@ extension StoredAccounts {
     let id: Int64
     let login: String
     let hash: String
-    /// Nil if the password was set since the last look.
+    /// Nil if the password was set since the last comparison.
     let isPublic: Bool?
   }
 
-  /// The logins in `known` whose active accounts still have the password that goes with them.
+  /// The logins in `known` whose active accounts still have their public password.
   ///
-  /// Verdicts are kept until a password is set anew, so that only the first look costs hashes.
+  /// Results are stored until a password is set, so only the first comparison costs hashes.
   public func publicLogins(among known: [String: String]) async throws -> [String] {
     var found: [String] = []
     for suspect in try await suspects(Array(known.keys)) {
@@ -35,7 +35,7 @@ extension StoredAccounts {
     return try rows.map { try Suspect($0) }
   }
 
-  /// Runs `change`, and again after a password was compared that nobody had compared before.
+  /// Runs `change`, and again after each first comparison of a password.
   func comparingPublicPasswords<Result: Sendable>(
     _ change: () async throws -> Result
   ) async throws -> Result {
@@ -63,7 +63,7 @@ extension StoredAccounts {
         "UPDATE accounts SET has_public_password = ? WHERE id = ? AND password = ?", verdict,
         suspect.id, suspect.hash)
     } catch {
-      // Forgetting the verdict costs one more hash.
+      // A lost result costs one more hash.
       guard error.isTemporary || error.code == .readOnly else { throw error }
     }
     return verdict

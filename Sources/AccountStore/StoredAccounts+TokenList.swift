@@ -2,7 +2,7 @@ internal import Bytes
 internal import PluginKit
 internal import Storage
 
-/// A token as its holder or an operator may see it: without anything that could be used.
+/// A token as its holder or an operator may see it, without its secret.
 public struct TokenInfo: Sendable, Equatable {
   /// Begins the digest; names the token in `revoke(tokenID:of:)`.
   public let id: String
@@ -14,7 +14,7 @@ public struct TokenInfo: Sendable, Equatable {
 }
 
 extension StoredAccounts {
-  /// The tokens of an account that are good now, the youngest first.
+  /// The valid tokens of an account, the newest first.
   public func tokens(of account: Int64) async throws -> [TokenInfo] {
     let rows = try await store.query(
       """

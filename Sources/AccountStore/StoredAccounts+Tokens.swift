@@ -6,7 +6,7 @@ internal import Storage
 
 extension StoredAccounts {
   /// `isNew` is false if the account still held an unexpired token of this purpose. The text is a
-  /// new one even then, because what is stored cannot be turned back into a text.
+  /// new one even then, because only the digest of the old one is stored.
   public func issueToken(
     for account: Int64, at version: Int64?, purpose: String, life: TokenLife,
     spelling: TokenSpelling
@@ -50,8 +50,8 @@ extension StoredAccounts {
     return holder.identity
   }
 
-  /// Lets sliding tokens live on because somebody is connected with them. For a job that runs far
-  /// more often than the shortest of them lives.
+  /// Extends sliding tokens with which a client is connected. For a job that runs far more often than
+  /// the shortest life of a token.
   public func prolong(tokens: Set<[UInt8]>) async throws {
     let now = clock.now
     var rest = tokens[...]
@@ -70,7 +70,7 @@ extension StoredAccounts {
     }
   }
 
-  /// So many in a transaction that logins do not wait for it.
+  /// Tokens per transaction, few enough that logins do not wait for it.
   private static let prolongedAtOnce = 500
 
   public func revoke(token: String) async throws {
@@ -90,7 +90,7 @@ extension StoredAccounts {
     return true
   }
 
-  /// Seconds for which a token may live; a century is more than anybody asks for.
+  /// The longest life of a token in seconds: a century.
   private static let lives = 0...100 * 366 * 86_400
 
   private struct Holder: Sendable {
@@ -129,8 +129,8 @@ extension StoredAccounts {
         "sliding_seconds", in: StoredAccounts.lives))
   }
 
-  /// Lets a sliding token live on. Not with every use: a twentieth of its life may be missing, and
-  /// each of these is a write to the disk.
+  /// Extends a sliding token. Each extension is a write to the disk, so a twentieth of its life may
+  /// be missing.
   private func prolong(_ digest: TokenDigest, _ holder: Holder, at now: Int64) async throws
     -> Int64
   {
@@ -143,7 +143,7 @@ extension StoredAccounts {
         digest.bytes, wanted)
       return wanted
     } catch {
-      // A disk that is full shall not lock out people whose tokens are good.
+      // A full disk must not lock out the holders of valid tokens.
       guard error.isTemporary || error.code == .readOnly else { throw error }
       return holder.expiresAt
     }
@@ -189,7 +189,7 @@ extension Transaction {
     }
   }
 
-  /// Leaves at most `keeping` tokens of an account for one system, the youngest.
+  /// Keeps the newest `keeping` tokens of an account for one system.
   fileprivate func makeRoom(
     for account: Int64, _ purpose: String, keeping: Int, at now: Int64
   ) throws -> Ended {

@@ -1,7 +1,7 @@
 public import Storage
 
 extension StoredAccounts {
-  /// Under this name the tables' versions are kept.
+  /// The owner of the tables' versions.
   public static let owner = "accounts"
 
   public static let migrations = [
@@ -31,7 +31,7 @@ extension StoredAccounts {
         id {id}, name TEXT NOT NULL, digest {blob} NOT NULL UNIQUE, scopes TEXT NOT NULL,
         created_at BIGINT NOT NULL, expires_at BIGINT, used_at BIGINT);
       """),
-    // Only registrations gave an account this avatar and nothing that the staff gives.
+    // Only registrations gave an account this avatar and none of the rights of the staff.
     Migration(
       2,
       """
@@ -65,7 +65,7 @@ extension StoredAccounts {
       """),
   ]
 
-  /// Makes the tables, or brings them up to date.
+  /// Creates the tables, or brings them up to date.
   public func migrate() async throws {
     try await store.migrate(StoredAccounts.owner, StoredAccounts.migrations)
     try await reserveExisting()

@@ -1,7 +1,7 @@
 internal import PluginKit
 
-/// The holders of tokens that were asked for a moment ago, so that a busy client costs one query in
-/// some seconds. A pure value: time is handed in.
+/// The holders of recently used tokens, so that a busy client costs one query every few seconds. A
+/// pure value: time is a parameter.
 struct TokenCache: Sendable {
   private struct Entry {
     let identity: Identity
@@ -9,7 +9,7 @@ struct TokenCache: Sendable {
     let freshUntil: Int64
   }
 
-  /// Says which state of the tokens an answer of the database belongs to.
+  /// The state of the tokens that an answer of the database belongs to.
   typealias Generation = UInt64
 
   private(set) var generation: Generation = 0
@@ -31,8 +31,7 @@ struct TokenCache: Sendable {
     return entry.identity
   }
 
-  /// Keeps an answer, unless something was revoked since the question was asked: it may be the very
-  /// token.
+  /// Keeps an answer, unless a revocation since the query may concern the same token.
   mutating func insert(
     _ digest: TokenDigest, _ identity: Identity, expiresAt: Int64, asked: Generation, at now: Int64
   ) {
@@ -56,7 +55,7 @@ struct TokenCache: Sendable {
     entries[digest] = nil
   }
 
-  /// Forgets what is known of an account. Not O(1); accounts change rarely.
+  /// Drops the entries of an account. Not O(1); accounts change rarely.
   mutating func remove(account: Int64) {
     generation &+= 1
     entries = entries.filter { $0.value.identity.account != account }

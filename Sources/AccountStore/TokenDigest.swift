@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// What is kept of a token: enough to know it again, too little to use it.
+/// The digest of a token, as it is stored: enough to recognize the token, too little to use it.
 public struct TokenDigest: Sendable, Hashable {
   public let bytes: [UInt8]
 

@@ -11,9 +11,9 @@ extension Transaction {
     return try owner(of: ComparisonForm(text))?.account
   }
 
-  /// Throws if one of `identifiers` is another account's.
+  /// Throws if one of `identifiers` belongs to another account.
   ///
-  /// Staff may take an identifier from a provisional account: otherwise anybody could hold back the
+  /// Staff may take an identifier from a provisional account: otherwise a stranger could reserve the
   /// numbers of next year's students.
   func requireFree(
     _ identifiers: [Identifier], for account: Int64? = nil, isSelfMade: Bool
@@ -28,7 +28,7 @@ extension Transaction {
     }
   }
 
-  /// Gives `account` the identifiers in `wanted`, and gives up those that were only in `held`.
+  /// Gives `account` the identifiers in `wanted`, and releases those that were only in `held`.
   func reserve(
     _ wanted: [Identifier], insteadOf held: [Identifier] = [], for account: Int64, isSelfMade: Bool
   ) throws {
