@@ -69,5 +69,5 @@ extension TestServer {
 }
 
 extension Worker {
-  fileprivate var deafTo: Int { connections.all.count { !$0.isReading } }
+  fileprivate var deafTo: Int { transport.all.count { !$0.isReading } }
 }

@@ -126,7 +126,7 @@ import Testing
       try await li.subscribe("lab.room.late")
       // What a worker is told of a removal that was before.
       for worker in server.server.workers {
-        await worker.evict(Removal(topic: topic, user: "u1", connections: []))
+        await worker.handle(.removal(Removal(topic: topic, user: "u1", connections: [])))
       }
       try await server.hub.publish(Event("n", [:]), to: "lab.room.late")
       #expect(try await li.hear()["type"] == "event")

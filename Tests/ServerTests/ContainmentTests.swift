@@ -12,7 +12,7 @@ import Testing
 
 /// What a plugin does wrong stays its own: the hub and everybody else go on.
 @Suite(.timeLimit(.minutes(3))) struct ContainmentTests {
-  private static let patience = Double(Worker.patience) + 1
+  private static let patience = Double(PluginCalls.timeoutSeconds) + 1
 
   private func counts(_ server: TestServer) -> PluginGate.Counts {
     server.server.pluginCounts[0].counts

@@ -1,4 +1,5 @@
 import Crypto
+import HubProtocol
 import JSON
 import Loop
 import PluginKit
@@ -103,7 +104,7 @@ import Testing
         return try await second.frame().text == "IN lab.room.a"
       }
       for wire in [first, second] { await wire.drop() }
-      try await server.until { server.server.house.people.connections == 0 }
+      try await server.until { server.server.house.sessions.people.connections == 0 }
     }
   }
 
@@ -152,16 +153,16 @@ import Testing
       let old = try await line(server, "ada")
       try await old.say("JOIN lab.room.both")
       #expect(try await old.frame().text == "IN lab.room.both")
-      let wish = try Listing(["matching": "ADA"])
-      let found = await server.server.workers[0].listConnections(wish)
+      let query = try ListQuery(["matching": "ADA"])
+      let found = await server.server.workers[0].sessionSummaries(query)
       #expect(found.count == 1)
-      #expect(found[0]["protocol"] == "lab-line")
-      #expect(found[0]["topics"] == ["lab.room.both"])
-      let user = try #require(found[0]["user"]?.string)
+      #expect(found[0].protocolName == "lab-line")
+      #expect(found[0].topics.map(\.description) == ["lab.room.both"])
+      let user = found[0].user
       #expect(await server.hub.disconnect(user, .kicked) == 1)
       #expect(try await old.closeCode() == 4003)
-      let nobody = try Listing(["matching": "nobody"])
-      #expect(await server.server.workers[0].listConnections(nobody).isEmpty)
+      let nobody = try ListQuery(["matching": "nobody"])
+      #expect(await server.server.workers[0].sessionSummaries(nobody).isEmpty)
     }
   }
 

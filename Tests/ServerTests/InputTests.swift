@@ -36,7 +36,7 @@ import Testing
       let wire = try await server.wire()
       try await begin(wire, "/api/v1/publish")
       #expect(try await wire.reply().status == 401)
-      #expect(server.server.house.input.total < 100_000)
+      #expect(server.server.house.transport.input.total < 100_000)
     }
   }
 
@@ -56,7 +56,7 @@ import Testing
       #expect(try await wire.reply().status == 401)
       try await wire.send([UInt8](repeating: 32, count: 400_000))
       await server.settle()
-      #expect(server.server.house.input.total < 100_000)
+      #expect(server.server.house.transport.input.total < 100_000)
     }
   }
 
@@ -116,9 +116,9 @@ import Testing
         #expect(reply["Retry-After"] == "5")
         _ = try await wire.rest()
       }
-      #expect(server.server.house.input.total <= 1 << 20)
+      #expect(server.server.house.transport.input.total <= 1 << 20)
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.input.total == 0 }
+      try await server.until { server.server.house.transport.input.total == 0 }
     }
   }
 
@@ -132,8 +132,8 @@ import Testing
         try await begin(wire, "/lab/echo", body: 90_000)
       }
       await server.settle()
-      #expect(server.server.house.input.total > 1 << 17)
-      #expect(server.server.house.input.total <= 1 << 18)
+      #expect(server.server.house.transport.input.total > 1 << 17)
+      #expect(server.server.house.transport.input.total <= 1 << 18)
       // Heads that are short but not whole.
       for _ in 0..<5 {
         let wire = try await server.wire()
@@ -144,7 +144,7 @@ import Testing
         #expect(try await wire.reply().text == "hello")
       }
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.input.total == 0 }
+      try await server.until { server.server.house.transport.input.total == 0 }
     }
   }
 
@@ -153,7 +153,7 @@ import Testing
       let wire = try await server.wire()
       let text = String(repeating: "x", count: 300_000)
       #expect(try await wire.call("POST", "/lab/echo", body: text).text == text)
-      try await server.until { server.server.house.input.total == 0 }
+      try await server.until { server.server.house.transport.input.total == 0 }
     }
   }
 
@@ -177,7 +177,7 @@ import Testing
         return !codes.isEmpty
       }
       #expect(codes.allSatisfy { $0 == 4101 })
-      #expect(server.server.house.input.total <= 100_000)
+      #expect(server.server.house.transport.input.total <= 100_000)
     }
   }
 

@@ -163,12 +163,12 @@ import Testing
 
 extension Worker {
   fileprivate var owed: (bytes: Int, isWaiting: Bool) {
-    let all = connections.all
+    let all = transport.all
     return (
-      all.reduce(0) { $0 + $1.outbox.bytes + $1.unsent.count },
+      all.reduce(0) { $0 + $1.sendQueue.bytes + $1.unsent.count },
       all.contains { $0.isWaitingToWrite }
     )
   }
 
-  fileprivate var isDeafToSomebody: Bool { connections.all.contains { !$0.isReading } }
+  fileprivate var isDeafToSomebody: Bool { transport.all.contains { !$0.isReading } }
 }

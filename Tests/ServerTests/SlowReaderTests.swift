@@ -173,5 +173,5 @@ extension TestServer {
 }
 
 extension Worker {
-  fileprivate var isOwing: Bool { connections.all.contains { $0.isWaitingToWrite } }
+  fileprivate var isOwing: Bool { transport.all.contains { $0.isWaitingToWrite } }
 }

@@ -49,7 +49,7 @@ struct WebhookTrustTests {
   private func failures(_ count: Int, _ sender: TestServer) async throws -> [String] {
     try await sender.until {
       await sender.pass(0.5)
-      return sender.server.house.webhookCounters.failed.current >= count
+      return sender.server.house.webhooks.counters.failed.current >= count
     }
     return said.withLock { $0.filter { $0.contains("a call to another server failed") } }
   }

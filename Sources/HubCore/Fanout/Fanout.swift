@@ -13,6 +13,8 @@ internal import WebSocket
 /// protocols fix the order of all frames. Not `Sendable`: it belongs to its worker, on which all
 /// its methods run.
 final class Fanout {
+  private let context: WorkerContext
+  private let transport: Transport<Worker>
   private var topics: [TopicName: LocalTopic] = [:]
   /// The topics with events that wait for the end of the turn.
   private var waiting: [LocalTopic] = []
@@ -22,8 +24,10 @@ final class Fanout {
     didSet { deflater.worthwhileLength = compressionMinimum }
   }
 
-  init(compressionMinimum: Int) {
-    self.compressionMinimum = compressionMinimum
+  init(_ context: WorkerContext, _ transport: Transport<Worker>) {
+    self.context = context
+    self.transport = transport
+    compressionMinimum = context.limits.compressionMinimum
     deflater.worthwhileLength = compressionMinimum
   }
 
@@ -33,11 +37,11 @@ final class Fanout {
   /// Makes a place for a newcomer before its topic's owner is asked, so that no event can slip by.
   func reserve(
     _ topic: TopicName, _ rules: TopicRules, _ connection: Connection, as who: Identity,
-    _ wish: ClientCommand.SubscribeOptions
+    _ wish: ClientCommand.SubscribeOptions, _ form: SubscriberForm
   ) -> Subscription {
     let local = topics[topic] ?? LocalTopic(topic, rules)
     topics[topic] = local
-    let subscription = Subscription(local, connection, as: who, wish)
+    let subscription = Subscription(local, connection, as: who, wish, form)
     local.add(subscription)
     return subscription
   }
@@ -84,7 +88,7 @@ extension Fanout {
     }
     // Where several topics have events, a connection may be owed those of more than one: frames
     // that go through its queue become one record.
-    let isAlone = isEndOfTurn && waiting.count == 1 && worker.isCrowd(local.subscriptions.count)
+    let isAlone = isEndOfTurn && waiting.count == 1 && transport.isCrowd(local.subscriptions.count)
     var visited = 0
     let crowd = local.subscriptions
     for (place, subscription) in crowd.enumerated() {
@@ -94,11 +98,11 @@ extension Fanout {
         continue
       }
       visited += 1
-      if isAlone, worker.packAtOnce(frame, for: subscription.connection, &worker.desk) { continue }
-      worker.enqueue(frame, on: subscription.connection, conflating: nil)
+      if isAlone, transport.packAtOnce(frame, for: subscription.connection, on: worker) { continue }
+      transport.enqueue(frame, to: subscription.connection, on: worker)
     }
-    if isAlone { worker.ship(&worker.desk) }
-    worker.counters.deliveries.add(visited * publications.count)
+    if isAlone { transport.sendBatch(on: worker) }
+    context.counters.deliveries.add(visited * publications.count)
   }
 
   private func deliver(
@@ -115,10 +119,10 @@ extension Fanout {
     }
     guard publication.offset > subscription.since || publication.offset == 0 else { return }
     guard let frame = frame(of: publication, for: subscription) else { return }
-    worker.counters.deliveries.add(1)
-    worker.enqueue(
-      frame, on: subscription.connection,
-      conflating: subscription.topic.rules.conflate ? publication : nil)
+    context.counters.deliveries.add(1)
+    transport.enqueue(
+      frame, to: subscription.connection,
+      conflating: subscription.topic.rules.conflate ? publication.topic : nil, on: worker)
   }
 
   /// Keeps an event for a newcomer. If the owner's snapshot takes so long that too much gathers,
@@ -129,7 +133,7 @@ extension Fanout {
     subscription.pendingEvents?.append(publication)
     guard subscription.pendingEvents?.count ?? 0 > Subscription.mostPending else { return }
     subscription.pendingEvents = []
-    worker.close(subscription.connection, .insufficientState)
+    transport.reportBacklog(of: subscription.connection, .unsettled, on: worker)
   }
 
   /// Sends one event to the connections of one user in a topic; it has no place in the history.
@@ -140,7 +144,7 @@ extension Fanout {
     // The events for all subscribers were published before this one.
     flush(on: worker)
     let publication = Publication(
-      topic: topic, offset: 0, ts: worker.loop.unixMilliseconds,
+      topic: topic, offset: 0, ts: context.loop.unixMilliseconds,
       data: event.data.encoded().span, author: event.author, isSecret: event.isSecret)
     for subscription in subscriptions(in: topic) where subscription.who.id == user {
       deliver(publication, to: subscription, on: worker)
@@ -226,6 +230,6 @@ extension Fanout {
   ) {
     guard portions.update.rev > subscription.presenceSince else { return }
     let frame = portions.frame(since: subscription.presenceChange)
-    worker.enqueue(frame, on: subscription.connection, conflating: nil)
+    transport.enqueue(frame, to: subscription.connection, on: worker)
   }
 }

@@ -70,21 +70,18 @@ final class LocalTopic {
   private struct PrefetchHint {
     private let subscription: Landmark
     private let connection: Landmark
-    private let link: Landmark
     private let key: Landmark
 
     init(to subscription: Subscription) {
       let connection = subscription.connection
       self.subscription = Landmark(subscription)
       self.connection = Landmark(connection)
-      link = connection.link.map { Landmark($0) } ?? self.connection
       key = connection.tls?.sealingKey ?? self.connection
     }
 
     @inline(__always) func prefetch() {
       subscription.prefetch(lines: 4)
       connection.prefetch(lines: 10)
-      link.prefetch(lines: 3)
       key.prefetch(lines: 16)
     }
   }

@@ -11,7 +11,7 @@ final class Subscription {
   /// Events that were gathered may come in one frame.
   let takesBatches: Bool
   /// The dialect that writes events for this subscriber, if it speaks an older protocol.
-  let dialect: DialectLink?
+  let dialect: DialectWriter?
   let compression: Compression?
   /// Events up to here have been given already.
   var since: UInt64 = 0
@@ -33,15 +33,33 @@ final class Subscription {
 
   init(
     _ topic: LocalTopic, _ connection: Connection, as who: Identity,
-    _ wish: ClientCommand.SubscribeOptions
+    _ wish: ClientCommand.SubscribeOptions, _ form: SubscriberForm
   ) {
     self.topic = topic
     self.connection = connection
     self.who = who
     wantsPresence = wish.wantsPresence
     takesBatches = wish.takesBatches
-    // Both are settled before anybody subscribes, and looked at for every event.
-    dialect = connection.dialect
-    compression = connection.link?.compression
+    dialect = form.dialect
+    compression = form.compression
+  }
+}
+
+/// The form in which a connection is sent events. It is settled before the first subscription, and
+/// looked at for every event.
+struct SubscriberForm {
+  let dialect: DialectWriter?
+  let compression: Compression?
+}
+
+/// A dialect by which events are written for a subscriber.
+final class DialectWriter {
+  /// Its place in the table of dialects.
+  let index: Int
+  let dialect: any Dialect
+
+  init(index: Int, dialect: any Dialect) {
+    self.index = index
+    self.dialect = dialect
   }
 }

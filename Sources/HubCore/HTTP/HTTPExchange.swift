@@ -54,8 +54,22 @@ final class HTTPExchange {
   /// and its answer may be a page.
   static let mostOwed = 256 << 10
 
+  /// Whether the request came whole: a handler is at work on it, and it is answered however much
+  /// others hold. Bytes that are sent ahead of the answer have a bound of their own.
+  var isWhole: Bool {
+    switch state {
+    case .working, .sending: true
+    case .head, .admitting, .body: false
+    }
+  }
+
   /// Bytes of memory for a request that is not answered yet.
   var memory: Int {
     input.capacity + body.capacity + handedOver + (intake?.waitingBytes ?? 0)
   }
+}
+
+extension Connection {
+  /// The requests of this connection, while it speaks HTTP.
+  @inline(__always) var exchange: HTTPExchange? { conversation(as: HTTPExchange.self) }
 }

@@ -1,11 +1,17 @@
+internal import HubTopics
 internal import Loop
 internal import Primitives
+
+/// Handles the messages of a worker: the worker itself.
+protocol MessageHandler: Actor {
+  func handle(_ message: WorkerMessage)
+}
 
 /// The messages of one worker: those for its neighbours, collected during a turn and handed over
 /// with one wake-up each, and those that the neighbours have sent.
 ///
 /// Not `Sendable`: it belongs to one worker.
-final class Mailbox {
+final class Mailbox<Handler: MessageHandler> {
   /// The inboxes of all workers in their order.
   private let inboxes: [WorkerInbox]
   private let own: Int
@@ -18,10 +24,16 @@ final class Mailbox {
     outgoing = [[WorkerMessage]](repeating: [], count: inboxes.count)
   }
 
-  /// Keeps a message until `deliver`.
-  func post(_ message: WorkerMessage, to worker: Int) {
+  /// Sends a message at the end of the turn; one to ourselves is handled at once.
+  func post(_ message: WorkerMessage, to worker: Int, on handler: isolated Handler) {
+    if worker == own { return handler.handle(message) }
     outgoing[worker].append(message)
     hasOutgoing = true
+  }
+
+  /// Asks a topic's owner to do something.
+  func post(_ request: TopicRequest, on handler: isolated Handler) {
+    post(.request(request), to: request.topic.owner(among: inboxes.count), on: handler)
   }
 
   /// Hands over the messages of this turn.
@@ -34,8 +46,10 @@ final class Mailbox {
     }
   }
 
-  /// Takes out the received messages, those of each neighbour in their order.
-  func takeReceived() -> [WorkerMessage] { inboxes[own].takeAll() }
+  /// Handles what the neighbours have sent, in the order of each.
+  func handleReceived(on handler: isolated Handler) {
+    for message in inboxes[own].takeAll() { handler.handle(message) }
+  }
 }
 
 /// The end of a worker's mailbox that other threads reach.

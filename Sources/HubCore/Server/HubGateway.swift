@@ -97,38 +97,3 @@ extension PublishRequest {
     self.init(topic: topic, content: .event(event), key: key, sender: sender)
   }
 }
-
-extension Worker {
-  /// Publishes for a caller on any thread.
-  fileprivate nonisolated func publish(_ request: PublishRequest) {
-    if loop.isCurrent {
-      assumeIsolated { $0.topicHomes.publish(request, on: $0) }
-    } else {
-      inbox.receive([.request(.publish(request))])
-    }
-  }
-
-  func disconnect(_ user: String, _ reason: DisconnectReason) -> Int {
-    let others = connections.all.filter { $0.dialect?.isOf(user) ?? false }.map(\.token)
-    let tokens = (users[user] ?? []).union(others)
-    for token in tokens {
-      guard let connection = connections[token] else { continue }
-      switch reason {
-      case .kicked: close(connection, .kicked)
-      case .replaced: close(connection, .replaced)
-      case .revoked: close(connection, .revoked)
-      case .permissionsChanged: close(connection, .permissionsChanged)
-      case .rebalance: sendAway(connection)
-      }
-    }
-    return tokens.count
-  }
-
-  private func sendAway(_ connection: Connection) {
-    let window = house.reconnectWindow(limits)
-    tell(connection) {
-      ServerFrame.goodbye(.rebalance, reconnect: true, windowMilliseconds: window, into: &$0)
-    }
-    close(connection, .rebalance)
-  }
-}

@@ -216,8 +216,8 @@ extension HubServer {
       text.add("plugin_timeouts_total", "counter", counts.timeouts, label)
       text.add("plugin_failed_jobs_total", "counter", counts.failedJobs, label)
     }
-    if house.webhooks != nil {
-      let counters = house.webhookCounters
+    if house.webhooks.rules != nil {
+      let counters = house.webhooks.counters
       text.add("webhooks_sent_total", "counter", counters.sent.current)
       text.add("webhooks_failed_total", "counter", counters.failed.current)
       text.add("webhooks_given_up_total", "counter", counters.givenUp.current)

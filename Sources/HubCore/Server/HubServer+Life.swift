@@ -21,14 +21,14 @@ extension HubServer {
   /// Warnings about the certificates in force, e.g. that one expires soon.
   public var certificateWarnings: [String] { certificates?.current.warnings ?? [] }
 
-  public var isDraining: Bool { house.isDraining }
+  public var isDraining: Bool { house.drain.isOn }
 
   /// Sends everybody away and waits until they are gone, `seconds` at most.
   ///
   /// Clients are told in batches, and told to spread their return; what they are owed still goes
   /// out first.
   public func drain(seconds: Int) async {
-    house.beginDraining()
+    house.drain.turnOn()
     let window = house.reconnectWindow(house.limits)
     for worker in workers { await worker.sendAllGathered() }
     // Events that were published before now may still be between workers: they go out first.
@@ -41,9 +41,9 @@ extension HubServer {
     for _ in 0..<max(seconds, 1) * 20 where await !areGone() {
       try? await Task.sleep(for: .milliseconds(50))
     }
-    house.closeDoors()
+    house.transport.closeListeners()
     // Connections of the last moment are still answered.
-    for _ in 0..<10 where house.admission.total > 0 {
+    for _ in 0..<10 where house.transport.limiter.total > 0 {
       try? await Task.sleep(for: .milliseconds(50))
     }
     await withTaskGroup { group in
@@ -73,7 +73,12 @@ extension HubServer {
 
   /// Closes the connections that came in with one of these tokens, named by their hashes.
   public func revoke(tokens: Set<[UInt8]>, _ end: TokenEnd = .ended) async {
-    for worker in workers { await worker.revoke(tokens: tokens, end) }
+    let code: CloseCode =
+      switch end {
+      case .ended: .revoked
+      case .expired: .tokenExpired
+      }
+    for worker in workers { await worker.revoke(tokens: tokens, code) }
   }
 
   /// The hashes of all tokens with which somebody is connected.
@@ -81,72 +86,5 @@ extension HubServer {
     var tokens: Set<[UInt8]> = []
     for worker in workers { tokens.formUnion(await worker.tokensInUse()) }
     return tokens
-  }
-}
-
-extension Worker {
-  private static var batch: Int { 250 }
-
-  func sayGoodbye(window: Int) async {
-    isDraining = true
-    readMessages()
-    fanout.flush(on: self)
-    leaving = connections.all.map(\.token)
-    for (number, token) in leaving.enumerated() {
-      if let connection = connections[token] { sayGoodbye(connection, window: window) }
-      if number % Worker.batch == Worker.batch - 1 {
-        try? await Task.sleep(for: .milliseconds(20))
-      }
-    }
-  }
-
-  /// Is nobody here any more who was told goodbye?
-  func hasSeenOff() -> Bool {
-    leaving.removeAll { connections[$0] == nil }
-    return leaving.isEmpty
-  }
-
-  private func sayGoodbye(_ connection: Connection, window: Int) {
-    switch connection.stage {
-    case .webSocket(let link):
-      guard case .hub = link.speaker else { return close(connection, .goingAway) }
-      tell(connection) {
-        ServerFrame.goodbye(.shutdown, reconnect: true, windowMilliseconds: window, into: &$0)
-      }
-      close(connection, .shutdown)
-    case .http(let exchange):
-      if case .head = exchange.state { part(connection) }
-    case .greeting: drop(connection, .ended)
-    case .parting, .gone: return
-    }
-  }
-
-  func revoke(user: String, _ reason: DisconnectReason) {
-    revocations &+= 1
-    for connection in connections.all where isOf(user, connection) {
-      close(connection, reason == .permissionsChanged ? .permissionsChanged : .revoked)
-    }
-  }
-
-  func revoke(tokens: Set<[UInt8]>, _ end: HubServer.TokenEnd) {
-    revocations &+= 1
-    for connection in connections.all where !tokens.isDisjoint(with: tokenHashes(of: connection)) {
-      switch end {
-      case .ended: close(connection, .revoked)
-      case .expired: close(connection, .tokenExpired)
-      }
-    }
-  }
-
-  func tokensInUse() -> Set<[UInt8]> {
-    Set(connections.all.flatMap { tokenHashes(of: $0) })
-  }
-
-  private func isOf(_ user: String, _ connection: Connection) -> Bool {
-    connection.hub?.identity.id == user || connection.dialect?.isOf(user) ?? false
-  }
-
-  private func tokenHashes(of connection: Connection) -> [[UInt8]] {
-    connection.hub?.tokenHashes ?? connection.dialect?.tokenHashes ?? []
   }
 }

@@ -11,7 +11,7 @@ extension HubServer {
   /// Over how many milliseconds those spread their return who were here before the start.
   func lastWindow() async -> Int {
     do {
-      return try await house.memberStore.lastWindow()
+      return try await house.topics.memberStore.lastWindow()
     } catch {
       house.log.error("nobody knows when those will be back who were here", ["reason": "\(error)"])
       return 0
@@ -22,30 +22,12 @@ extension HubServer {
   func expectMembers(within time: Int64) async {
     do {
       let now = workers[0].loop.time.unixMilliseconds
-      let members = try await house.memberStore.read(at: now, within: Self.longestAbsence)
-      try await house.memberStore.sign(at: now, window: house.windowToStore)
+      let members = try await house.topics.memberStore.read(at: now, within: Self.longestAbsence)
+      try await house.topics.memberStore.sign(at: now, window: house.window.toStore)
       let parts = Dictionary(grouping: members) { $0.0.topic.owner(among: workers.count) }
       for (worker, part) in parts { await workers[worker].expect(part, within: time) }
     } catch {
       house.log.error("nobody knows who was here before", ["reason": "\(error)"])
     }
-  }
-}
-
-extension Worker {
-  /// Tells the store that the server is alive, which the next start wants to know.
-  func giveSignOfLife() async {
-    do {
-      try await house.memberStore.sign(at: loop.unixMilliseconds, window: house.windowToStore)
-    } catch {
-      house.log.warning("the store takes no sign of life", ["reason": "\(error)"])
-    }
-  }
-
-  /// Keeps the previous process's reconnect window in force until its clients have returned or
-  /// timed out, even across another crash.
-  func inherit(_ window: Int, for time: Int64) {
-    house.inheritWindow(window)
-    loop.schedule(after: .milliseconds(time)) { [unowned self] in house.inheritWindow(0) }
   }
 }

@@ -86,34 +86,23 @@ public final class HubServer: Sendable {
     let count = max(plan.workers, 1)
     checkKey = plan.checkKey
     certificates = plan.tls.map { Certificates($0) }
-    var entrances = [[House.Entrance]](repeating: [], count: count)
+    var entrances = [[SharedTransport.Entrance]](repeating: [], count: count)
     var addresses: [[PeerAddress]] = []
     for door in plan.doors {
       addresses.append(try HubServer.open(door, certificates, &entrances))
     }
     self.addresses = addresses
     house = House(
-      entrances: entrances,
+      plan, entrances: entrances,
       everything: try HubServer.routes(plan, desk, port: addresses.first?.first?.port),
-      inside: try HubServer.insideRoutes(desk), units: plan.units,
-      runner: RouteRunner(
-        units: plan.units, accounts: plan.accounts, capacity: plan.limits.waitingCalls,
-        isExempt: plan.isExempt),
-      accounts: plan.accounts, checkKey: plan.checkKey,
-      limits: plan.limits, heartbeat: plan.heartbeat, origins: plan.origins, log: plan.log,
-      audit: plan.audit,
-      accessLog: plan.accessLog, topics: try HubServer.topics(plan), store: plan.store,
-      node: plan.node, extraMetrics: plan.extraMetrics,
-      uploadFolder: plan.uploadFolder, proxies: plan.proxies, webhooks: plan.webhooks,
-      strictTransportSeconds: plan.isStrict ? 31_536_000 : nil, random: plan.random,
-      publishes: plan.hub.publishes)
+      inside: try HubServer.insideRoutes(desk), rules: try HubServer.topics(plan))
     let house = house
     let loops = (0..<count).map { HubServer.makeLoop($0, plan) }
     let inboxes = loops.map { WorkerInbox(wakes: $0) }
     workers = loops.enumerated().map { index, loop in
       Worker(index: index, loop: loop, house: house, inboxes: inboxes)
     }
-    house.employ(workers)
+    house.topics.setOwners(workers)
     plan.hub.connect(to: workers)
     desk.serve(self)
     for case let own as HubPlugin in plan.units.map(\.plugin) { own.serve(self) }
@@ -131,7 +120,7 @@ public final class HubServer: Sendable {
 
   /// One listener per worker, all on the port that the first of them got.
   private static func open(
-    _ plan: DoorPlan, _ certificates: Certificates?, _ entrances: inout [[House.Entrance]]
+    _ plan: DoorPlan, _ certificates: Certificates?, _ entrances: inout [[SharedTransport.Entrance]]
   ) throws -> [PeerAddress] {
     var listeners = [try Listener.open(plan.endpoint)]
     if entrances.count > 1 {
@@ -148,7 +137,7 @@ public final class HubServer: Sendable {
       purpose: plan.purpose, defaultDialect: plan.dialect,
       certificates: plan.isEncrypted ? certificates : nil)
     for (worker, own) in listeners.enumerated() {
-      entrances[worker] += own.map { House.Entrance(door: door, listener: $0) }
+      entrances[worker] += own.map { SharedTransport.Entrance(door: door, listener: $0) }
     }
     return listeners[0].map(\.address)
   }
@@ -160,7 +149,7 @@ public final class HubServer: Sendable {
     let window = await lastWindow()
     let time = house.heartbeat.timeToReturn(in: window)
     await workers[0].inherit(window, for: time)
-    if let rules = house.webhooks { try await workers[0].openWebhooks(rules, within: time) }
+    if let rules = house.webhooks.rules { try await workers[0].openWebhooks(rules, within: time) }
     await expectMembers(within: time)
     for worker in workers { try await worker.open() }
   }

@@ -98,18 +98,18 @@ struct ServerAPI: Sendable {
 
   private func topics(_ request: Request) async throws -> Response {
     try await check(request, "topics", topic: nil)
-    let wish = try Listing(try request.json())
-    var found: [JSONValue] = []
-    for worker in server()?.workers ?? [] { found += await worker.listTopics(wish) }
-    return .json(["topics": .array(Array(found.prefix(wish.limit)))])
+    let query = try ListQuery(try request.json())
+    var found: [TopicSummary] = []
+    for worker in server()?.workers ?? [] { found += await worker.topicSummaries(query) }
+    return .json(["topics": .array(found.prefix(query.limit).map(\.json))])
   }
 
   private func connections(_ request: Request) async throws -> Response {
     try await check(request, "connections", topic: nil)
-    let wish = try Listing(try request.json())
-    var found: [JSONValue] = []
-    for worker in server()?.workers ?? [] { found += await worker.listConnections(wish) }
-    return .json(["connections": .array(Array(found.prefix(wish.limit)))])
+    let query = try ListQuery(try request.json())
+    var found: [SessionSummary] = []
+    for worker in server()?.workers ?? [] { found += await worker.sessionSummaries(query) }
+    return .json(["connections": .array(found.prefix(query.limit).map(\.json))])
   }
 
   private func raw(_ bytes: [UInt8]) -> Response {
@@ -120,7 +120,7 @@ struct ServerAPI: Sendable {
   /// The worker that owns a topic, which has to be of some plugin.
   private func owner(of topic: TopicName) throws -> Worker {
     guard let server = server() else { throw HubError(.stopping) }
-    guard server.house.topics.value(for: topic) != nil else {
+    guard server.house.topics.rules.value(for: topic) != nil else {
       throw PluginError.notFound("there is no such topic")
     }
     return server.workers[topic.owner(among: server.workers.count)]

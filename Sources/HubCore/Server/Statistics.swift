@@ -53,77 +53,7 @@ extension HubServer {
     }
     sum.guests = users.count { Identity.isGuest(id: $0) }
     sum.accounts = users.count - sum.guests
-    sum.userConnections = house.people.connections
+    sum.userConnections = house.sessions.people.connections
     return sum
-  }
-}
-
-extension Worker {
-  struct Part: Sendable {
-    var connections: Int
-    var webSockets: Int
-    var users: Set<String>
-    var topics: Int
-    var subscriptions: Int
-    var followedTopics: Int
-    var counters: [String: Int]
-  }
-
-  func statistics() -> Part {
-    Part(
-      connections: connections.count, webSockets: webSockets, users: Set(users.keys),
-      topics: topicHomes.count,
-      subscriptions: fanout.subscriptionCount, followedTopics: fanout.topicCount,
-      counters: counters.all.merging(told) { first, _ in first })
-  }
-
-  /// Errors and closes by their codes, under names with labels.
-  private var told: [String: Int] {
-    var told: [String: Int] = [:]
-    for error in ClientError.allCases {
-      told["client_errors_total{code=\"\(error.rawValue)\",reason=\"\(error.reason)\"}"] =
-        errors[error] ?? 0
-    }
-    for (code, count) in closings {
-      told["closes_total{code=\"\(code.rawValue)\",reason=\"\(code.name ?? "")\"}"] = count
-    }
-    return told
-  }
-
-  /// The bytes that wait here for clients to read them, and the events that slow clients were not
-  /// sent. Walks through all connections: for collectors only.
-  func queues() -> (bytes: Int, dropped: Int) {
-    var sum = (bytes: 0, dropped: counters.dropped.current)
-    // Those whose conversation has ended are counted by then.
-    for connection in connections.all where connection.ending == nil {
-      sum.bytes += connection.outbox.bytes + connection.unsent.count
-      sum.dropped += connection.outbox.dropped
-    }
-    return sum
-  }
-}
-
-extension WorkerCounters {
-  /// By the names under which `/metrics` shows them.
-  var all: [String: Int] {
-    [
-      "connections_accepted_total": accepted.current,
-      "connections_refused_total": refused.current,
-      "connections_closed_total": closed.current,
-      "tls_handshakes_total": handshakes.current,
-      "tls_resumptions_total": resumptions.current,
-      "tls_handshake_failures_total": failedHandshakes.current,
-      "received_bytes_total": bytesIn.current,
-      "sent_bytes_total": bytesOut.current,
-      "http_requests_total": requests.current,
-      "http_bad_requests_total": badRequests.current,
-      "websocket_upgrades_total": upgrades.current,
-      "websocket_messages_received_total": framesIn.current,
-      "websocket_bad_frames_total": badFrames.current,
-      "events_published_total": published.current,
-      "events_delivered_total": deliveries.current,
-      "slow_consumers_closed_total": slowClosed.current,
-      "heartbeats_lost_total": heartbeatClosed.current,
-    ]
   }
 }

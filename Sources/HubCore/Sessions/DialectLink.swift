@@ -5,9 +5,7 @@ internal import WebSocket
 
 /// A dialect's side of a connection.
 final class DialectLink {
-  /// Its place in the table of dialects.
-  let index: Int
-  let dialect: any Dialect
+  let writer: DialectWriter
   /// Unlike any other's on this worker. The connection may go on to another request, and then
   /// another client, while the plugin still considers the upgrade of this one.
   let id: UInt64
@@ -23,16 +21,13 @@ final class DialectLink {
   var paces = UserPaces()
   /// How fast the client sends frames.
   var pace: TokenBucket?
-  var backlog = Backlog()
+  var backlog = MessageBacklog()
   var isBusy = false
-  /// Frames for a client whose upgrade is not answered yet.
-  var early: [[UInt8]]? = []
   /// Such a client is let in, told what it is to be told, and then closed with this.
   var farewell: (CloseCode, String)?
 
   init(index: Int, dialect: any Dialect, id: UInt64) {
-    self.index = index
-    self.dialect = dialect
+    writer = DialectWriter(index: index, dialect: dialect)
     self.id = id
   }
 
@@ -40,6 +35,17 @@ final class DialectLink {
   func isOf(_ user: String) -> Bool {
     identity?.id == user || topics.values.contains { $0.who.id == user }
   }
+}
+
+/// The worker of a dialect's clients, as their handles know it.
+protocol DialectHost: Actor {
+  func sendText(_ text: [UInt8], to address: DialectLine.Address)
+  func subscribeLine(
+    _ address: DialectLine.Address, _ topic: Topic, as who: Identity
+  ) async throws
+  func unsubscribeLine(_ address: DialectLine.Address, _ topic: Topic)
+  func chargePublish(_ address: DialectLine.Address) -> Bool
+  func closeLine(_ address: DialectLine.Address, code: UInt16, reason: String)
 }
 
 /// A dialect's handle of its client, good on any thread. It does nothing once the client is gone,
@@ -50,23 +56,23 @@ struct DialectLine: DialectConnection {
     let link: UInt64
   }
 
-  let worker: Worker
+  let host: any DialectHost
   let address: Address
   let number: ConnectionID
 
   var id: String { number.description }
 
-  func send(_ text: [UInt8]) async { await worker.sendText(text, to: address) }
+  func send(_ text: [UInt8]) async { await host.sendText(text, to: address) }
 
   func subscribe(_ topic: Topic, as identity: Identity) async throws {
-    try await worker.subscribeLine(address, topic, as: identity)
+    try await host.subscribeLine(address, topic, as: identity)
   }
 
-  func unsubscribe(_ topic: Topic) async { await worker.unsubscribeLine(address, topic) }
+  func unsubscribe(_ topic: Topic) async { await host.unsubscribeLine(address, topic) }
 
-  func mayPublish() async -> Bool { await worker.chargePublish(address) }
+  func mayPublish() async -> Bool { await host.chargePublish(address) }
 
   func close(code: UInt16, reason: String) async {
-    await worker.closeLine(address, code: code, reason: reason)
+    await host.closeLine(address, code: code, reason: reason)
   }
 }

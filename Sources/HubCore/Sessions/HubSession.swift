@@ -28,7 +28,7 @@ final class HubSession {
   var session = ""
   var topics: [TopicName: Subscription] = [:]
   /// Frames that came while an earlier one had to wait for somebody else.
-  var backlog = Backlog()
+  var backlog = MessageBacklog()
   var isBusy = false
   /// Frames in a row that made no sense.
   var faults = 0

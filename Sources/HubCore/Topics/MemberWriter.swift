@@ -7,7 +7,8 @@ internal import PluginKit
 ///
 /// Not `Sendable`: it belongs to its worker, on which all its methods run.
 final class MemberWriter {
-  private let house: House
+  private let context: WorkerContext
+  private let shared: SharedTopics
   private var batch = MemberBatch()
   private var timer: EventLoop.Timer?
 
@@ -16,7 +17,10 @@ final class MemberWriter {
   private static let writeDelay = Duration.milliseconds(100)
   private static let retryDelay = Duration.seconds(2)
 
-  init(_ house: House) { self.house = house }
+  init(_ context: WorkerContext, _ shared: SharedTopics) {
+    self.context = context
+    self.shared = shared
+  }
 
   func note(
     _ kind: MembershipChange.Kind, of who: Identity, in topic: TopicName,
@@ -25,7 +29,7 @@ final class MemberWriter {
     let place = MemberStore.Place(topic: topic, user: who.id)
     switch kind {
     case .joined:
-      batch.note(.came(.init(who: who, since: worker.loop.unixMilliseconds)), at: place)
+      batch.note(.came(.init(who: who, since: context.loop.unixMilliseconds)), at: place)
     case .left: batch.note(.went, at: place)
     }
     writeLater(MemberWriter.writeDelay, on: worker)
@@ -33,12 +37,10 @@ final class MemberWriter {
 
   private func writeLater(_ delay: Duration, on worker: isolated Worker) {
     guard timer == nil else { return }
-    timer = worker.loop.schedule(after: delay) { [unowned worker] in
-      worker.assumeIsolated { $0.topicHomes.writeMembers(on: $0) }
-    }
+    timer = context.loop.schedule(after: delay) { self.timeIsUp(on: worker) }
   }
 
-  func timeIsUp(on worker: isolated Worker) {
+  private func timeIsUp(on worker: isolated Worker) {
     timer = nil
     write(on: worker)
   }
@@ -47,11 +49,11 @@ final class MemberWriter {
     guard let part = batch.take() else { return }
     Task.immediate {
       do {
-        try await house.memberStore.write(part)
+        try await shared.memberStore.write(part)
         batch.written()
         if !batch.isEmpty { writeLater(MemberWriter.writeDelay, on: worker) }
       } catch {
-        house.log.error("members cannot be stored", ["reason": "\(error)"])
+        shared.log.error("members cannot be stored", ["reason": "\(error)"])
         batch.refused(part)
         writeLater(MemberWriter.retryDelay, on: worker)
       }

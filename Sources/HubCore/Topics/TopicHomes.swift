@@ -10,10 +10,16 @@ internal import Primitives
 /// Their states decide; this class performs the effects with the store, timers and messages. Not
 /// `Sendable`: it belongs to its worker, on which all its methods run.
 final class TopicHomes {
-  private let house: House
+  private let context: WorkerContext
+  private let shared: SharedTopics
+  private let mailbox: Mailbox<Worker>
+  private let calls: PluginCalls
+  private let webhooks: WebhookReporter
   private var homes: [TopicName: TopicHome] = [:]
   private let members: MemberWriter
   private var removals = RecentRemovals()
+  /// The publishes of the gateway that end with this turn.
+  private var ended: [(UInt64, PublishReply.Outcome)] = []
   /// A buffer for effects that is not in use.
   private var spare: [TopicEffect] = []
 
@@ -21,9 +27,16 @@ final class TopicHomes {
   /// More changes than this are not kept for an owner that does not take them.
   private static let mostUntold = 10_000
 
-  init(_ house: House) {
-    self.house = house
-    members = MemberWriter(house)
+  init(
+    _ context: WorkerContext, _ shared: SharedTopics, _ mailbox: Mailbox<Worker>,
+    _ calls: PluginCalls, _ webhooks: WebhookReporter
+  ) {
+    self.context = context
+    self.shared = shared
+    self.mailbox = mailbox
+    self.calls = calls
+    self.webhooks = webhooks
+    members = MemberWriter(context, shared)
   }
 
   var count: Int { homes.count }
@@ -38,7 +51,7 @@ final class TopicHomes {
     var effects = spare
     // An effect may lead to another change, which takes a buffer of its own then.
     spare = []
-    let result = try decide(&home.state, worker.moment, &effects)
+    let result = try decide(&home.state, context.moment, &effects)
     for effect in effects { perform(effect, home, on: worker) }
     effects.removeAll(keepingCapacity: effects.count <= 64)
     spare = effects
@@ -64,19 +77,19 @@ extension TopicHomes {
     _ topic: TopicName, on worker: isolated Worker
   ) throws(TopicRefusal) -> TopicHome {
     if let home = homes[topic] { return home }
-    guard let rules = house.topics.value(for: topic) else { throw .unknown }
-    let bounds = TopicState.Bounds(worker.limits, worker.heartbeat)
+    guard let rules = shared.rules.value(for: topic) else { throw .unknown }
+    let bounds = TopicState.Bounds(context.limits, context.heartbeat)
     let home = TopicHome(
       TopicState(
-        topic, rules, bounds, workers: house.workerCount,
-        epoch: TopicLog.epoch(house.random.next())))
+        topic, rules, bounds, workers: shared.workerCount,
+        epoch: TopicLog.epoch(shared.random.next())))
     homes[topic] = home
     return home
   }
 
   /// Closes topics that were not needed for a while.
   func sweep(on worker: isolated Worker) {
-    let now = worker.moment
+    let now = context.moment
     for (name, home) in homes {
       home.state.expireHistory(at: now.wall)
       guard home.isIdle(at: now.wall) else {
@@ -99,7 +112,7 @@ extension TopicHomes {
       switch request {
       case .publish: return
       case .unsubscribe(let request):
-        let drain = worker.heartbeat.timeToReturn(in: house.longestWindow)
+        let drain = context.heartbeat.timeToReturn(in: shared.window.longest)
         state.unsubscribe(request, drain: drain, at: now, into: &effects)
       case .silence(_, let connection, let lastByte):
         state.setSilence(connection, since: lastByte, at: now)
@@ -124,7 +137,7 @@ extension TopicHomes {
 
   /// Whether a topic keeps events even if nobody is there.
   private func isRemembered(_ topic: TopicName) -> Bool {
-    house.topics.value(for: topic).map { $0.history != .none } ?? false
+    shared.rules.value(for: topic).map { $0.history != .none } ?? false
   }
 
   func subscribe(
@@ -146,14 +159,14 @@ extension TopicHomes {
   func presence(
     of topic: TopicName, _ wish: ClientCommand.PresenceRequest, on worker: isolated Worker
   ) -> PresencePage? {
-    homes[topic]?.state.presencePage(wish, at: worker.moment)
+    homes[topic]?.state.presencePage(wish, at: context.moment)
   }
 
   func history(
     of topic: TopicName, before offset: UInt64?, limit: Int, on worker: isolated Worker
   ) async throws -> HistoryReply {
     let home = try await open(topic, on: worker)
-    return home.state.history(before: offset, limit: limit, at: worker.moment)
+    return home.state.history(before: offset, limit: limit, at: context.moment)
   }
 }
 
@@ -169,11 +182,11 @@ extension TopicHomes {
       await withCheckedContinuation { home.storeWaiters.append($0) }
     }
     // Less where the store has refused events: their numbers are given anew.
-    try await house.eventStore.forget(topic, through: min(through, home.state.log.offset))
+    try await shared.eventStore.forget(topic, through: min(through, home.state.log.offset))
   }
 
   func remove(_ user: String, from topic: TopicName, on worker: isolated Worker) -> Bool {
-    removals.note(user, from: topic, generation: house.nextRemovalGeneration())
+    removals.note(user, from: topic, generation: shared.nextRemovalGeneration())
     guard let home = homes[topic] else { return false }
     return change(home, on: worker) { state, now, effects in
       state.remove(user, at: now, into: &effects)
@@ -182,7 +195,7 @@ extension TopicHomes {
 
   func members(of topic: TopicName, on worker: isolated Worker) -> [Member] {
     let page = homes[topic]?.state.presence?.page(after: nil, limit: .max)
-    return page?.shifted(by: worker.moment.shift).members?.map { Member($0) } ?? []
+    return page?.shifted(by: context.moment.shift).members?.map { Member($0) } ?? []
   }
 
   func population(of topic: TopicName) -> Int {
@@ -222,13 +235,19 @@ extension TopicHomes {
     }
   }
 
-  func writeMembers(on worker: isolated Worker) { members.timeIsUp(on: worker) }
-
   func finishMembers(on worker: isolated Worker) async { await members.finish(on: worker) }
 }
 
 // Effects.
 extension TopicHomes {
+  /// Ends the publishes of the gateway once the neighbours have the events of this turn, so that the
+  /// caller's next step cannot overtake an event on its way to a subscriber.
+  func endPublishes() {
+    guard !ended.isEmpty else { return }
+    for (publish, outcome) in ended { shared.publishes.end(publish, outcome) }
+    ended.removeAll(keepingCapacity: true)
+  }
+
   private func perform(_ effect: TopicEffect, _ home: TopicHome, on worker: isolated Worker) {
     switch effect {
     case .load(let epoch): load(home, epoch, on: worker)
@@ -236,7 +255,7 @@ extension TopicHomes {
     case .store(let batch): store(batch, home, on: worker)
     case .storeEnded: home.resumeStoreWaiters()
     case .deliver(let publication):
-      worker.counters.published.add(1)
+      context.counters.published.add(1)
       send(.event(publication), to: home.state.subscribers, on: worker)
     case .gather(let delay): gather(home.state.name, for: delay, on: worker)
     case .reply(let request, let outcome): reply(to: request, outcome, on: worker)
@@ -244,9 +263,9 @@ extension TopicHomes {
       let update = PresenceUpdate(home.state.name, diff)
       send(.presence(update), to: home.state.subscribers, on: worker)
     case .member(let kind, let who): report(kind, of: who, home, on: worker)
-    case .expected(let who): worker.tellWebhooks(.joined, of: who, in: home.state.name)
+    case .expected(let who): webhooks.report(.joined, of: who, in: home.state.name, on: worker)
     case .occupied(let isOccupied):
-      worker.tellWebhooks(home.state.name, isOccupied: isOccupied)
+      webhooks.report(home.state.name, isOccupied: isOccupied, on: worker)
     case .remove(let user, let connections):
       let removal = Removal(topic: home.state.name, user: user, connections: connections)
       send(.removal(removal), to: home.state.subscribers, on: worker)
@@ -256,7 +275,7 @@ extension TopicHomes {
   private func send(
     _ message: WorkerMessage, to subscribers: WorkerCounts, on worker: isolated Worker
   ) {
-    for other in subscribers.workers { worker.post(message, to: other) }
+    for other in subscribers.workers { mailbox.post(message, to: other, on: worker) }
   }
 
   private func reply(
@@ -266,8 +285,8 @@ extension TopicHomes {
     case .client(let index, let connection, let re):
       let reply = PublishReply(
         connection: connection, topic: request.topic, re: re, outcome: outcome)
-      worker.post(.reply(reply), to: index)
-    case .gateway(let number): worker.endAtEndOfTurn(number, outcome)
+      mailbox.post(.reply(reply), to: index, on: worker)
+    case .gateway(let number): ended.append((number, outcome))
     case .nobody: return
     }
   }
@@ -276,13 +295,13 @@ extension TopicHomes {
     let (name, rule) = (home.state.name, home.state.rules.history)
     Task.immediate {
       do {
-        let stored = try await house.eventStore.open(
-          name, rule, epoch, at: worker.loop.unixMilliseconds)
+        let stored = try await shared.eventStore.open(
+          name, rule, epoch, at: context.loop.unixMilliseconds)
         change(home, on: worker) { state, now, effects in
           state.loaded(stored, at: now, into: &effects)
         }
       } catch {
-        house.log.error(
+        shared.log.error(
           "a topic's history cannot be read", ["topic": "\(name)", "reason": "\(error)"])
         change(home, on: worker) { state, _, effects in state.loadFailed(into: &effects) }
       }
@@ -293,20 +312,20 @@ extension TopicHomes {
     let (name, rule) = (home.state.name, home.state.rules.history)
     Task.immediate {
       do {
-        try await house.eventStore.append(batch, rule)
+        try await shared.eventStore.append(batch, rule)
         change(home, on: worker) { state, now, effects in
           state.stored(through: batch.last, at: now, into: &effects)
         }
       } catch {
-        house.log.error("events cannot be stored", ["topic": "\(name)", "reason": "\(error)"])
+        shared.log.error("events cannot be stored", ["topic": "\(name)", "reason": "\(error)"])
         change(home, on: worker) { state, _, effects in state.storeFailed(into: &effects) }
       }
     }
   }
 
   private func gather(_ topic: TopicName, for delay: Int64, on worker: isolated Worker) {
-    worker.loop.schedule(after: .milliseconds(delay)) { [unowned worker] in
-      worker.assumeIsolated { $0.topicHomes.gatheringEnded(topic, on: $0) }
+    context.loop.schedule(after: .milliseconds(delay)) {
+      self.gatheringEnded(topic, on: worker)
     }
   }
 
@@ -328,13 +347,13 @@ extension TopicHomes {
     guard let deadline = home.state.presence?.nextDeadline else { return }
     if let timer = home.timer {
       guard deadline < home.deadline else { return }
-      worker.loop.cancel(timer)
+      context.loop.cancel(timer)
     }
     home.deadline = deadline
-    let delay = max(0, deadline - worker.steadyTime)
+    let delay = max(0, deadline - context.steadyTime)
     let topic = home.state.name
-    home.timer = worker.loop.schedule(after: .milliseconds(delay)) { [unowned worker] in
-      worker.assumeIsolated { $0.topicHomes.presenceDue(topic, on: $0) }
+    home.timer = context.loop.schedule(after: .milliseconds(delay)) {
+      self.presenceDue(topic, on: worker)
     }
   }
 
@@ -357,7 +376,7 @@ extension TopicHomes {
     let owner = home.state.rules.owner
     // Only an owner that has stopped listening leaves this many untold.
     guard home.untold.count < TopicHomes.mostUntold else {
-      house.runner.gate(of: owner)?.countRefusal()
+      shared.runner.gate(of: owner)?.countRefusal()
       return
     }
     home.untold.append(
@@ -369,7 +388,7 @@ extension TopicHomes {
     Task.immediate {
       while let change = home.untold.popFirst() {
         // Where the owner took too long, that is noted, and the next change is told.
-        _ = try? await worker.ask(owner) { await watch(change) }
+        _ = try? await calls.ask(owner, on: worker) { await watch(change) }
       }
       home.isTelling = false
     }
@@ -379,7 +398,7 @@ extension TopicHomes {
     _ kind: MembershipChange.Kind, of who: Identity, in topic: TopicName,
     on worker: isolated Worker
   ) {
-    worker.tellWebhooks(kind, of: who, in: topic)
+    webhooks.report(kind, of: who, in: topic, on: worker)
     members.note(kind, of: who, in: topic, on: worker)
   }
 }

@@ -1,4 +1,5 @@
-internal import Bytes
+internal import HubProtocol
+internal import HubTopics
 public import Loop
 
 // The calls of the loop, in the order of a turn. Each enters the actor once.
@@ -14,51 +15,38 @@ extension Worker: LoopClient {
   public nonisolated func loopWillSleep() {
     assumeIsolated { $0.flush() }
   }
-}
 
-extension Worker {
   private func serve(_ ready: [Readiness]) {
-    now = loop.now
-    readMessages()
-    for readiness in ready {
-      guard readiness.token >> 32 != 0 else {
-        acceptWaiting(at: Int(readiness.token))
-        continue
-      }
-      guard let connection = connections[readiness.token] else { continue }
-      if readiness.isWritable && connection.isWaitingToWrite { resume(connection) }
-      if readiness.isReadable && connection.isReading { read(connection, &desk) }
-      // Where nobody reads, nobody else would notice, and the kernel would tell of it in every turn.
-      if readiness.isBroken && !connection.isReading { drop(connection, .lost) }
-    }
+    context.now = loop.now
+    mailbox.handleReceived(on: self)
+    for readiness in ready { transport.serve(readiness, on: self) }
   }
 
   private func serveTimers() {
-    now = loop.now
-    while let token = loop.nextDueTimer() {
-      if let connection = connections[token] { tick(connection) }
-    }
+    context.now = loop.now
+    while let token = loop.nextDueTimer() { transport.timerFired(token, on: self) }
   }
 
   /// Everything that gathered in this turn goes out.
   private func flush() {
-    while !answered.isEmpty {
-      let ready = answered
-      answered.removeAll(keepingCapacity: true)
-      for connection in ready { goOn(connection, &desk) }
-    }
+    transport.serveResuming(on: self)
     mailbox.deliver()
     fanout.flush(isEndOfTurn: true, on: self)
-    endPublishes()
-    guard !dirty.isEmpty else { return }
-    sendAll()
-    desk.shrink()
+    topicHomes.endPublishes()
+    transport.flush(on: self)
   }
+}
 
-  /// Notes that a connection has something to be sent before the loop sleeps.
-  func mark(_ connection: Connection) {
-    guard !connection.isDirty else { return }
-    connection.isDirty = true
-    dirty.append(connection)
+// Messages of workers go to the component that they are for.
+extension Worker: MessageHandler {
+  func handle(_ message: WorkerMessage) {
+    switch message {
+    case .request(let request): topicHomes.handle(request, on: self)
+    case .reply(let reply): sessions.reply(reply, on: self)
+    case .event(let publication): fanout.deliver(publication, on: self)
+    case .presence(let update): fanout.deliver(update, on: self)
+    case .removal(let removal): sessions.evict(removal, on: self)
+    case .webhook(let report): webhooks?.receive(report, on: self)
+    }
   }
 }

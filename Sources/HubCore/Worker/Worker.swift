@@ -1,17 +1,14 @@
-internal import Bytes
-internal import Deflate
-internal import HTTP
 internal import HubProtocol
+internal import HubStore
 internal import HubTopics
 public import Loop
 internal import PluginKit
-internal import Primitives
-internal import Storage
-internal import WebSocket
 
 /// One core's share of the server: its connections, its subscribers and the topics that it owns.
 ///
-/// Everything in it is touched by its loop's thread alone. Between workers go messages.
+/// It is a shell: an event loop and the order of a turn. The work is done by its components, plain
+/// classes with private state, which are touched by its loop's thread alone. Between workers go
+/// messages.
 public actor Worker {
   public nonisolated let loop: EventLoop
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -20,105 +17,84 @@ public actor Worker {
 
   nonisolated let index: Int
   nonisolated let house: House
-  let counters: WorkerCounters
-  /// How often clients were told each error, and closed with each code.
-  var errors: [ClientError: Int] = [:]
-  var closings: [CloseCode: Int] = [:]
-  var desk = Desk()
-  var connections = ConnectionTable()
-  /// Connections with something to be sent at the end of this turn.
-  var dirty: [Connection] = []
-  /// Sends to many at once; nil until first needed, and where the kernel does not allow it.
-  var ring: SendRing?
-  var hasTriedRing = false
-  /// Connections whose handler has answered: their next request may be waiting.
-  var answered: [Connection] = []
-  var plainEncoder = ResponseEncoder()
-  var secureEncoder: ResponseEncoder
-  var limits: ServerLimits
-  let heartbeat: HeartbeatRules
-  var gzip = GzipEncoder()
-  /// The loop's clock, read once per turn.
-  var now: UInt64 = 0
-  var isDraining = false
-  /// The connections at the start of draining.
-  var leaving: [UInt64] = []
-
-  /// All workers in their order, this one among them.
-  nonisolated var neighbours: [Worker] { house.workers }
   nonisolated let inbox: WorkerInbox
-  let mailbox: Mailbox
+  let context: WorkerContext
+  let transport: Transport<Worker>
+  let mailbox: Mailbox<Worker>
+  let http: HTTPServer
+  let webSockets: WebSocketServer
+  let sessions: Sessions
+  let dialects: DialectSessions
+  let credentials = Credentials()
+  let fanout: Fanout
   /// The topics that this worker owns.
   let topicHomes: TopicHomes
-  /// On the first worker, if anybody is to be told who comes and goes.
-  var webhookDesk: WebhookDesk?
-  let fanout: Fanout
-  /// Connections here that have become WebSockets.
-  var webSockets = 0
-  /// The connections of each user here.
-  var users: [String: Set<UInt64>] = [:]
-  /// How many revocations this worker was told of: an answer about credentials that was asked for
-  /// before one of them may be out of date.
-  var revocations: UInt64 = 0
-  /// How fast each address makes calls.
-  var callRates: [ClientKey: TokenBucket] = [:]
-  var lastNumber: UInt64 = 0
-
-  /// The publishes of the gateway that end with this turn.
-  var endedPublishes: [(UInt64, PublishReply.Outcome)] = []
+  /// On the first worker, if a receiver is to be told who comes and goes.
+  var webhooks: WebhookSender?
+  /// The connections at the start of draining.
+  var leaving: [UInt64] = []
 
   init(index: Int, loop: EventLoop, house: House, inboxes: [WorkerInbox]) {
     self.index = index
     self.loop = loop
     self.house = house
-    counters = WorkerCounters()
-    limits = house.limits
-    fanout = Fanout(compressionMinimum: limits.compressionMinimum)
-    heartbeat = house.heartbeat
     inbox = inboxes[index]
+    context = WorkerContext(
+      index: index, loop: loop, limits: house.limits, heartbeat: house.heartbeat)
+    transport = Transport(context, house.transport)
     mailbox = Mailbox(inboxes, of: index)
-    topicHomes = TopicHomes(house)
-    secureEncoder = ResponseEncoder(strictTransportSecurity: house.strictTransportSeconds)
+    http = HTTPServer(context, transport, house.http)
+    webSockets = WebSocketServer(context, transport, http, mailbox)
+    fanout = Fanout(context, transport)
+    let calls = PluginCalls(loop, house.runner, house.log)
+    topicHomes = TopicHomes(
+      context, house.topics, mailbox, calls,
+      WebhookReporter(house.webhooks.rules, house.drain, mailbox))
+    let subscriptions = Subscriptions(context, transport, fanout, mailbox, calls, house.topics)
+    sessions = Sessions(
+      context, webSockets, fanout, calls, subscriptions, credentials, house.sessions, house.topics)
+    dialects = DialectSessions(
+      context, webSockets, fanout, calls, subscriptions, credentials, house.sessions)
   }
 
   /// Begins to accept connections.
   func open() throws(LoopError) {
     sweepLater()
-    for (number, listener) in house.listeners(of: index).enumerated() {
-      try listener.listener.register(on: loop, token: UInt64(number))
-    }
+    try transport.listen()
   }
 
   private static var sweepSeconds: Int { 15 }
 
-  /// Forgets, now and then, what nobody needs any more.
+  /// Forgets, now and then, what is not needed any more.
   private func sweepLater() {
-    // Unowned, here and in all actions for the loop: the loop keeps its client alive until it has
-    // ended and forgotten them. Weak references would make every retain of the worker slow.
+    // Unowned, here and in all actions of the worker for the loop: the loop keeps its client alive
+    // until it has ended and forgotten them. Weak references would make every retain slow.
     loop.schedule(after: .seconds(Worker.sweepSeconds)) { [unowned self] in
-      assumeIsolated { worker in
-        worker.topicHomes.sweep(on: worker)
-        let now = worker.loop.now
-        if worker.index == 0 {
-          Task.immediate { await worker.giveSignOfLife() }
-          worker.sweepPeople(at: now)
-        }
-        worker.callRates = worker.callRates.filter { !$0.value.isFull(at: now) }
-        worker.limits = worker.house.limits
-        worker.fanout.compressionMinimum = worker.limits.compressionMinimum
-        worker.sweepLater()
-      }
+      assumeIsolated { $0.sweep() }
     }
   }
 
-  private func sweepPeople(at now: UInt64) {
-    house.people.sweep(
-      at: now, perSecond: limits.publishesPerSecond, burst: limits.publishBurst)
+  private func sweep() {
+    topicHomes.sweep(on: self)
+    if index == 0 {
+      Task.immediate { await giveSignOfLife() }
+      house.sessions.people.sweep(
+        at: loop.now, perSecond: context.limits.publishesPerSecond,
+        burst: context.limits.publishBurst)
+    }
+    http.sweep(at: loop.now)
+    context.limits = house.limits
+    fanout.compressionMinimum = context.limits.compressionMinimum
+    sweepLater()
   }
 
-  /// Numbers are unlike those of the other workers, too.
-  func nextNumber() -> ConnectionID {
-    lastNumber += 1
-    return ConnectionID(lastNumber * UInt64(house.workerCount) + UInt64(index))
+  /// Tells the store that the server is alive, which the next start wants to know.
+  func giveSignOfLife() async {
+    do {
+      try await house.topics.memberStore.sign(
+        at: loop.unixMilliseconds, window: house.window.toStore)
+    } catch {
+      house.log.warning("the store takes no sign of life", ["reason": "\(error)"])
+    }
   }
 }
