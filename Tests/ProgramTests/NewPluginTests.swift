@@ -16,6 +16,12 @@ struct NewPluginTests {
     #expect(screen.errors.contains("is no checkout of Muster"))
   }
 
+  @Test func `this checkout is one`() {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    #expect(PluginTemplate.isCheckout("/\(root)"))
+    #expect(!PluginTemplate.isCheckout("/\(root)/Sources"))
+  }
+
   @Test func `no placeholder remains, and the table keeps its key`() {
     let template = PluginTemplate(name: "notices", muster: "/opt/a \"b\"")
     for file in template.files {

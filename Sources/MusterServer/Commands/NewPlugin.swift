@@ -101,6 +101,6 @@ struct PluginTemplate {
   ]
 
   static func isCheckout(_ folder: String) -> Bool {
-    access("\(folder)/Sources/PluginKit/Plugin.swift", R_OK) == 0
+    access("\(folder)/Sources/PluginKit", R_OK) == 0
   }
 }
