@@ -5,147 +5,137 @@ internal import Primitives
 
 /// Hashes passwords on threads of its own, a few at once.
 ///
-/// One hash takes 64 MiB and a good part of a second, on purpose. At most `lanes` run at once, and
-/// `waiting` more may queue, where clients take turns: see `HashQueue`. A hash that finds the queue
-/// full is refused, so a flood of logins costs neither memory nor an event loop's time.
+/// One hash takes 64 MiB and a good part of a second, on purpose. So at most `lanes` are worked on
+/// and `waiting` more may queue, where clients take turns: see `HashQueue`. A hash without a place
+/// is told to come back, so that a flood of logins costs neither memory nor an event loop's time.
 final class PasswordHasher: Sendable {
-  private let lanes: [HashLane]
+  private let lanes: [BlockingThread]
   private let load: Locked<HashLoad>
   private let cost: PasswordHash.Cost
 
   init(lanes: Int, waiting: Int, cost: PasswordHash.Cost) {
-    self.lanes = (0..<max(1, lanes)).map { HashLane(number: $0) }
+    self.lanes = (0..<max(1, lanes)).map { BlockingThread(name: "password-\($0)") }
     let share = max(1, (self.lanes.count + waiting) / 4)
     load = Locked(
       HashLoad(idle: self.lanes, queue: HashQueue(capacity: waiting, share: share)))
     self.cost = cost
   }
 
-  /// Throws `PluginError.unavailable` if the queue is full.
+  /// Throws `PluginError.unavailable` when too many wait.
   ///
   /// - Parameter client: nil for operators, who have no share.
   func hash(_ password: String, for client: ClientKey?) async throws -> String {
     let cost = cost
-    return try await onLane(for: client) { try await $0.run { Secrets.hash(password, cost: cost) } }
+    return try await onLane(for: client) { Secrets.hash(password, cost: cost) }
   }
 
-  /// Whether `password` is the hashed one. Also returns a new hash if the old one is weaker than
-  /// today's: made at once, it needs no second turn.
+  /// Is `password` the one that was hashed? Also returns a new hash where the old one is weaker than
+  /// today's: made at once, it needs no second place.
   func verify(_ password: String, _ hash: String, for client: ClientKey?) async throws
     -> (isRight: Bool, stronger: String?)
   {
     let cost = cost
-    return try await onLane(for: client) { lane in
-      try await lane.run {
-        guard Secrets.verify(password, hash: hash) else { return (false, nil) }
-        let isWeak = Secrets.isWeak(hash, comparedWith: cost)
-        return (true, isWeak ? Secrets.hash(password, cost: cost) : nil)
-      }
+    return try await onLane(for: client) {
+      guard Secrets.verify(password, hash: hash) else { return (false, nil) }
+      let isWeak = Secrets.isWeak(hash, comparedWith: cost)
+      return (true, isWeak ? Secrets.hash(password, cost: cost) : nil)
     }
   }
 
-  /// Ends the threads after the work they have, and waits for that. Hashes that wait are refused.
+  /// Ends the threads after the hashes that have begun, and waits for that. Hashes that wait, and
+  /// later ones, are refused.
   func stop() {
-    for waiter in load.withLock({ $0.stop() }) { waiter.resume(throwing: PasswordHasher.busy) }
-    for lane in lanes { lane.stop() }
+    for job in load.withLock({ $0.stop() }) { job.refuse() }
+    for lane in lanes {
+      lane.stop()
+      lane.join()
+    }
   }
 
-  private static let busy = PluginError(
+  fileprivate static let busy = PluginError(
     .unavailable, "too many passwords are being checked at once", retryAfterSeconds: 1)
 
   private func onLane<Result: Sendable>(
-    for client: ClientKey?, _ body: (HashLane) async throws -> Result
+    for client: ClientKey?, _ work: @escaping @Sendable () -> Result
   ) async throws -> Result {
-    let lane = try await lane(for: client)
-    defer { release(lane) }
-    return try await body(lane)
-  }
-
-  private func lane(for client: ClientKey?) async throws -> HashLane {
-    if let idle = load.withLock({ $0.takeIdle() }) { return idle }
-    return try await withCheckedThrowingContinuation { waiter in
-      switch load.withLock({ $0.enter(waiter, for: client) }) {
-      case .waits: return
-      case .refuses(let surplus): surplus.resume(throwing: PasswordHasher.busy)
-      case .begins(let lane): waiter.resume(returning: lane)
+    try await withCheckedThrowingContinuation { waiter in
+      let job = HashJob(
+        perform: { waiter.resume(returning: work()) },
+        refuse: { waiter.resume(throwing: PasswordHasher.busy) })
+      // A lane gets its job within the lock: a stop comes before it or after it.
+      let surplus = load.withLock { load in
+        let entry = load.enter(job, for: client)
+        if case .begins(let lane) = entry { lane.run { self.serve(job, lane) } }
+        return entry.surplus
       }
+      surplus?.refuse()
     }
   }
 
-  private func release(_ lane: HashLane) {
-    load.withLock { $0.release(lane) }?.resume(returning: lane)
+  /// Performs a job and then those that wait, on the lane's thread.
+  private func serve(_ first: HashJob, _ lane: BlockingThread) {
+    var job: HashJob? = first
+    while let current = job {
+      current.perform()
+      job = load.withLock { $0.next(for: lane) }
+    }
   }
+}
+
+/// One of the two is called, once.
+private struct HashJob: Sendable {
+  let perform: @Sendable () -> Void
+  let refuse: @Sendable () -> Void
 }
 
 /// The lanes that are idle and the hashes that wait for one.
 private struct HashLoad {
-  typealias Waiter = CheckedContinuation<HashLane, any Error>
-
   enum Entry {
     case waits
-    /// This waiter is refused, which may be another one than the newcomer.
-    case refuses(Waiter)
-    case begins(HashLane)
+    /// There is no place for this one, which may be another than the newcomer.
+    case refuses(HashJob)
+    case begins(BlockingThread)
+
+    var surplus: HashJob? {
+      if case .refuses(let job) = self { job } else { nil }
+    }
   }
 
-  private var idle: [HashLane]
+  private var idle: [BlockingThread]
   private var queue: HashQueue
-  private var waiters: [HashQueue.Ticket: Waiter] = [:]
+  private var jobs: [HashQueue.Ticket: HashJob] = [:]
   private var lastTicket: HashQueue.Ticket = 0
   private var isStopped = false
 
-  init(idle: [HashLane], queue: HashQueue) {
+  init(idle: [BlockingThread], queue: HashQueue) {
     self.idle = idle
     self.queue = queue
   }
 
-  mutating func takeIdle() -> HashLane? { isStopped ? nil : idle.popLast() }
-
-  mutating func enter(_ waiter: Waiter, for client: ClientKey?) -> Entry {
-    if isStopped { return .refuses(waiter) }
+  mutating func enter(_ job: HashJob, for client: ClientKey?) -> Entry {
+    if isStopped { return .refuses(job) }
     if let lane = idle.popLast() { return .begins(lane) }
     lastTicket += 1
     let admission = queue.enter(lastTicket, for: client)
-    if admission == .refused { return .refuses(waiter) }
-    waiters[lastTicket] = waiter
-    guard case .displaces(let ticket) = admission,
-      let displaced = waiters.removeValue(forKey: ticket)
+    if admission == .refused { return .refuses(job) }
+    jobs[lastTicket] = job
+    guard case .displaces(let ticket) = admission, let displaced = jobs.removeValue(forKey: ticket)
     else { return .waits }
     return .refuses(displaced)
   }
 
-  /// Returns the waiter that takes the lane over.
-  mutating func release(_ lane: HashLane) -> Waiter? {
-    if let ticket = queue.next(), let waiter = waiters.removeValue(forKey: ticket) {
-      return waiter
-    }
+  /// The job that a lane takes over; without one the lane is idle.
+  mutating func next(for lane: BlockingThread) -> HashJob? {
+    if let ticket = queue.next(), let job = jobs.removeValue(forKey: ticket) { return job }
     idle.append(lane)
     return nil
   }
 
-  /// Returns the waiters, which get no lane any more.
-  mutating func stop() -> [Waiter] {
+  /// Returns the jobs for which there will be no lane.
+  mutating func stop() -> [HashJob] {
     isStopped = true
-    defer { waiters = [:] }
+    defer { jobs = [:] }
     while queue.next() != nil {}
-    return Array(waiters.values)
-  }
-}
-
-/// One thread that hashes.
-private actor HashLane {
-  private let thread: BlockingThread
-
-  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-
-  init(number: Int) { thread = BlockingThread(name: "password-\(number)") }
-
-  func run<Result: Sendable>(_ work: @Sendable () throws -> Result) async throws -> Result {
-    try work()
-  }
-
-  nonisolated func stop() {
-    thread.stop()
-    thread.join()
+    return Array(jobs.values)
   }
 }

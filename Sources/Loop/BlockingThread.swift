@@ -6,8 +6,13 @@ internal import Primitives
 ///
 /// Its queue has no bound; whoever feeds it knows best when to say no.
 public final class BlockingThread: SerialExecutor {
+  private enum Job {
+    case task(UnownedJob)
+    case work(@Sendable () -> Void)
+  }
+
   private struct State {
-    var jobs: [UnownedJob] = []
+    var jobs: [Job] = []
     var isStopping = false
   }
 
@@ -19,8 +24,13 @@ public final class BlockingThread: SerialExecutor {
     thread.withLock { $0 = Thread(name: name) { self.run() } }
   }
 
-  public func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
+  public func enqueue(_ job: consuming ExecutorJob) { append(.task(UnownedJob(job))) }
+
+  /// Runs `work` behind the jobs that are there. Unlike the way into an actor this is no
+  /// suspension: with a lock around it, the caller knows that a stop comes later.
+  public func run(_ work: @escaping @Sendable () -> Void) { append(.work(work)) }
+
+  private func append(_ job: Job) {
     let wasEmpty = state.withLock { state in
       state.jobs.append(job)
       return state.jobs.count == 1
@@ -47,7 +57,7 @@ public final class BlockingThread: SerialExecutor {
 
   private func run() {
     let executor = unsafe asUnownedSerialExecutor()
-    var batch: [UnownedJob] = []
+    var batch: [Job] = []
     while true {
       filled.wait()
       let isStopping = state.withLock { state in
@@ -55,7 +65,12 @@ public final class BlockingThread: SerialExecutor {
         return state.isStopping && batch.isEmpty
       }
       if isStopping { return }
-      for job in batch { unsafe job.runSynchronously(on: executor) }
+      for job in batch {
+        switch job {
+        case .task(let job): unsafe job.runSynchronously(on: executor)
+        case .work(let work): work()
+        }
+      }
       batch.removeAll(keepingCapacity: true)
     }
   }

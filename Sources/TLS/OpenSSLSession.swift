@@ -34,6 +34,11 @@ internal import COpenSSL
 
   var isEstablished: Bool { unsafe SSL_is_init_finished(ssl) == 1 }
 
+  /// OpenSSL has a buffer for one record while the end of a record has not come.
+  var recordMemory: Int {
+    unsafe isEstablished && SSL_has_pending(ssl) == 1 ? RecordLayer.maximumCiphertext : 0
+  }
+
   /// Goes on with the handshake as far as the bytes allow; says how many of them it took, or nil
   /// when it took all and needs more.
   mutating func shakeHands(

@@ -16,6 +16,8 @@ public import Loop
   var records: RecordLayer?
   private var stage = Stage.fresh
   private var hasSentClose = false
+  // Bytes of a handshake that is not done.
+  private var handshakeBytes = 0
   /// Known once the handshake is done.
   public private(set) var facts: TLSFacts?
 
@@ -42,6 +44,18 @@ public import Loop
   }
 
   public var isEstablished: Bool { stage == .established }
+
+  /// Bytes of memory for input whose end has not come: a handshake, or the beginning of a record.
+  public var inputMemory: Int {
+    switch records {
+    case .some(let records): return records.partialCapacity
+    case .none: break
+    }
+    switch session {
+    case .some(let session): return handshakeBytes + session.recordMemory
+    case .none: return handshakeBytes
+    }
+  }
 
   /// Appends a client's first bytes.
   public mutating func start(reply: inout ByteBuffer) throws(TLSError) {
@@ -73,6 +87,7 @@ public import Loop
   ) throws(TLSError) -> TLSProgress {
     var rest = unsafe bytes
     if stage == .handshaking {
+      handshakeBytes += bytes.count
       guard let used = try unsafe session?.shakeHands(bytes, &reply) ?? nil else {
         return .handshaking
       }
@@ -85,6 +100,7 @@ public import Loop
 
   private mutating func establish() {
     stage = .established
+    handshakeBytes = 0
     facts = session?.facts()
     records = session?.makeRecordLayer(context) ?? nil
     if records != nil { session = nil }

@@ -1,3 +1,4 @@
+import HubCore
 import JSON
 import MusterTesting
 import PluginKit
@@ -178,6 +179,38 @@ import Testing
     }
   }
 
+  @Test func `a line on its way in keeps its place`() async throws {
+    try await withLab { bench in
+      let cookie = try await session(bench, "2100301419")
+      let dialect = try #require(bench.unit.dialects.first { $0.paths == ["/chart"] }?.dialect)
+      let request = Request(
+        .get, "/chart", cookies: Fields(["JSESSIONID": cookie]), peer: .loopback,
+        receivedAt: bench.clock.now)
+      let late = LateConnection()
+      let first = Task {
+        let session = try await dialect.accept(late, request)
+        await late.stay()
+        // A line gives its place when it ends.
+        await session.closed(.lost)
+      }
+      await late.begun()
+      let second = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c2")
+      #expect(second.client.takeTexts().first?.contains("2100301419已进入聊天室") == true)
+      await late.arrive()
+      #expect(await late.closings.isEmpty)
+      await late.leave()
+      try await first.value
+      // One that fails on its way gives it, too.
+      let third = LateConnection(fails: true)
+      let failing = Task { _ = try await dialect.accept(third, request) }
+      await third.begun()
+      await third.arrive()
+      await #expect(throws: TopicRefusal.unavailable) { try await failing.value }
+      let fourth = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c4")
+      #expect(fourth.client.takeTexts() == [map(tao)])
+    }
+  }
+
   @Test func `whoever has not checked in does not come in`() async throws {
     try await withLab { bench in
       await #expect(throws: PluginError(.unauthorized, "check in first")) {
@@ -277,15 +310,16 @@ import Testing
     }
   }
 
-  @Test func `whoever floods the chat is closed`() async throws {
+  @Test(arguments: [#"{"type":1,"message":"x"}"#, #"{"type":3,"to":"2100301418","message":"x"}"#])
+  func `whoever floods the chat is closed, by private messages too`(text: String) async throws {
     try await withLab { bench in
       let client = try await enter(bench, "2100301419", id: "c1")
-      for _ in 0..<60 { await client.send(#"{"type":1,"message":"x"}"#) }
-      _ = client.client.takeTexts()
-      await client.send(#"{"type":1,"message":"x"}"#)
+      for _ in 0..<60 { await client.send(text) }
+      #expect(!client.client.takeFrames().contains(.closed(code: 4104, reason: "rate_limited")))
+      await client.send(text)
       #expect(client.client.takeFrames() == [.closed(code: 4104, reason: "rate_limited")])
       bench.clock.advance(seconds: 1)
-      await client.send(#"{"type":1,"message":"x"}"#)
+      await client.send(text)
       #expect(client.client.takeFrames().isEmpty)
     }
   }
@@ -336,5 +370,53 @@ import Testing
       await old.send(#"{"type":1,"message":"still here"}"#)
       #expect(new.takeEvents().isEmpty)
     }
+  }
+}
+
+/// A connection whose subscription takes as long as the test wants.
+private actor LateConnection: DialectConnection {
+  nonisolated let id = "late"
+  private let fails: Bool
+  private var isSubscribing = false
+  private var hasArrived = false
+  private var isLeaving = false
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private(set) var closings: [UInt16] = []
+
+  init(fails: Bool = false) { self.fails = fails }
+
+  /// Waits until the subscription has begun.
+  func begun() async { while !isSubscribing { await change() } }
+
+  func arrive() {
+    hasArrived = true
+    tell()
+  }
+
+  /// Waits until the test lets it go.
+  func stay() async { while !isLeaving { await change() } }
+
+  func leave() {
+    isLeaving = true
+    tell()
+  }
+
+  func subscribe(_ topic: Topic, as identity: Identity) async throws {
+    isSubscribing = true
+    tell()
+    while !hasArrived { await change() }
+    if fails { throw TopicRefusal.unavailable }
+  }
+
+  func send(_ text: [UInt8]) {}
+  func unsubscribe(_ topic: Topic) {}
+  func mayPublish() -> Bool { true }
+  func close(code: UInt16, reason: String) { closings.append(code) }
+
+  private func change() async { await withCheckedContinuation { waiters.append($0) } }
+
+  private func tell() {
+    for waiter in waiters { waiter.resume() }
+    waiters = []
   }
 }

@@ -69,6 +69,30 @@ import Testing
     }
   }
 
+  @Test func `stays come two thousand at a time`() async throws {
+    try await withLab { bench in
+      try await bench.store.write { tx in
+        for second in 0..<2_100 {
+          try tx.execute(
+            """
+            INSERT INTO checkin_records (userid, starttime, endtime, duration) VALUES (2, ?, ?, 0)
+            """, second, second + 1)
+        }
+      }
+      func ids(_ query: String) async -> [Int] {
+        await bench.get("/mytimerecored?userid=2\(query)").json["data"]?.array?
+          .compactMap { $0["id"]?.int } ?? []
+      }
+      let first = await ids("")
+      #expect(first.count == 2_000)
+      let rest = await ids("&before=\(first.last ?? 0)")
+      #expect(rest.count >= 100 && rest.count < 2_000)
+      let all = first + rest
+      #expect(all == all.sorted(by: >) && Set(all).count == all.count)
+      #expect(await ids("&before=\(rest.last ?? 0)").isEmpty)
+    }
+  }
+
   @Test func `where the store fails the lists say so in the document's words`() async throws {
     try await withLab { bench in
       try await bench.store.execute("ALTER TABLE checkin_records RENAME TO gone")

@@ -85,6 +85,26 @@ import Testing
     }
   }
 
+  @Test func `registrations are recorded, and whether a number was proved`() async throws {
+    try await withBench { bench async throws in
+      bench.accounts.apply(RegistrationRules(.open, passwordLength: 1))
+      for (login, number) in [("zz", nil), ("li", "4130209102")] {
+        var new = NewAccount(login: login, name: login, password: "secret-1", roles: .student)
+        if let number {
+          new.profiles[.studentNumber] = number
+          new.hasProvenNumber = true
+        }
+        let peer = Peer(address: "10.0.0.9", bytes: [10, 0, 0, 9])
+        _ = try await bench.audited.register(new, from: peer)
+      }
+      #expect(
+        try await bench.actions() == [
+          "account.registered zz (u1)",
+          "account.registered li (u2) the student number 4130209102 was proved",
+        ])
+    }
+  }
+
   @Test func `old entries are deleted`() async throws {
     try await withBench { bench async throws in
       bench.trail.audit.record(AuditEvent("old"))

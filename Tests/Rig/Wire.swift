@@ -91,6 +91,15 @@ package actor Wire {
     if isLast && unsent.isEmpty { socket?.finishSending() }
   }
 
+  /// Sends the beginning of a record whose end never comes.
+  package func sendBeginning(of record: [UInt8], bytes count: Int) throws {
+    var sealed = ByteBuffer()
+    try tls?.seal(record.span, into: &sealed)
+    sealed.truncate(to: min(count, sealed.count))
+    unsent.append(sealed.bytes)
+    flush()
+  }
+
   package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
   /// Sends, and says in the same breath that nothing follows; reading goes on.

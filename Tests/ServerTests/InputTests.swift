@@ -182,10 +182,13 @@ import Testing
   }
 
   @Test func `a whole request is answered however much others hold`() async throws {
-    try await TestServer.run(workers: 1, limits: .with(\.inputBuffers, 1)) {
-      server async throws in
+    try await TestServer.run(workers: 1) { server async throws in
       let wire = try await server.wire()
+      let other = try await server.wire()
+      server.server.house.input.add(.init(client: .unknown, before: 0, after: 1 << 30))
       #expect(try await wire.call("GET", "/lab/later/50").text == "after 50")
+      try await other.send("GET /lab/later/50 HTTP/1.1\r\n")
+      #expect(try await other.reply().status == 503)
     }
   }
 
@@ -204,6 +207,80 @@ import Testing
       #expect(await !wire.hasEnded)
       await server.pass(15)
       #expect(try await wire.closeCode() == 1008)
+    }
+  }
+
+  @Test func `records that never end share it too`() async throws {
+    try await TestServer.run(workers: 2, limits: .with(\.inputBuffers, 100_000)) {
+      server async throws in
+      var wires: [Wire] = []
+      for number in 0..<6 {
+        let wire = try await server.wire()
+        wires.append(wire)
+        if number % 2 == 0 { try await wire.upgrade("/ws") }
+        try await wire.sendBeginning(of: [UInt8](repeating: 32, count: 16_000), bytes: 12_000)
+        await server.settle()
+      }
+      var refused = 0
+      try await server.until {
+        refused = 0
+        for wire in wires where await wire.hasReceived { refused += 1 }
+        return refused >= 3
+      }
+      #expect(refused == 3)
+      #expect((30_000...37_500).contains(server.server.house.input.total))
+      for wire in wires { await wire.drop() }
+      try await server.until { server.server.house.input.total == 0 }
+    }
+  }
+
+  @Test func `handshakes that never end share it too`() async throws {
+    try await TestServer.run(workers: 2, limits: .with(\.inputBuffers, 100_000)) {
+      server async throws in
+      // A hello that is announced with as much as OpenSSL takes, and a piece of it.
+      let hello = [22, 3, 1, 64, 0, 1, 1, 255, 0] + [UInt8](repeating: 3, count: 11_991)
+      var wires: [Wire] = []
+      for _ in 0..<6 {
+        let wire = try await Wire.connect(server.address, encrypted: false)
+        wires.append(wire)
+        try await wire.send(hello)
+        await server.settle()
+      }
+      var refused = 0
+      try await server.until {
+        refused = 0
+        for wire in wires where await wire.hasEnded { refused += 1 }
+        return refused >= 3
+      }
+      #expect(refused == 3)
+      #expect(server.server.house.input.total == 36_000)
+      for wire in wires { await wire.drop() }
+      try await server.until { server.server.house.input.total == 0 }
+    }
+  }
+
+  @Test func `clients share one budget, and each has its share`() async throws {
+    let trusted = try #require(Network("127.0.0.1"))
+    func adjust(_ plan: inout HubServer.Plan) { plan.proxies = [trusted] }
+    try await TestServer.run(
+      workers: 2, limits: .with(\.inputBuffers, 100_000), adjusting: adjust
+    ) { server async throws in
+      var wires: [Wire] = []
+      for client in 1...12 {
+        let wire = try await server.wire()
+        wires.append(wire)
+        let forwarded = "X-Forwarded-For: 203.0.113.\(client)\r\n"
+        try await begin(wire, "/lab/echo", InputTests.large + forwarded, body: 12_000)
+        await server.settle()
+      }
+      try await server.until {
+        for wire in wires where await wire.hasReceived { return true }
+        return false
+      }
+      #expect(await !wires[0].hasReceived)
+      #expect(server.server.house.input.total <= 100_000)
+      for wire in wires { await wire.drop() }
+      try await server.until { server.server.house.input.total == 0 }
     }
   }
 

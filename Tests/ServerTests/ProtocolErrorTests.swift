@@ -126,6 +126,26 @@ import Testing
     }
   }
 
+  @Test func `frames of a plugin's own type are counted like publishes`() async throws {
+    try await TestServer.run(workers: 1, time: ManualTime()) { server in
+      await server.pass(3)
+      let wire = try await server.client()
+      try await wire.subscribe("lab.state.fast")
+      for _ in 0..<60 {
+        try await wire.say(["type": "lab.ask", "id": 1, "data": [:]])
+        #expect(try await wire.hear()["type"] == "ack")
+      }
+      for type in ["lab.ask", "publish"] {
+        try await wire.say([
+          "type": .string(type), "id": 2, "topic": "lab.state.fast", "data": [:],
+        ])
+        let refusal = try await wire.hear()
+        #expect(refusal["re"] == 2 && refusal["data"]?["code"] == 111)
+        #expect((1...1000).contains(refusal["data"]?["retry_after_ms"]?.int ?? 0))
+      }
+    }
+  }
+
   @Test func `who comes and goes too fast is told how long to wait`() async throws {
     let time = ManualTime()
     try await TestServer.run(workers: 1, time: time) { server in

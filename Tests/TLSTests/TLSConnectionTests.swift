@@ -55,6 +55,28 @@ import Testing
   }
 
   @Test(arguments: Setup.all)
+  func `says what it holds of input whose end has not come`(_ setup: Setup) throws {
+    let link = try setup.link(certificates)
+    let hello = link.interceptToServer()
+    link.injectToServer(hello[..<100])
+    try link.deliverToServer()
+    #expect(link.server.inputMemory == 100)
+    link.injectToServer(hello[100...])
+    try link.settle()
+    try link.require(setup)
+    #expect(link.server.inputMemory == 0)
+    try link.sendToServer(pattern(5000))
+    let record = link.interceptToServer()
+    link.injectToServer(record[..<3000])
+    try link.deliverToServer()
+    #expect((3000...17_000).contains(link.server.inputMemory))
+    link.injectToServer(record[3000...])
+    try link.deliverToServer()
+    #expect(link.takeAtServer() == pattern(5000))
+    #expect(link.server.inputMemory == 0)
+  }
+
+  @Test(arguments: Setup.all)
   func `takes many records at once`(_ setup: Setup) throws {
     let link = try setup.settled(certificates)
     var expected: [UInt8] = []

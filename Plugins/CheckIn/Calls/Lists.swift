@@ -24,8 +24,15 @@ extension Documents {
 
   static let records = Operation(
     "All stays of one person, newest first",
-    details: "Outside of the open networks one's own only, or any for staff.",
-    parameters: [.query("userid", .integer, "`User.id`, not the student number.", example: 1)],
+    details: """
+      Outside of the open networks one's own only, or any for staff. At most 2,000 at once; \
+      `before` goes on.
+      """,
+    parameters: [
+      .query("userid", .integer, "`User.id`, not the student number.", example: 1),
+      .query(
+        "before", .integer, optional: true, "Only stays with a smaller `id`.", example: 1000),
+    ],
     answers: [
       .ok(
         envelope(.array(of: record)),
@@ -72,8 +79,8 @@ extension CheckInPlugin {
     try await answering(request) { Envelope.response(try await self.store.presentAnswer()) }
   }
 
-  /// The newest stays: more than a person collects in years.
-  private static let maxStays = 10_000
+  /// As many stays as a person collects in years. Strangers in an open network may ask for them.
+  private static let maxStays = 2_000
 
   func records(_ request: Request) async throws -> Response {
     try await list(request) {
@@ -82,7 +89,8 @@ extension CheckInPlugin {
         let number = try await self.store.find(id: id)?.number
         try self.access.requireActing(as: number ?? "", request)
       }
-      return try await self.store.stays(of: id, limit: CheckInPlugin.maxStays).json
+      let before = request.input("before").flatMap { Int($0) } ?? .max
+      return try await self.store.stays(of: id, before: before, limit: CheckInPlugin.maxStays).json
     }
   }
 

@@ -58,11 +58,12 @@ extension AttendanceStore {
   }
 
   /// The stays of a person, newest first.
-  func stays(of person: Int, limit: Int) async throws -> [Stay] {
+  func stays(of person: Int, before id: Int = .max, limit: Int) async throws -> [Stay] {
     try await database.query(
       """
-      SELECT \(Stay.columns) FROM checkin_records WHERE userid = ? ORDER BY id DESC LIMIT ?
-      """, person, limit
+      SELECT \(Stay.columns) FROM checkin_records WHERE userid = ? AND id < ?
+      ORDER BY id DESC LIMIT ?
+      """, person, id, limit
     ).map { try Stay($0, zone) }
   }
 

@@ -119,7 +119,7 @@ extension HTTPServer {
   @inline(__always) func chargeInput(
     _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
   ) {
-    if exchange.memory != connection.heldInput {
+    if exchange.memory + connection.encryptedInput != connection.heldInput {
       chargeChangedInput(connection, exchange, on: worker)
     }
   }
@@ -128,7 +128,8 @@ extension HTTPServer {
     _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
   ) {
     if exchange.input.isEmpty { exchange.input.removeAll(keepingCapacity: false) }
-    guard transport.charge(exchange.memory, to: connection, isBounded: !exchange.isWhole) else {
+    let holds = exchange.memory + connection.encryptedInput
+    guard transport.charge(holds, to: connection, isBounded: !exchange.isWhole) else {
       context.counters.refused.add(1)
       return refuseInput(connection, exchange, on: worker)
     }

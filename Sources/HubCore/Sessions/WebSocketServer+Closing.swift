@@ -170,7 +170,7 @@ extension WebSocketServer {
   @inline(__always) func chargeInput(
     _ connection: Connection, _ link: WebSocketLink, on worker: isolated Worker
   ) {
-    let holds = link.early.capacity + link.assembler.memory
+    let holds = link.early.capacity + link.assembler.memory + connection.encryptedInput
     guard holds != connection.heldInput else { return }
     if !transport.charge(holds, to: connection, isBounded: true) {
       refuseInput(connection, link, on: worker)

@@ -92,6 +92,9 @@ final class Connection {
     }
   }
 
+  /// Bytes of memory for input that cannot be decrypted yet.
+  @inline(__always) var encryptedInput: Int { tls?.inputMemory ?? 0 }
+
   /// The conversation, if it is of this type. The type has no subclasses.
   @inline(__always) func conversation<State: AnyObject>(as type: State.Type) -> State? {
     Connection.view(conversation, as: type)

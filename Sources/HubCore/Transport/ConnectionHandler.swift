@@ -12,6 +12,9 @@ protocol ConnectionHandler: Actor {
   /// `buffers.plaintextOut`, and `sendPlaintext` sends them as one record.
   func received(_ connection: Connection, _ buffers: inout IOBuffers)
 
+  /// The memory for bytes that cannot be decrypted yet has changed.
+  func heldInputChanged(_ connection: Connection)
+
   /// A connection that was given to `resumeLater` may go on with what it kept.
   func resumed(_ connection: Connection, _ buffers: inout IOBuffers)
 

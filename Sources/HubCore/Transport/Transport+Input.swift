@@ -116,12 +116,25 @@ extension Transport {
       if connection.phase == .handshaking, progress != .handshaking {
         finishHandshake(connection, on: handler)
       }
-      if !buffers.plaintextIn.isEmpty, connection.phase == .open {
-        handler.received(connection, &buffers)
-      }
+      deliver(connection, &buffers, on: handler)
       if progress == .closed { inputEnded(connection, on: handler) }
     } catch {
       fail(connection, error, &buffers, on: handler)
+    }
+  }
+
+  private func deliver(
+    _ connection: Connection, _ buffers: inout IOBuffers, on handler: isolated Handler
+  ) {
+    switch connection.phase {
+    case .handshaking:
+      guard !charge(connection.encryptedInput, to: connection, isBounded: true) else { return }
+      context.counters.refused.add(1)
+      drop(connection, .lost, on: handler)
+    case .open where !buffers.plaintextIn.isEmpty: handler.received(connection, &buffers)
+    case .open where connection.encryptedInput > 0 || connection.heldInput > 0:
+      handler.heldInputChanged(connection)
+    case .open, .parting, .gone: return
     }
   }
 

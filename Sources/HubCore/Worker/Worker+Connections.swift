@@ -64,6 +64,10 @@ extension Worker: ConnectionHandler {
 
   private func finishInput(_ connection: Connection, _ buffers: inout IOBuffers) {
     if !buffers.plaintextOut.isEmpty { transport.sendPlaintext(connection, &buffers, on: self) }
+    heldInputChanged(connection)
+  }
+
+  func heldInputChanged(_ connection: Connection) {
     if let link = connection.link {
       webSockets.chargeInput(connection, link, on: self)
     } else if let exchange = connection.exchange {

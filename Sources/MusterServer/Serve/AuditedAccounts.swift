@@ -39,8 +39,17 @@ struct AuditedAccounts: Accounts {
 
   func register(_ account: NewAccount, from peer: Peer) async throws -> Account {
     let made = try await accounts.register(account, from: peer)
-    audit.record(AuditEvent("account.registered", on: made.auditName, from: peer.address))
+    audit.record(
+      AuditEvent(
+        "account.registered", on: made.auditName, from: peer.address,
+        AuditedAccounts.proof(of: account)))
     return made
+  }
+
+  /// A number that a system has had proved makes the account more than a stranger's at once.
+  private static func proof(of account: NewAccount) -> String {
+    guard account.hasProvenNumber, let number = account.profiles[.studentNumber] else { return "" }
+    return "the student number \(number) was proved"
   }
 
   func account(_ id: Int64) async throws -> Account? { try await accounts.account(id) }

@@ -76,12 +76,13 @@ import Testing
     }
   }
 
-  @Test func `end with the token alone`() async throws {
+  @Test(arguments: ["Token ", "token\t", "Token  "])
+  func `end with the token alone`(scheme: String) async throws {
     try await withFaculty { faculty in
       let one = try #require(await logIn(faculty).json["token"]?.string)
       let two = try #require(await logIn(faculty).json["token"]?.string)
       let answer = await faculty.bench.call(
-        .post, "/auth/logout/", headers: ["Authorization": "Token \(one)"])
+        .post, "/auth/logout/", headers: ["Authorization": "\(scheme)\(one)"])
       #expect(answer.status == 204)
       #expect(await get("/current-user/", one, faculty).whole == #"401 {"detail":"认证令牌无效。"}"#)
       #expect(await get("/current-user/", two, faculty).status == 200)

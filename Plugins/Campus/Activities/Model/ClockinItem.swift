@@ -33,9 +33,9 @@ struct ClockinItem: Sendable, Equatable {
 
   private static func key(_ row: Row, _ column: String) throws -> ClockinKeys.Key? {
     guard let text = try row.optionalText(column),
-      let createdAt = try row.optionalInt("\(column)_at")
+      let createdAt = try row.optionalUnixMilliseconds("\(column)_at")
     else { return nil }
-    return ClockinKeys.Key(text: text, createdAt: Int64(createdAt))
+    return ClockinKeys.Key(text: text, createdAt: createdAt)
   }
 
   /// The item without its secret.

@@ -91,7 +91,7 @@ extension CampusPlugin {
 
   /// Ends every token in the head of a request, in whichever way it came.
   private func revokeTokens(of request: Request) async throws {
-    let authorization = request.headers["authorization"]?.split(separator: " ").last
+    let authorization = request.headers["authorization"]?.split { $0 == " " || $0 == "\t" }.last
     let texts = [
       authorization.map { String($0) }, request.headers["token"], request.cookies["token"],
     ]
