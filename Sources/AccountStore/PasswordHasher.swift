@@ -60,7 +60,10 @@ final class PasswordHasher: Sendable {
   ) async throws -> Result {
     try await withCheckedThrowingContinuation { waiter in
       let job = HashJob(
-        perform: { waiter.resume(returning: work()) },
+        perform: {
+          let result = work()
+          return { waiter.resume(returning: result) }
+        },
         refuse: { waiter.resume(throwing: PasswordHasher.busy) })
       // A lane gets its job within the lock: a stop comes before it or after it.
       let surplus = load.withLock { load in
@@ -76,15 +79,18 @@ final class PasswordHasher: Sendable {
   private func serve(_ first: HashJob, _ lane: BlockingThread) {
     var job: HashJob? = first
     while let current = job {
-      current.perform()
+      let tell = current.perform()
       job = load.withLock { $0.next(for: lane) }
+      // The lane is free by then: a caller that comes again at once finds it.
+      tell()
     }
   }
 }
 
 /// One of the two is called, once.
 private struct HashJob: Sendable {
-  let perform: @Sendable () -> Void
+  /// Hashes, and returns what tells the caller.
+  let perform: @Sendable () -> @Sendable () -> Void
   let refuse: @Sendable () -> Void
 }
 

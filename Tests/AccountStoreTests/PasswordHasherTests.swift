@@ -21,6 +21,12 @@ import Testing
     }
   }
 
+  @Test func `a hash that is told leaves its thread free`() async throws {
+    let hasher = PasswordHasher(lanes: 1, waiting: 0, cost: PasswordHasherTests.cost)
+    for _ in 0..<2000 { _ = try await hasher.hash("secret", for: nil) }
+    hasher.stop()
+  }
+
   @Test func `no hash waits for ever that comes while the threads end`() async {
     for _ in 0..<300 {
       let hasher = PasswordHasher(lanes: 2, waiting: 8, cost: PasswordHasherTests.cost)

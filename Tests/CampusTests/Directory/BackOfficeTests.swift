@@ -93,6 +93,24 @@ import Testing
     }
   }
 
+  @Test func `has each change in the audit trail, and no look`() async throws {
+    try await withFaculty { faculty in
+      let root = "/admin/api/departments/"
+      _ = await faculty.get(root, as: faculty.admin)
+      for status in [201, 400] {
+        let answer = await faculty.post(root, ["name": "新部门"], as: faculty.admin)
+        #expect(answer.status == status)
+      }
+      #expect(await faculty.post(root, ["name": "x"], as: faculty.chen).status == 403)
+      #expect(
+        faculty.bench.audited.filter { $0.action == "call" } == [
+          AuditEvent(
+            "call", by: faculty.admin.auditName, on: "POST \(root)", from: "127.0.0.1",
+            "plugin campus, status 201")
+        ])
+    }
+  }
+
   @Test(arguments: Engine.testable)
   func `keeps departments with names of their own`(engine: Engine) async throws {
     try await withFaculty(engine) { faculty in
