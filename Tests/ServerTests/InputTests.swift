@@ -185,7 +185,7 @@ import Testing
     try await TestServer.run(workers: 1) { server async throws in
       let wire = try await server.wire()
       let other = try await server.wire()
-      server.server.house.input.add(.init(client: .unknown, before: 0, after: 1 << 30))
+      server.server.house.transport.input.add(.init(client: .unknown, before: 0, after: 1 << 30))
       #expect(try await wire.call("GET", "/lab/later/50").text == "after 50")
       try await other.send("GET /lab/later/50 HTTP/1.1\r\n")
       #expect(try await other.reply().status == 503)
@@ -228,9 +228,9 @@ import Testing
         return refused >= 3
       }
       #expect(refused == 3)
-      #expect((30_000...37_500).contains(server.server.house.input.total))
+      #expect((30_000...37_500).contains(server.server.house.transport.input.total))
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.input.total == 0 }
+      try await server.until { server.server.house.transport.input.total == 0 }
     }
   }
 
@@ -253,9 +253,9 @@ import Testing
         return refused >= 3
       }
       #expect(refused == 3)
-      #expect(server.server.house.input.total == 36_000)
+      #expect(server.server.house.transport.input.total == 36_000)
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.input.total == 0 }
+      try await server.until { server.server.house.transport.input.total == 0 }
     }
   }
 
@@ -278,9 +278,9 @@ import Testing
         return false
       }
       #expect(await !wires[0].hasReceived)
-      #expect(server.server.house.input.total <= 100_000)
+      #expect(server.server.house.transport.input.total <= 100_000)
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.input.total == 0 }
+      try await server.until { server.server.house.transport.input.total == 0 }
     }
   }
 
