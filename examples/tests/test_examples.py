@@ -21,7 +21,7 @@ import urllib.request
 
 from chromium import Page
 from muster_client import Live
-from world import PATIENCE, PROGRAM, ROOM, Reader, Server, client, free_port
+from world import PATIENCE, ROOM, Reader, Server, client, free_port
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 SECRET = "a secret of the tests"
@@ -33,11 +33,7 @@ key = ""
 def setUpModule() -> None:
     global key
     server.start()
-    command = [PROGRAM, "token", "key", "add", "examples", "--scope", "publish"]
-    made = subprocess.run(
-        [*command, "--data", f"{server.folder}/data"], capture_output=True, text=True, check=True
-    )
-    key = made.stdout.split()[-1]
+    key = server.key("publish")
 
 
 def tearDownModule() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import unittest
 
-from muster_client import Ack, Live, MusterError, Refused, Reset, Stale
+from muster_client import Ack, Live, MusterError, Refused, Reset, Snapshot, Stale
 from world import PATIENCE, ROOM, Network, Reader, Server, client, eventually, free_port, within
 
 server = Server("heartbeat.ping=2s", "heartbeat.unstable=4s", "heartbeat.timeout=8s")
@@ -151,6 +151,24 @@ class NetworkTests(unittest.IsolatedAsyncioTestCase):
                 room = Reader(guest.subscribe(topic))
                 await room.until(lambda: bool(room.of(Refused)))
                 self.assertEqual(room.of(Refused)[0].error.code, code)
+
+    async def test_leaving_and_coming_back_at_once_stays(self) -> None:
+        async with client(server.url, self.tao) as hub:
+            room = hub.subscribe(ROOM)
+            await within(room.publish({"msg": "before"}))
+            await room.close()
+            again = Reader(hub.subscribe(ROOM))
+            await again.until(lambda: bool(again.of(Live)))
+            await within(hub.publish(ROOM, {"msg": "still here"}))
+            await again.until(lambda: "still here" in again.messages())
+            self.assertEqual(again.of(Refused), [])
+
+    async def test_a_key_follows_a_topic(self) -> None:
+        key = server.key("subscribe:checkin.*")
+        async with client(server.url, key) as program:
+            topic = Reader(program.subscribe("checkin.presence"))
+            await topic.until(lambda: bool(topic.of(Live)))
+            self.assertEqual(len(topic.of(Snapshot)), 1)
 
     async def test_history_and_a_later_run(self) -> None:
         async with client(server.url, self.tao) as hub:

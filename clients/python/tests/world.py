@@ -114,6 +114,14 @@ class Server:
         token: str = self.post("/api/v1/login", {"login": name, "password": password})["token"]
         return token
 
+    def key(self, scope: str) -> str:
+        """A key of a program."""
+        command = [PROGRAM, "token", "key", "add", "tests", "--scope", scope]
+        made = subprocess.run(
+            [*command, "--data", f"{self.folder}/data"], capture_output=True, text=True, check=True
+        )
+        return made.stdout.split()[-1]
+
 
 class Network:
     """A TCP proxy in front of a port: cuts, stalls, and breaks off in mid-frame."""

@@ -64,7 +64,7 @@ def _answered(machine: Machine, kind: str | None, frame: Frame, now: int) -> Non
         machine.started(topic, frame, now)
     elif purpose == "list":
         machine.listed(topic, number, frame, now)
-    else:
+    elif purpose == "caller":
         machine.answered(number, frame)
 
 
@@ -86,5 +86,5 @@ def _refused(machine: Machine, frame: Frame, now: int) -> None:
         machine.topic_refused(topic, error, now)
     elif purpose == "list":
         machine.list_refused(topic, number, error, now)
-    else:
+    elif purpose == "caller":
         machine.answered(number, error)

@@ -147,8 +147,7 @@ class Line:
                 if isinstance(message, str) and not self._is_silent:
                     self._listener.line_received(self, message)
         except ConnectionClosed as end:
-            # A code that the server only gave back says what it was sent, not what it wants.
-            if end.rcvd is not None and end.rcvd_then_sent is not False:
+            if end.rcvd is not None:
                 return end.rcvd.code, end.rcvd.reason, 0
             return ABNORMAL, "disconnected", 0
 

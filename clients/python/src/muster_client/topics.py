@@ -96,7 +96,8 @@ class Topics(abc.ABC):
         self.fail_publishes(MusterError("unsubscribed"), topic)
         self.emit(FallSilent(topic, None))
         if self.is_live and state.phase in (Phase.ASKING, Phase.LIVE):
-            self.send({"type": "unsubscribe", "topic": topic}, now)
+            # Without an id the answer would look like being put out, perhaps of a new subscription.
+            self.request(("leave", topic), {"type": "unsubscribe", "topic": topic}, now)
 
     def start_all(self, now: int) -> None:
         """The connection is there: asks for all topics and sends what waits."""
