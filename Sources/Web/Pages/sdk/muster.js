@@ -236,7 +236,8 @@ export class Muster {
     subscription.closed = true;
     this.#topics.delete(subscription.topic);
     this.refuse(subscription.topic, new MusterError({ reason: "unsubscribed" }));
-    if (this.state === "live") this.#send({ type: "unsubscribe", topic: subscription.topic });
+    // Without an id the answer would look like being put out, perhaps of a new subscription.
+    if (this.state === "live") this.request({ type: "unsubscribe", topic: subscription.topic }).catch(() => {});
   }
 
   /**
