@@ -7,7 +7,8 @@ internal import PluginKit
 extension HTTPServer {
   /// Answers the current request and makes room for the next.
   func answer(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ response: Response,
+    _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead,
+    _ response: Response,
     on worker: isolated Worker
   ) {
     let body: [UInt8]
@@ -15,24 +16,23 @@ extension HTTPServer {
     case .none: body = []
     case .bytes(let content): body = content
     case .file(let path):
-      return sendFile(path, connection, exchange, response, on: worker)
+      return sendFile(path, connection, conversation, response, on: worker)
     }
     let answer = writer.encode(
-      response, body, for: head, responseContext(head, connection, exchange), connection, exchange)
-    logAccess(connection, exchange, head, response.status, answer.bodyBytes)
+      response, body, for: head, responseContext(head, conversation), connection, conversation)
+    logAccess(connection, conversation, head, response.status, answer.bodyBytes)
     let closes = answer.closes
     transport.queue([UInt8](answer.bytes), to: connection)
-    makeRoom(connection, exchange, closes: closes, on: worker)
+    makeRoom(connection, conversation, closes: closes, on: worker)
   }
 
   /// Answers a request whose body is not read. A short one is passed over.
   func answerUnread(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead,
     _ response: Response, on worker: isolated Worker
   ) {
-    // RFC 9110, 10.1.1: a client that waits to be asked for its body may send it or not.
-    exchange.isLast = head.expectsContinue || !exchange.parser.canPassBody
-    answer(connection, exchange, head, response, on: worker)
+    conversation.exchange.leaveBody()
+    answer(connection, conversation, head, response, on: worker)
   }
 
   /// Answers what could not be read as a request: the start of the next one is unknown.
@@ -44,26 +44,20 @@ extension HTTPServer {
   }
 
   private func responseContext(
-    _ head: RequestHead, _ connection: Connection, _ exchange: HTTPExchange
+    _ head: RequestHead, _ conversation: HTTPConversation
   ) -> ResponseContext {
-    var response = ResponseContext(head)
-    response.keepsAlive =
-      response.keepsAlive && !context.isDraining && !exchange.isLast
-      && !(connection.readClosed && exchange.input.isEmpty)
-    return response
+    conversation.exchange.context(for: head, isDraining: context.isDraining)
   }
 
   /// The answer is on its way: the next request may come.
   private func makeRoom(
-    _ connection: Connection, _ exchange: HTTPExchange, closes: Bool, on worker: isolated Worker
+    _ connection: Connection, _ conversation: HTTPConversation, closes: Bool,
+    on worker: isolated Worker
   ) {
-    discardUpload(exchange, on: worker)
-    exchange.state = .head
-    exchange.match = nil
-    exchange.begunAt = 0
-    exchange.admitted = nil
-    exchange.owesContinue = false
-    exchange.handedOver = 0
+    discardUpload(conversation, on: worker)
+    conversation.exchange.answered()
+    conversation.match = nil
+    conversation.admitted = nil
     clients.forget(connection)
     if closes { return transport.part(connection, on: worker) }
     transport.startReading(connection)
@@ -71,7 +65,7 @@ extension HTTPServer {
   }
 
   private func logAccess(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, _ status: Int,
+    _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead, _ status: Int,
     _ bytes: Int
   ) {
     let loop = context.loop
@@ -79,7 +73,7 @@ extension HTTPServer {
       AccessLog.Line(
         at: loop.unixMilliseconds, address: Peer(connection.client).address,
         method: "\(head.method.name)", path: head.path, status: status, bytes: bytes,
-        microseconds: Int((loop.time.monotonic &- exchange.begunAt) / 1000))
+        microseconds: Int((loop.time.monotonic &- conversation.exchange.begunAt) / 1000))
     }
   }
 }
@@ -89,12 +83,13 @@ extension HTTPServer {
   private static var piece: Int { 256 << 10 }
 
   private func sendFile(
-    _ path: String, _ connection: Connection, _ exchange: HTTPExchange, _ response: Response,
+    _ path: String, _ connection: Connection, _ conversation: HTTPConversation,
+    _ response: Response,
     on worker: isolated Worker
   ) {
     let token = connection.token
-    let number = exchange.number
-    exchange.task = Task.immediate {
+    let number = conversation.exchange.number
+    conversation.task = Task.immediate {
       guard let handle = await shared.disk.open(path) else {
         let missing = Response.plain(404, "The file is not there any more.")
         return finish(token, number, missing, on: worker)
@@ -111,31 +106,32 @@ extension HTTPServer {
     _ facts: Disk.Facts, _ token: UInt64, _ number: UInt64, _ response: Response,
     on worker: isolated Worker
   ) -> Range<Int>? {
-    guard let (connection, exchange, head) = working(token, number) else { return nil }
+    guard let (connection, conversation, head) = working(token, number) else { return nil }
     let (response, part) = facts.answer(response, for: head)
     guard response.status == 200 || response.status == 206 else {
       finish(token, number, response, on: worker)
       return nil
     }
-    return sendHead(part, response, connection, exchange, head, on: worker)
+    return sendHead(part, response, connection, conversation, head, on: worker)
   }
 
   private func sendHead(
-    _ part: Range<Int>, _ response: Response, _ connection: Connection, _ exchange: HTTPExchange,
+    _ part: Range<Int>, _ response: Response, _ connection: Connection,
+    _ conversation: HTTPConversation,
     _ head: RequestHead, on worker: isolated Worker
   ) -> Range<Int>? {
     let answer = writer.encodeHead(
-      response, length: part.count, for: head, responseContext(head, connection, exchange),
-      connection, exchange)
-    logAccess(connection, exchange, head, response.status, part.count)
-    exchange.closesAfterAnswer = answer.closes
+      response, length: part.count, for: head, responseContext(head, conversation),
+      connection, conversation)
+    logAccess(connection, conversation, head, response.status, part.count)
+    conversation.closesAfterAnswer = answer.closes
     let awaitsBody = answer.awaitsBody
     transport.queue([UInt8](answer.bytes), to: connection)
     guard awaitsBody else {
-      complete(connection, exchange, on: worker)
+      complete(connection, conversation, on: worker)
       return nil
     }
-    exchange.state = .sending(head)
+    conversation.exchange.beginSending()
     return part
   }
 
@@ -156,15 +152,15 @@ extension HTTPServer {
       next = end
       await transport.drained(connection, on: worker)
     }
-    guard let (connection, exchange) = sending(token, number) else { return }
-    complete(connection, exchange, on: worker)
+    guard let (connection, conversation) = sending(token, number) else { return }
+    complete(connection, conversation, on: worker)
   }
 
   private func complete(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
   ) {
-    exchange.task = nil
-    makeRoom(connection, exchange, closes: exchange.closesAfterAnswer, on: worker)
+    conversation.task = nil
+    makeRoom(connection, conversation, closes: conversation.closesAfterAnswer, on: worker)
     transport.resumeLater(connection)
   }
 }

@@ -11,133 +11,116 @@ struct Upgrade {
 
 // Requests: parse, find the endpoint, take in the body, hand them over, in order.
 extension HTTPServer {
-  private enum Step {
-    case goOn
-    case wait
-    case upgrade(Upgrade)
-  }
-
   /// Serves what has come, as far as it goes. Returns a request to upgrade; once it is answered,
   /// the caller calls again for what follows it.
   func serve(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
   ) -> Upgrade? {
     do throws(HTTPError) {
-      while true {
-        switch try serveNext(connection, exchange, on: worker) {
-        case .goOn: continue
+      while connection.http === conversation {
+        switch try conversation.exchange.next(
+          owed: connection.sendQueue.bytes, at: context.now)
+        {
         case .wait: return nil
-        case .upgrade(let upgrade): return upgrade
+        case .pause:
+          transport.stopReading(connection)
+          return nil
+        case .awaitRequest:
+          transport.setTimer(connection, seconds: limits.idleSeconds)
+          return nil
+        case .awaitHead:
+          transport.setTimer(connection, seconds: limits.requestHeadSeconds)
+          return nil
+        case .close:
+          transport.part(connection, on: worker)
+          return nil
+        case .route(let head):
+          if let upgrade = try route(head, connection, conversation, on: worker) { return upgrade }
+        case .body(let head, let endpoint, let isWhole):
+          guard try takeBody(isWhole, head, endpoint, connection, conversation, on: worker) else {
+            return nil
+          }
+          conversation.exchange.begin()
+          if let upgrade = begin(connection, conversation, head, endpoint, on: worker) {
+            return upgrade
+          }
         }
       }
     } catch {
       context.counters.badRequests.add(1)
-      refuse(connection, exchange, error, on: worker)
-      return nil
+      refuse(connection, conversation, error, on: worker)
     }
+    return nil
   }
 
   /// A body that cannot be taken in is refused in the words of the system it was meant for.
   func refuse(
-    _ connection: Connection, _ exchange: HTTPExchange, _ error: HTTPError,
+    _ connection: Connection, _ conversation: HTTPConversation, _ error: HTTPError,
     on worker: isolated Worker
   ) {
-    switch exchange.state {
+    switch conversation.exchange.state {
     case .admitting(let head, .route(_, let route)), .body(let head, .route(_, let route)):
-      exchange.isLast = true
-      answer(connection, exchange, head, route.refuse(error, head), on: worker)
-    case .head, .admitting, .body, .working, .sending:
+      conversation.exchange.end()
+      answer(connection, conversation, head, route.refuse(error, head), on: worker)
+    case .head, .routing, .admitting, .body, .working, .sending:
       refuse(connection, error.status, error.reason, on: worker)
     }
   }
 
-  /// Takes the exchange one step further.
-  private func serveNext(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
-  ) throws(HTTPError) -> Step {
-    guard connection.exchange === exchange else { return .wait }
-    switch exchange.state {
-    case .admitting, .working, .sending:
-      if exchange.input.count > HTTPExchange.mostSentAhead { transport.stopReading(connection) }
-      return .wait
-    case .head:
-      guard connection.sendQueue.bytes < HTTPExchange.mostOwed else {
-        exchange.hasEnough = true
-        transport.stopReading(connection)
-        return .wait
-      }
-      return try serveHead(connection, exchange, on: worker)
-    case .body(let head, let endpoint):
-      return try serveBody(connection, exchange, head, endpoint, on: worker)
-    }
-  }
-
-  private func serveBody(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
-    _ endpoint: Endpoint, on worker: isolated Worker
-  ) throws(HTTPError) -> Step {
-    if exchange.intake?.hasFailed == true {
-      refuseUpload(connection, exchange, head, endpoint, on: worker)
-      return .wait
-    }
-    guard try takeBody(connection, exchange, on: worker) else {
-      if exchange.owesContinue { sendContinue(connection, exchange) }
-      if connection.readClosed && exchange.intake == nil {
-        transport.part(connection, on: worker)
-      }
-      return .wait
-    }
-    return begin(connection, exchange, head, endpoint, on: worker)
-  }
-
-  /// Takes in what has arrived of the body; true once it is whole.
+  /// Deals with what has arrived of the body; true once it is whole and taken in.
   private func takeBody(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
+    _ isWhole: Bool, _ head: RequestHead, _ endpoint: Endpoint, _ connection: Connection,
+    _ conversation: HTTPConversation, on worker: isolated Worker
   ) throws(HTTPError) -> Bool {
-    if let intake = exchange.intake {
-      return try takeUpload(intake, connection, exchange, on: worker)
+    if conversation.intake?.hasFailed == true {
+      refuseUpload(connection, conversation, head, endpoint, on: worker)
+      return false
     }
-    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
-    // Only plugins take bodies.
-    if exchange.admitted == nil { exchange.body.removeAll(keepingCapacity: false) }
-    if exchange.input.isEmpty { exchange.input.removeAll(keepingCapacity: false) }
-    return isWhole
+    let isTaken: Bool
+    if let intake = conversation.intake {
+      isTaken = try takeUpload(isWhole, intake, connection, conversation, on: worker)
+    } else {
+      // Only plugins take bodies.
+      if conversation.admitted == nil { conversation.exchange.discardBody() }
+      isTaken = isWhole
+    }
+    if isTaken { return true }
+    if conversation.exchange.takeContinue() { sendContinue(connection) }
+    if !conversation.exchange.canGrow && conversation.intake == nil {
+      transport.part(connection, on: worker)
+    }
+    return false
   }
 
-  private func sendContinue(_ connection: Connection, _ exchange: HTTPExchange) {
-    exchange.owesContinue = false
+  private func sendContinue(_ connection: Connection) {
     var out = ByteBuffer(capacity: 32)
     ResponseEncoder.appendContinue(into: &out)
     transport.queue(out, to: connection)
   }
 
-  private func serveHead(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
-  ) throws(HTTPError) -> Step {
-    guard let head = try exchange.parser.nextHead(&exchange.input) else {
-      noteArrival(connection, exchange, on: worker)
-      return .wait
-    }
-    if exchange.begunAt == 0 { exchange.begunAt = context.now }
+  /// Finds the endpoint of a request, and goes on to its body if there is one.
+  private func route(
+    _ head: RequestHead, _ connection: Connection, _ conversation: HTTPConversation,
+    on worker: isolated Worker
+  ) throws(HTTPError) -> Upgrade? {
     context.counters.requests.add(1)
-    exchange.number += 1
     if !clients.note(connection, head, limits) { connection.admission = .surplusOfClient }
     if connection.admission != .welcome {
       refuseSurplus(connection, on: worker)
-      return .wait
+      return nil
     }
     guard reader.isCalledByName(connection, head) else {
       answerUnread(
-        connection, exchange, head, Response.plain(421, "This server does not go by that name."),
-        on: worker)
-      return .goOn
+        connection, conversation, head,
+        Response.plain(421, "This server does not go by that name."), on: worker)
+      return nil
     }
-    switch router.target(of: head, connection, exchange) {
+    switch router.target(of: head, connection, conversation) {
     case .endpoint(let endpoint):
-      return try awaitBody(connection, exchange, head, endpoint, on: worker)
+      return try proceed(to: endpoint, head, connection, conversation, on: worker)
     case .answer(let response):
-      answerUnread(connection, exchange, head, response, on: worker)
-      return .goOn
+      answerUnread(connection, conversation, head, response, on: worker)
+      return nil
     }
   }
 
@@ -153,73 +136,50 @@ extension HTTPServer {
     }
   }
 
-  /// Goes on to the body, if there is one. A declared length over the limit is refused before
-  /// anything of it is taken in, and before the client is told to go on.
-  private func awaitBody(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
-    _ endpoint: Endpoint, on worker: isolated Worker
-  ) throws(HTTPError) -> Step {
-    guard head.body != .none else {
-      return begin(connection, exchange, head, endpoint, on: worker)
+  private func proceed(
+    to endpoint: Endpoint, _ head: RequestHead, _ connection: Connection,
+    _ conversation: HTTPConversation, on worker: isolated Worker
+  ) throws(HTTPError) -> Upgrade? {
+    let asksFirst = if case .route = endpoint { true } else { false }
+    let isWhole = try conversation.exchange.proceed(
+      to: endpoint, bodyLimit: endpoint.bodyLimit(default: limits.requestBody),
+      asksFirst: asksFirst)
+    if isWhole { return begin(connection, conversation, head, endpoint, on: worker) }
+    if case .route(let unit, let route) = endpoint {
+      admit(connection, conversation, head, unit, route, on: worker)
     }
-    exchange.parser.limitBody(to: endpoint.bodyLimit(default: limits.requestBody))
-    exchange.owesContinue = head.expectsContinue
-    guard case .route(let unit, let route) = endpoint else {
-      exchange.state = .body(head, endpoint)
-      return .goOn
-    }
-    exchange.state = .admitting(head, endpoint)
-    var nothing = ByteBuffer()
-    _ = try exchange.parser.readBody(&nothing, into: &exchange.body)
-    admit(connection, exchange, head, unit, route, on: worker)
-    return .goOn
-  }
-
-  /// The clock of a request runs from its first byte.
-  private func noteArrival(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
-  ) {
-    if connection.readClosed { return transport.part(connection, on: worker) }
-    if exchange.input.isEmpty { exchange.input.removeAll(keepingCapacity: false) }
-    if exchange.input.isEmpty && !exchange.parser.isInsideBody {
-      exchange.begunAt = 0
-      transport.setTimer(connection, seconds: limits.idleSeconds)
-    } else if exchange.begunAt == 0 {
-      exchange.begunAt = context.now
-      transport.setTimer(connection, seconds: limits.requestHeadSeconds)
-    }
+    return nil
   }
 
   /// The request is whole: hands it to its endpoint.
   private func begin(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead,
     _ endpoint: Endpoint, on worker: isolated Worker
-  ) -> Step {
-    exchange.state = .working(head)
+  ) -> Upgrade? {
     switch endpoint {
     case .pageOrSocket(_, let kind) where head.wantsUpgrade:
-      return .upgrade(Upgrade(head: head, kind: kind))
-    case .socket(let kind): return .upgrade(Upgrade(head: head, kind: kind))
+      return Upgrade(head: head, kind: kind)
+    case .socket(let kind): return Upgrade(head: head, kind: kind)
     case .asset(let asset), .pageOrSocket(let asset, _):
-      answer(connection, exchange, head, asset.answer(head), on: worker)
+      answer(connection, conversation, head, asset.answer(head), on: worker)
     case .own where connection.door.purpose == .everything && callsTooFast(connection):
       answer(
-        connection, exchange, head, Response.plain(429, "Too many requests.").retryable,
+        connection, conversation, head, Response.plain(429, "Too many requests.").retryable,
         on: worker)
     case .own(let call):
-      start(connection, exchange, head, on: worker) { request in await call.handler(request) }
-    case .route(let unit, let route) where exchange.admitted != nil:
-      handle(connection, exchange, head, unit, route, on: worker)
+      start(connection, conversation, head, on: worker) { request in await call.handler(request) }
+    case .route(let unit, let route) where conversation.admitted != nil:
+      handle(connection, conversation, head, unit, route, on: worker)
     case .route(_, let route) where callsTooFast(connection):
-      answer(connection, exchange, head, tooFast(route, head), on: worker)
+      answer(connection, conversation, head, tooFast(route, head), on: worker)
     case .route(let unit, let route):
       let runner = shared.runner
-      start(connection, exchange, head, for: route, on: worker) { request in
+      start(connection, conversation, head, for: route, on: worker) { request in
         await runner.answer(request, route: route, of: unit)
       }
-      limitTime(connection, exchange, unit, route, on: worker)
+      limitTime(connection, conversation, unit, route, on: worker)
     }
-    return .goOn
+    return nil
   }
 }
 
@@ -237,15 +197,14 @@ extension HTTPServer {
 
   /// Takes in what has arrived; true once the form is whole and on disk.
   private func takeUpload(
-    _ intake: UploadIntake, _ connection: Connection, _ exchange: HTTPExchange,
-    on worker: isolated Worker
+    _ isWhole: Bool, _ intake: UploadIntake, _ connection: Connection,
+    _ conversation: HTTPConversation, on worker: isolated Worker
   ) throws(HTTPError) -> Bool {
-    let isWhole = try exchange.parser.readBody(&exchange.input, into: &exchange.body)
-    while let event = try intake.parser.next(&exchange.body) { try intake.add(event) }
+    while let event = try intake.parser.next(&conversation.exchange.body) { try intake.add(event) }
     if isWhole && !intake.isFinished { throw HTTPError(.malformedMultipart) }
     if intake.waitingBytes > UploadIntake.mostWaiting { transport.stopReading(connection) }
     let token = connection.token
-    let number = exchange.number
+    let number = conversation.exchange.number
     // Without the second half an upload that waits for the network would call itself for ever.
     if !intake.isWorking && intake.hasWork {
       Task.immediate {
@@ -258,20 +217,20 @@ extension HTTPServer {
 
   /// The disk does not take a form: not its sender's fault.
   private func refuseUpload(
-    _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead,
     _ endpoint: Endpoint, on worker: isolated Worker
   ) {
     guard case .route(let unit, let route) = endpoint else { return }
     shared.log.error("an upload cannot be stored", ["plugin": unit.name, "path": head.path])
     let error = PluginError(.unavailable, "the upload cannot be stored", retryAfterSeconds: 5)
-    exchange.isLast = true
+    conversation.exchange.end()
     answer(
-      connection, exchange, head, route.shape(error, Request(.post, head.path)), on: worker)
+      connection, conversation, head, route.shape(error, Request(.post, head.path)), on: worker)
   }
 
   /// Deletes what is left of an upload.
-  func discardUpload(_ exchange: HTTPExchange, on worker: isolated Worker) {
-    guard let intake = exchange.intake.take() else { return }
+  func discardUpload(_ conversation: HTTPConversation, on worker: isolated Worker) {
+    guard let intake = conversation.intake.take() else { return }
     Task.immediate {
       _ = worker
       await intake.discard()
@@ -279,7 +238,9 @@ extension HTTPServer {
   }
 
   private func uploadProgressed(_ token: UInt64, _ number: UInt64, on worker: isolated Worker) {
-    guard let (connection, exchange) = current(token, number), case .body = exchange.state else {
+    guard let (connection, conversation) = current(token, number),
+      case .body = conversation.exchange.state
+    else {
       return
     }
     transport.startReading(connection)

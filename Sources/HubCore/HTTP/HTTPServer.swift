@@ -50,66 +50,55 @@ extension HTTPServer {
     var bounds = RequestParser.Limits()
     bounds.body = limits.requestBody
     bounds.headerBytes = limits.requestHeader
-    connection.conversation = HTTPExchange(bounds)
+    connection.conversation = HTTPConversation(bounds)
   }
 
   /// Requests that came before the peer closed its side are still answered.
-  func inputEnded(_ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker) {
+  func inputEnded(
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
+  ) {
     transport.stopReading(connection)
-    switch exchange.state {
-    // The received bytes may be a whole body.
-    case .admitting, .working, .sending: return
-    case .head where exchange.hasEnough: return
-    case .head, .body: transport.part(connection, on: worker)
-    }
+    if conversation.exchange.inputEnded() { transport.part(connection, on: worker) }
   }
 
-  func timerFired(_ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker) {
-    switch exchange.state {
-    case .admitting, .working: transport.setTimer(connection, seconds: limits.requestSeconds)
-    case .sending:
-      // A client that does not read a file holds it open.
-      if connection.isWaitingToWrite,
-        !transport.isTaking(connection, within: limits.idleSeconds)
-      {
-        return transport.drop(connection, .lost, on: worker)
-      }
-      transport.setTimer(connection, seconds: limits.idleSeconds)
-    case .head where exchange.begunAt == 0:
-      let idle = Int((context.now &- connection.lastHeard) / 1_000_000_000)
-      if idle >= limits.idleSeconds { return transport.part(connection, on: worker) }
-      transport.setTimer(connection, seconds: limits.idleSeconds - idle)
-    case .head, .body:
-      let age = Int((context.now &- exchange.begunAt) / 1_000_000_000)
-      let isHead = if case .head = exchange.state { true } else { false }
-      // A body that no endpoint takes has been answered already.
-      let isPassing = isHead && exchange.parser.isInsideBody
-      let allowed = isHead && !isPassing ? limits.requestHeadSeconds : limits.requestSeconds
-      if age < allowed { return transport.setTimer(connection, seconds: allowed - age) }
-      if isPassing { return transport.part(connection, on: worker) }
-      refuse(
-        connection, .requestTimeout, "the request took too long to arrive", on: worker)
+  func timerFired(
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
+  ) {
+    let patience = HTTPExchange<Endpoint>.Patience(
+      idleSeconds: limits.idleSeconds, headSeconds: limits.requestHeadSeconds,
+      requestSeconds: limits.requestSeconds)
+    // A client that does not read a file holds it open.
+    let isStuck =
+      connection.isWaitingToWrite && !transport.isTaking(connection, within: limits.idleSeconds)
+    switch conversation.exchange.timerFired(
+      at: context.now, lastHeard: connection.lastHeard, isStuck: isStuck, patience)
+    {
+    case .look(let seconds): transport.setTimer(connection, seconds: seconds)
+    case .close: transport.part(connection, on: worker)
+    case .drop: transport.drop(connection, .lost, on: worker)
+    case .refuse:
+      refuse(connection, .requestTimeout, "the request took too long to arrive", on: worker)
     }
   }
 
   /// Everything is out: goes on with what a peer has sent that had asked for enough.
-  func hasRoom(_ connection: Connection, _ exchange: HTTPExchange) {
-    guard exchange.hasEnough else { return }
-    exchange.hasEnough = false
+  func hasRoom(_ connection: Connection, _ conversation: HTTPConversation) {
+    guard conversation.exchange.hasRoom() else { return }
     transport.startReading(connection)
     transport.resumeLater(connection)
     // In a turn of its own: others have their turn first.
     context.loop.wake()
   }
 
-  func ended(_ exchange: HTTPExchange, on worker: isolated Worker) {
-    exchange.task?.cancel()
-    discardUpload(exchange, on: worker)
+  func ended(_ conversation: HTTPConversation, on worker: isolated Worker) {
+    conversation.task?.cancel()
+    discardUpload(conversation, on: worker)
   }
 
   /// A worker that drains closes connections between two requests; the others end with the answer.
-  func drain(_ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker) {
-    if case .head = exchange.state { transport.part(connection, on: worker) }
+  func drain(_ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker)
+  {
+    if case .head = conversation.exchange.state { transport.part(connection, on: worker) }
   }
 }
 
@@ -117,39 +106,39 @@ extension HTTPServer {
 extension HTTPServer {
   /// Charges what an exchange holds to the budget of all; without room it is refused.
   @inline(__always) func chargeInput(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
   ) {
-    if exchange.memory + connection.encryptedInput != connection.heldInput {
-      chargeChangedInput(connection, exchange, on: worker)
+    if conversation.memory + connection.encryptedInput != connection.heldInput {
+      chargeChangedInput(connection, conversation, on: worker)
     }
   }
 
   private func chargeChangedInput(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
   ) {
-    if exchange.input.isEmpty { exchange.input.removeAll(keepingCapacity: false) }
-    let holds = exchange.memory + connection.encryptedInput
-    guard transport.charge(holds, to: connection, isBounded: !exchange.isWhole) else {
+    conversation.exchange.trimInput()
+    let holds = conversation.memory + connection.encryptedInput
+    let isBounded = !conversation.exchange.isWhole
+    guard transport.charge(holds, to: connection, isBounded: isBounded) else {
       context.counters.refused.add(1)
-      return refuseInput(connection, exchange, on: worker)
+      return refuseInput(connection, conversation, on: worker)
     }
   }
 
   private func refuseInput(
-    _ connection: Connection, _ exchange: HTTPExchange, on worker: isolated Worker
+    _ connection: Connection, _ conversation: HTTPConversation, on worker: isolated Worker
   ) {
-    exchange.input.removeAll(keepingCapacity: false)
-    exchange.body.removeAll(keepingCapacity: false)
-    switch exchange.state {
+    conversation.exchange.discardInput()
+    switch conversation.exchange.state {
     case .admitting(let head, .route(_, let route)), .body(let head, .route(_, let route)):
       let error = PluginError(.unavailable, "too much input at once", retryAfterSeconds: 5)
       let request = Request(PluginKit.Method(head.method), head.path)
-      exchange.task?.cancel()
-      exchange.isLast = true
+      conversation.task?.cancel()
+      conversation.exchange.end()
       answer(
-        connection, exchange, head, route.shape(error, request).with("Retry-After", "5"),
+        connection, conversation, head, route.shape(error, request).with("Retry-After", "5"),
         on: worker)
-    case .head, .admitting, .body:
+    case .head, .routing, .admitting, .body:
       refuse(
         connection, .serviceUnavailable, "too much input at once, try again later", on: worker)
     case .working, .sending: return

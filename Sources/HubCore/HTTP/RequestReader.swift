@@ -9,10 +9,10 @@ struct RequestReader {
   let shared: SharedHTTP
 
   func request(
-    _ head: RequestHead, _ connection: Connection, _ exchange: HTTPExchange, at time: Int64
+    _ head: RequestHead, _ connection: Connection, _ conversation: HTTPConversation, at time: Int64
   ) throws(HTTPError) -> Request {
     let origin = origin(of: connection, head)
-    let site = site(of: connection, exchange, head, own: origin)
+    let site = site(of: connection, conversation, head, own: origin)
     var request = Request(
       PluginKit.Method(head.method), head.path, headers: Fields(head.headers),
       cookies: site == .trusted ? Fields(Cookies(head.headers)) : Fields(),
@@ -20,20 +20,20 @@ struct RequestReader {
     request.isFromOtherSite = site == .foreign
     if site != .trusted, request.hasSavedCredentials { request.headers.remove("authorization") }
     request.query = Fields(try head.query())
-    if let match = exchange.match {
+    if let match = conversation.match {
       let names = shared.table(of: connection.door).parameters(of: match, in: head.pathBytes)
       for (name, value) in names { request.parameters[name] = value }
     }
     return request
   }
 
-  /// The body that has been taken in; the exchange gives it away.
-  func body(of exchange: HTTPExchange, _ head: RequestHead) throws(HTTPError) -> Request.Body {
-    if let intake = exchange.intake { return intake.form }
-    guard !exchange.body.isEmpty else { return .bytes([]) }
-    defer { exchange.body.removeAll(keepingCapacity: false) }
-    let bytes = [UInt8](exchange.body)
-    exchange.handedOver = bytes.count
+  /// The body that has been taken in; the conversation gives it away.
+  func body(of conversation: HTTPConversation, _ head: RequestHead) throws(HTTPError)
+    -> Request.Body
+  {
+    if let intake = conversation.intake { return intake.form }
+    guard !conversation.exchange.body.isEmpty else { return .bytes([]) }
+    let bytes = conversation.exchange.takeBody()
     guard ContentType(head.headers)?.essence == ContentType.form.essence else {
       return .bytes(bytes)
     }
@@ -56,27 +56,28 @@ struct RequestReader {
 // Requests that pages of other sites cause. Their browsers add cookies and a network position.
 extension RequestReader {
   private func site(
-    of connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead, own: String
+    of connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead, own: String
   ) -> RequestSite {
     let fetch = head.headers["Sec-Fetch-Site"]
     // Browsers alone write this field, so it holds even behind a proxy that changes `Host`. Over
     // plain HTTP they leave it out, and name no origin with a GET: there the page's address tells.
     if fetch == "same-origin" { return .trusted }
     if head.headers.contains(.origin) {
-      return trust(Origin(head.headers), connection, exchange, head, own: own)
+      return trust(Origin(head.headers), connection, conversation, head, own: own)
     }
     if let fetch { return fetch == "none" ? .trusted : .foreign }
     guard let page = head.headers["Referer"] else { return .trusted }
-    return trust(Origin(ofPage: page), connection, exchange, head, own: own)
+    return trust(Origin(ofPage: page), connection, conversation, head, own: own)
   }
 
   private func trust(
-    _ origin: Origin?, _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead,
+    _ origin: Origin?, _ connection: Connection, _ conversation: HTTPConversation,
+    _ head: RequestHead,
     own: String
   ) -> RequestSite {
     guard let origin else { return .foreign }
     if isOwn(origin, own, connection, head) || shared.cors.allows(origin) { return .trusted }
-    return siteRule(connection, exchange)?.trust(origin) ?? .foreign
+    return siteRule(connection, conversation)?.trust(origin) ?? .foreign
   }
 
   /// A proxy in front of a plain listener may have taken TLS off.
@@ -88,8 +89,8 @@ extension RequestReader {
   }
 
   /// The rule of the matched route for pages of other sites.
-  func siteRule(_ connection: Connection, _ exchange: HTTPExchange) -> SiteRule? {
-    guard let match = exchange.match, connection.door.purpose != .inside else { return nil }
+  func siteRule(_ connection: Connection, _ conversation: HTTPConversation) -> SiteRule? {
+    guard let match = conversation.match, connection.door.purpose != .inside else { return nil }
     return shared.siteRules[match.route]
   }
 

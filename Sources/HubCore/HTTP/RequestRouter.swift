@@ -12,14 +12,14 @@ struct RequestRouter {
     case answer(Response)
   }
 
-  /// Notes in `exchange` which route it is, for the rules about pages of other sites.
+  /// Notes in `conversation` which route it is, for the rules about pages of other sites.
   func target(
-    of head: RequestHead, _ connection: Connection, _ exchange: HTTPExchange
+    of head: RequestHead, _ connection: Connection, _ conversation: HTTPConversation
   ) -> Target {
     let table = shared.table(of: connection.door)
     switch table.match(head.method, head.pathBytes) {
     case .found(let match):
-      exchange.match = match
+      conversation.match = match
       return .endpoint(table.routes[match.route].value)
     case .notFound where head.wantsUpgrade:
       guard let index = shared.dialect(named: connection.door.defaultDialect) else {
@@ -28,12 +28,12 @@ struct RequestRouter {
       return .endpoint(.socket(.dialect(index)))
     case .notFound: return .answer(unknownPath(head, connection))
     case .options(let methods):
-      exchange.match = anyMatch(methods, head, connection)
-      exchange.methods = methods
+      conversation.match = anyMatch(methods, head, connection)
+      conversation.methods = methods
       return .answer(Response(status: 204).with("Allow", "\(methods)"))
     case .methodNotAllowed(let methods):
       let match = anyMatch(methods, head, connection)
-      exchange.match = match
+      conversation.match = match
       return .answer(wrongMethod(match, head, connection).with("Allow", "\(methods)"))
     }
   }

@@ -35,9 +35,9 @@ final class ResponseWriter {
 
   func encode(
     _ response: Response, _ body: [UInt8], for head: RequestHead, _ context: ResponseContext,
-    _ connection: Connection, _ exchange: HTTPExchange
+    _ connection: Connection, _ conversation: HTTPConversation
   ) -> Answer {
-    var headers = makeHeaders(response, connection, exchange, head)
+    var headers = makeHeaders(response, connection, conversation, head)
     var body = body
     compress(&body, &headers, response, head)
     var out = ByteBuffer(capacity: body.count + 512)
@@ -49,11 +49,11 @@ final class ResponseWriter {
   /// The head of an answer whose body of `length` bytes follows in pieces.
   func encodeHead(
     _ response: Response, length: Int, for head: RequestHead, _ context: ResponseContext,
-    _ connection: Connection, _ exchange: HTTPExchange
+    _ connection: Connection, _ conversation: HTTPConversation
   ) -> Answer {
     var out = ByteBuffer(capacity: 512)
     let plan = encoder(of: connection).appendHead(
-      Status(response.status), makeHeaders(response, connection, exchange, head),
+      Status(response.status), makeHeaders(response, connection, conversation, head),
       body: .bytes(length), for: context, into: &out)
     return Answer(
       bytes: out, bodyBytes: length, closes: plan.closes,
@@ -103,7 +103,8 @@ final class ResponseWriter {
 // Headers.
 extension ResponseWriter {
   private func makeHeaders(
-    _ response: Response, _ connection: Connection, _ exchange: HTTPExchange, _ head: RequestHead
+    _ response: Response, _ connection: Connection, _ conversation: HTTPConversation,
+    _ head: RequestHead
   ) -> Headers {
     var headers = Headers()
     if let contentType = response.contentType { add("Content-Type", contentType, to: &headers) }
@@ -113,7 +114,7 @@ extension ResponseWriter {
     if !headers.contains(.cacheControl) { add("Cache-Control", "no-store", to: &headers) }
     // A plugin may have said already who else may read its answers.
     if !headers.contains("Access-Control-Allow-Origin") {
-      addSites(reader.siteRule(connection, exchange), exchange.methods, to: &headers, head)
+      addSites(reader.siteRule(connection, conversation), conversation.methods, to: &headers, head)
     }
     return headers
   }

@@ -43,11 +43,12 @@ final class DialectSessions {
 // How a client of an older protocol comes in.
 extension DialectSessions {
   func open(
-    _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
+    _ connection: Connection, _ conversation: HTTPConversation,
+    _ agreed: ServerHandshake.Acceptance,
     _ request: Request, _ index: Int, on worker: isolated Worker
   ) {
     let token = connection.token
-    let number = exchange.number
+    let number = conversation.exchange.number
     let registration = shared.dialects[index]
     let link = DialectLink(
       index: index, dialect: registration.dialect, id: transport.nextNumber().rawValue)
@@ -74,15 +75,15 @@ extension DialectSessions {
         ) {
           try await registration.dialect.accept(line, known)
         }
-        guard transport[token] === connection, let exchange = connection.exchange,
-          exchange.number == number
+        guard transport[token] === connection, let conversation = connection.http,
+          conversation.exchange.number == number
         else {
           leave(link, connection, .lost, on: worker)
           return await session.closed(.lost)
         }
         link.session = session
         webSockets.accept(
-          connection, exchange, agreed, .dialect(link), messages: webSockets.messageLimits,
+          connection, conversation, agreed, .dialect(link), messages: webSockets.messageLimits,
           on: worker)
         let held = connection.heldFrames ?? []
         forgetArriving(connection)
@@ -105,12 +106,13 @@ extension DialectSessions {
   private func refuse(
     _ token: UInt64, _ number: UInt64, _ error: any Error, on worker: isolated Worker
   ) {
-    guard let connection = transport[token], let exchange = connection.exchange,
-      exchange.number == number, case .working(let head) = exchange.state
+    guard let connection = transport[token], let conversation = connection.http,
+      conversation.exchange.number == number, case .working(let head) = conversation.exchange.state
     else { return }
     forgetArriving(connection)
     let known = RouteRunner.shaped(error)
-    http.answer(connection, exchange, head, Response.plain(known.status, known.message), on: worker)
+    http.answer(
+      connection, conversation, head, Response.plain(known.status, known.message), on: worker)
     transport.resumeLater(connection)
   }
 }

@@ -11,12 +11,14 @@ internal import WebSocket
 // How a version-2 client comes in: the upgrade, then `hello`.
 extension Sessions {
   func open(
-    _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
+    _ connection: Connection, _ conversation: HTTPConversation,
+    _ agreed: ServerHandshake.Acceptance,
     _ request: Request, on worker: isolated Worker
   ) {
     let session = HubSession(request: request, connection: connection)
     webSockets.accept(
-      connection, exchange, agreed, .hub(session), messages: webSockets.messageLimits, on: worker)
+      connection, conversation, agreed, .hub(session), messages: webSockets.messageLimits,
+      on: worker)
     awaitHello(connection.token, on: worker)
   }
 

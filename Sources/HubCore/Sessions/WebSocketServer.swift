@@ -32,7 +32,7 @@ final class WebSocketServer {
 
   /// Judges the handshake of an upgrade. Nil if it was refused; then it is answered.
   func acceptance(
-    _ upgrade: Upgrade, _ connection: Connection, _ exchange: HTTPExchange,
+    _ upgrade: Upgrade, _ connection: Connection, _ conversation: HTTPConversation,
     on worker: isolated Worker
   ) -> ServerHandshake.Acceptance? {
     let head = upgrade.head
@@ -49,11 +49,11 @@ final class WebSocketServer {
       if refusal.namesVersion {
         response = response.with("Sec-WebSocket-Version", "13").with("Upgrade", "websocket")
       }
-      http.answer(connection, exchange, head, response, on: worker)
+      http.answer(connection, conversation, head, response, on: worker)
       return nil
     case .accept where context.isDraining:
       http.answer(
-        connection, exchange, head,
+        connection, conversation, head,
         Response.plain(503, "This server is going down.").with("Retry-After", "5"), on: worker)
       return nil
     case .accept(let agreed): return agreed
@@ -62,7 +62,8 @@ final class WebSocketServer {
 
   /// Begins the conversation in frames; what the client sent ahead is its first bytes.
   func accept(
-    _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
+    _ connection: Connection, _ conversation: HTTPConversation,
+    _ agreed: ServerHandshake.Acceptance,
     _ speaker: WebSocketLink.Speaker, messages: MessageLimits, on worker: isolated Worker
   ) {
     context.counters.upgrades.add(1)
@@ -77,19 +78,20 @@ final class WebSocketServer {
     count += 1
     transport.startReading(connection)
     transport.setTimer(connection, milliseconds: nextBeat(connection, link))
-    guard !exchange.input.isEmpty else { return }
-    swap(&link.early, &exchange.input)
+    guard !conversation.exchange.input.isEmpty else { return }
+    link.early = conversation.exchange.takeInput()
     transport.resumeLater(connection)
   }
 
   /// Begins a conversation that gives everything back.
   func openEcho(
-    _ connection: Connection, _ exchange: HTTPExchange, _ agreed: ServerHandshake.Acceptance,
+    _ connection: Connection, _ conversation: HTTPConversation,
+    _ agreed: ServerHandshake.Acceptance,
     on worker: isolated Worker
   ) {
     let bounds = MessageLimits(
       message: context.limits.echoMessage, inflated: context.limits.echoMessage)
-    accept(connection, exchange, agreed, .echo, messages: bounds, on: worker)
+    accept(connection, conversation, agreed, .echo, messages: bounds, on: worker)
   }
 
   /// The conversation is over; says how it ended.

@@ -17,9 +17,9 @@ extension Worker: ConnectionHandler {
       } else {
         link.early.append(buffers.plaintextIn)
       }
-    } else if let exchange = connection.exchange {
-      exchange.input.append(buffers.plaintextIn)
-      serve(connection, exchange)
+    } else if let conversation = connection.http {
+      conversation.exchange.received(buffers.plaintextIn.bytes)
+      serve(connection, conversation)
     }
     finishInput(connection, &buffers)
   }
@@ -29,8 +29,8 @@ extension Worker: ConnectionHandler {
       webSockets.takeEarlyFrames(connection, link, &buffers, on: self) { text in
         receive(text, connection, link)
       }
-    } else if let exchange = connection.exchange {
-      serve(connection, exchange)
+    } else if let conversation = connection.http {
+      serve(connection, conversation)
     }
     finishInput(connection, &buffers)
   }
@@ -44,21 +44,23 @@ extension Worker: ConnectionHandler {
     }
   }
 
-  private func serve(_ connection: Connection, _ exchange: HTTPExchange) {
-    while let upgrade = http.serve(connection, exchange, on: self) {
-      self.upgrade(connection, exchange, upgrade)
+  private func serve(_ connection: Connection, _ conversation: HTTPConversation) {
+    while let upgrade = http.serve(connection, conversation, on: self) {
+      self.upgrade(connection, conversation, upgrade)
     }
   }
 
-  private func upgrade(_ connection: Connection, _ exchange: HTTPExchange, _ upgrade: Upgrade) {
-    guard let agreed = webSockets.acceptance(upgrade, connection, exchange, on: self),
-      let request = http.request(of: upgrade, connection, exchange, on: self)
+  private func upgrade(
+    _ connection: Connection, _ conversation: HTTPConversation, _ upgrade: Upgrade
+  ) {
+    guard let agreed = webSockets.acceptance(upgrade, connection, conversation, on: self),
+      let request = http.request(of: upgrade, connection, conversation, on: self)
     else { return }
     switch upgrade.kind {
-    case .echo: webSockets.openEcho(connection, exchange, agreed, on: self)
-    case .hub: sessions.open(connection, exchange, agreed, request, on: self)
+    case .echo: webSockets.openEcho(connection, conversation, agreed, on: self)
+    case .hub: sessions.open(connection, conversation, agreed, request, on: self)
     case .dialect(let index):
-      dialects.open(connection, exchange, agreed, request, index, on: self)
+      dialects.open(connection, conversation, agreed, request, index, on: self)
     }
   }
 
@@ -70,14 +72,14 @@ extension Worker: ConnectionHandler {
   func heldInputChanged(_ connection: Connection) {
     if let link = connection.link {
       webSockets.chargeInput(connection, link, on: self)
-    } else if let exchange = connection.exchange {
-      http.chargeInput(connection, exchange, on: self)
+    } else if let conversation = connection.http {
+      http.chargeInput(connection, conversation, on: self)
     }
   }
 
   func inputEnded(_ connection: Connection) {
-    if let exchange = connection.exchange {
-      http.inputEnded(connection, exchange, on: self)
+    if let conversation = connection.http {
+      http.inputEnded(connection, conversation, on: self)
     } else {
       transport.drop(connection, .lost, on: self)
     }
@@ -86,13 +88,13 @@ extension Worker: ConnectionHandler {
   func timerFired(_ connection: Connection) {
     if let link = connection.link {
       webSockets.heartbeat(connection, link, on: self)
-    } else if let exchange = connection.exchange {
-      http.timerFired(connection, exchange, on: self)
+    } else if let conversation = connection.http {
+      http.timerFired(connection, conversation, on: self)
     }
   }
 
   func hasRoom(_ connection: Connection) {
-    if let exchange = connection.exchange { http.hasRoom(connection, exchange) }
+    if let conversation = connection.http { http.hasRoom(connection, conversation) }
   }
 
   func stalled(_ connection: Connection) { webSockets.watchStall(connection) }
@@ -112,8 +114,8 @@ extension Worker: ConnectionHandler {
       case .hub(let session): sessions.ended(session, connection, ending, on: self)
       case .dialect(let dialect): dialects.ended(dialect, connection, ending, on: self)
       }
-    } else if let exchange = connection.exchange {
-      http.ended(exchange, on: self)
+    } else if let conversation = connection.http {
+      http.ended(conversation, on: self)
     }
   }
 

@@ -160,8 +160,8 @@ extension Worker {
       transport.drop(connection, .ended, on: self)
     } else if let link = connection.link {
       sessions.sayGoodbye(connection, link, window: window, on: self)
-    } else if let exchange = connection.exchange {
-      http.drain(connection, exchange, on: self)
+    } else if let conversation = connection.http {
+      http.drain(connection, conversation, on: self)
     }
   }
 
