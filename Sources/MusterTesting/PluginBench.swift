@@ -13,7 +13,7 @@ public import Storage
 /// #expect(await bench.hub.names(in: "checkin.presence") == ["checkin.in"])
 /// ```
 public struct PluginBench: Sendable {
-  public let unit: PluginUnit
+  public let unit: LoadedPlugin
   public let hub: RecordingHub
   public let store: any Store
   public let accounts: BenchAccounts
@@ -40,7 +40,7 @@ public struct PluginBench: Sendable {
       spreadsheets: outbox, clock: clock, zone: zone,
       settings: Settings(P.settings, replacing: settings),
       log: .silent, audit: Audit { [trail] event, _ in trail.withLock { $0.append(event) } })
-    unit = try PluginUnit(type, services: services)
+    unit = try LoadedPlugin(type, services: services)
     runner = RouteRunner(units: [unit], accounts: accounts)
     await hub.serve(unit)
     try await store.migrate(unit.name, unit.migrations)

@@ -21,7 +21,7 @@ public actor RecordingHub: Hub {
     var offset: UInt64 = 0
   }
 
-  private var unit: PluginUnit?
+  private var unit: LoadedPlugin?
   private var rooms: [Topic: Room] = [:]
 
   /// Everything that was published, in order.
@@ -47,7 +47,7 @@ public actor RecordingHub: Hub {
     rooms[topic, default: Room()].places.append(Place(client: client, identity: who))
   }
 
-  func serve(_ unit: PluginUnit) { self.unit = unit }
+  func serve(_ unit: LoadedPlugin) { self.unit = unit }
 
   /// The published events of one topic by name, e.g. `["checkin.in"]`.
   public func names(in topic: Topic) -> [String] {

@@ -13,7 +13,7 @@ import StudyRecords
 
 /// The documents of a server with all plugins of this tree, and what is registered there.
 struct Papers {
-  let units: [PluginUnit]
+  let units: [LoadedPlugin]
   let calls: JSONValue
   let topics: JSONValue
   /// `GET /rooms/{room}`, of everything in the table of paths that is a call.
@@ -38,15 +38,15 @@ struct Papers {
     }
     units = [
       try HubServer.ownUnit(services: services([])),
-      try PluginUnit(CampusPlugin.self, services: services(CampusPlugin.settings)),
-      try PluginUnit(ChatPlugin.self, services: services(ChatPlugin.settings)),
-      try PluginUnit(CheckInPlugin.self, services: services(CheckInPlugin.settings)),
-      try PluginUnit(SignTasksPlugin.self, services: services(SignTasksPlugin.settings)),
-      try PluginUnit(StudyRecordsPlugin.self, services: services(StudyRecordsPlugin.settings)),
+      try LoadedPlugin(CampusPlugin.self, services: services(CampusPlugin.settings)),
+      try LoadedPlugin(ChatPlugin.self, services: services(ChatPlugin.settings)),
+      try LoadedPlugin(CheckInPlugin.self, services: services(CheckInPlugin.settings)),
+      try LoadedPlugin(SignTasksPlugin.self, services: services(SignTasksPlugin.settings)),
+      try LoadedPlugin(StudyRecordsPlugin.self, services: services(StudyRecordsPlugin.settings)),
     ]
     var plan = HubServer.Plan(accounts: accounts, store: store)
     plan.units = units
-    let desk = FrontDesk(checks: [], version: "1", time: plan.time)
+    let desk = HealthEndpoints(checks: [], version: "1", time: plan.time)
     registered = try Papers.registered(HubServer.routes(plan, desk, port: nil))
     let own = HubServer.publicCalls(desk)
     let shown = units.filter { !hidden.contains($0.name) }

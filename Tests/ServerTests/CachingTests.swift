@@ -6,7 +6,7 @@ import Testing
 /// Which answers caches may keep.
 @Suite struct CachingTests {
   @Test func `an answer is kept by nobody unless it says otherwise`() async throws {
-    let asset = Asset(
+    let asset = StaticAsset(
       bytes: Array("x".utf8), contentType: "text/plain", entityTag: "\"1\"",
       cacheControl: "max-age=60", headers: [])
     try await TestServer.run(workers: 1, assets: [("/page", asset)]) { server in

@@ -14,7 +14,7 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct ContainmentTests {
   private static let patience = Double(PluginCalls.timeoutSeconds) + 1
 
-  private func counts(_ server: TestServer) -> PluginGate.Counts {
+  private func counts(_ server: TestServer) -> PluginHealth.Counts {
     server.server.pluginCounts[0].counts
   }
 
@@ -179,15 +179,15 @@ import Testing
         try await Task.sleep(for: .seconds(3600))
       }
     }
-    let jobs = JobClock(units: [unit], clock: clock, zone: .shanghai, log: .silent)
+    let jobs = JobScheduler(units: [unit], clock: clock, zone: .shanghai, log: .silent)
     for expected in 1...3 {
       clock.advance(seconds: 10)
       await jobs.runDue()
-      while unit.gate.counts.failedJobs < expected { await Task.yield() }
+      while unit.health.counts.failedJobs < expected { await Task.yield() }
     }
     while runs.withLock({ $0 }) == 0 { await Task.yield() }
     #expect(runs.withLock { $0 } == 1)
-    #expect(unit.gate.counts.failedJobs == 3)
+    #expect(unit.health.counts.failedJobs == 3)
     await store.close()
   }
 
@@ -213,7 +213,7 @@ import Testing
       registrar.topic(pattern, "Anywhere.", TopicRules())
     }
     var plan = HubServer.Plan(accounts: BenchAccounts(), store: store)
-    plan.units = [try PluginUnit(LabPlugin.self, services: trouble.services), trouble]
+    plan.units = [try LoadedPlugin(LabPlugin.self, services: trouble.services), trouble]
     do {
       _ = try HubServer.topics(plan)
       #expect(reason == nil)
@@ -226,12 +226,12 @@ import Testing
   private static func unit(
     _ store: any Store, _ register: @escaping @Sendable (inout Registrar) -> Void = { _ in },
     stop: @escaping @Sendable () async -> Void = {}
-  ) throws -> PluginUnit {
+  ) throws -> LoadedPlugin {
     let outbox = BenchOutbox()
     let services = PluginServices(
       hub: HubGateway(), store: store, accounts: BenchAccounts(), mail: outbox, web: outbox,
       spreadsheets: outbox, clock: ManualClock(), settings: Settings([]), log: .silent)
-    return PluginUnit(Troublemaker(stop: stop, register: register), services: services)
+    return LoadedPlugin(Troublemaker(stop: stop, register: register), services: services)
   }
 }
 

@@ -38,7 +38,7 @@ import Testing
         await server.accounts.releaseTokens()
         await server.settle()
       }
-      #expect(server.server.house.sessions.people.connections == 0)
+      #expect(server.server.shared.sessions.users.connections == 0)
       #expect(try await server.client(token: token).hasEnded == false)
     }
   }
@@ -54,7 +54,7 @@ import Testing
       #expect(try await wire.closeCode() == 4008)
       await server.accounts.releaseTokens()
       await server.settle()
-      #expect(server.server.house.sessions.people.connections == 0)
+      #expect(server.server.shared.sessions.users.connections == 0)
     }
   }
 

@@ -104,7 +104,7 @@ import Testing
         return try await second.frame().text == "IN lab.room.a"
       }
       for wire in [first, second] { await wire.drop() }
-      try await server.until { server.server.house.sessions.people.connections == 0 }
+      try await server.until { server.server.shared.sessions.users.connections == 0 }
     }
   }
 

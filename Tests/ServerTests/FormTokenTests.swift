@@ -35,7 +35,7 @@ private final class FormPlugin: Plugin {
   private func withServer(_ body: (TestServer) async throws -> Void) async throws {
     func adjust(_ plan: inout HubServer.Plan) {
       guard let services = plan.units.first?.services,
-        let unit = try? PluginUnit(FormPlugin.self, services: services)
+        let unit = try? LoadedPlugin(FormPlugin.self, services: services)
       else { return }
       plan.units.append(unit)
     }

@@ -7,10 +7,10 @@ import PluginKit
 import Rig
 import Testing
 
-/// HTTP as clients of a real server see it, on its encrypted door.
+/// HTTP as clients of a real server see it, on its encrypted listener.
 @Suite(.timeLimit(.minutes(3))) struct HTTPOverTLSTests {
   private func once(
-    _ workers: Int = 1, assets: [(path: String, asset: Asset)] = [],
+    _ workers: Int = 1, assets: [(path: String, asset: StaticAsset)] = [],
     _ body: (Wire) async throws -> Void
   ) async throws {
     try await TestServer.run(workers: workers, assets: assets) { server in
@@ -210,7 +210,7 @@ import Testing
   }
 
   @Test func `a page that the client has already is not sent again`() async throws {
-    let asset = Asset(
+    let asset = StaticAsset(
       bytes: Array("<p>page</p>".utf8), contentType: "text/html", entityTag: "\"v1\"",
       cacheControl: "no-cache")
     try await once(assets: [("/page", asset)]) { wire in
@@ -232,7 +232,7 @@ import Testing
 
   @Test func `a page that may come packed has a tag that says no more than it knows`() async throws
   {
-    let asset = Asset(
+    let asset = StaticAsset(
       bytes: [UInt8](repeating: 0x20, count: 4096), contentType: "text/html; charset=utf-8",
       entityTag: "\"v1\"", cacheControl: "no-cache")
     try await once(assets: [("/page", asset)]) { wire in
@@ -258,7 +258,7 @@ import Testing
     }
   }
 
-  @Test func `plain HTTP on the encrypted door is answered in words`() async throws {
+  @Test func `plain HTTP on the encrypted listener is answered in words`() async throws {
     try await TestServer.run(workers: 1) { server in
       let wire = try await Wire.connect(server.address, encrypted: false)
       try await wire.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")

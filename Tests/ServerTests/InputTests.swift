@@ -36,7 +36,7 @@ import Testing
       let wire = try await server.wire()
       try await begin(wire, "/api/v1/publish")
       #expect(try await wire.reply().status == 401)
-      #expect(server.server.house.transport.input.total < 100_000)
+      #expect(server.server.shared.transport.input.total < 100_000)
     }
   }
 
@@ -56,7 +56,7 @@ import Testing
       #expect(try await wire.reply().status == 401)
       try await wire.send([UInt8](repeating: 32, count: 400_000))
       await server.settle()
-      #expect(server.server.house.transport.input.total < 100_000)
+      #expect(server.server.shared.transport.input.total < 100_000)
     }
   }
 
@@ -116,9 +116,9 @@ import Testing
         #expect(reply["Retry-After"] == "5")
         _ = try await wire.rest()
       }
-      #expect(server.server.house.transport.input.total <= 1 << 20)
+      #expect(server.server.shared.transport.input.total <= 1 << 20)
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.transport.input.total == 0 }
+      try await server.until { server.server.shared.transport.input.total == 0 }
     }
   }
 
@@ -132,8 +132,8 @@ import Testing
         try await begin(wire, "/lab/echo", body: 90_000)
       }
       await server.settle()
-      #expect(server.server.house.transport.input.total > 1 << 17)
-      #expect(server.server.house.transport.input.total <= 1 << 18)
+      #expect(server.server.shared.transport.input.total > 1 << 17)
+      #expect(server.server.shared.transport.input.total <= 1 << 18)
       // Heads that are short but not whole.
       for _ in 0..<5 {
         let wire = try await server.wire()
@@ -144,7 +144,7 @@ import Testing
         #expect(try await wire.reply().text == "hello")
       }
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.transport.input.total == 0 }
+      try await server.until { server.server.shared.transport.input.total == 0 }
     }
   }
 
@@ -153,7 +153,7 @@ import Testing
       let wire = try await server.wire()
       let text = String(repeating: "x", count: 300_000)
       #expect(try await wire.call("POST", "/lab/echo", body: text).text == text)
-      try await server.until { server.server.house.transport.input.total == 0 }
+      try await server.until { server.server.shared.transport.input.total == 0 }
     }
   }
 
@@ -177,7 +177,7 @@ import Testing
         return !codes.isEmpty
       }
       #expect(codes.allSatisfy { $0 == 4101 })
-      #expect(server.server.house.transport.input.total <= 100_000)
+      #expect(server.server.shared.transport.input.total <= 100_000)
     }
   }
 
@@ -185,7 +185,7 @@ import Testing
     try await TestServer.run(workers: 1) { server async throws in
       let wire = try await server.wire()
       let other = try await server.wire()
-      server.server.house.transport.input.add(.init(client: .unknown, before: 0, after: 1 << 30))
+      server.server.shared.transport.input.add(.init(client: .unknown, before: 0, after: 1 << 30))
       #expect(try await wire.call("GET", "/lab/later/50").text == "after 50")
       try await other.send("GET /lab/later/50 HTTP/1.1\r\n")
       #expect(try await other.reply().status == 503)
@@ -228,9 +228,9 @@ import Testing
         return refused >= 3
       }
       #expect(refused == 3)
-      #expect((30_000...37_500).contains(server.server.house.transport.input.total))
+      #expect((30_000...37_500).contains(server.server.shared.transport.input.total))
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.transport.input.total == 0 }
+      try await server.until { server.server.shared.transport.input.total == 0 }
     }
   }
 
@@ -253,9 +253,9 @@ import Testing
         return refused >= 3
       }
       #expect(refused == 3)
-      #expect(server.server.house.transport.input.total == 36_000)
+      #expect(server.server.shared.transport.input.total == 36_000)
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.transport.input.total == 0 }
+      try await server.until { server.server.shared.transport.input.total == 0 }
     }
   }
 
@@ -278,9 +278,9 @@ import Testing
         return false
       }
       #expect(await !wires[0].hasReceived)
-      #expect(server.server.house.transport.input.total <= 100_000)
+      #expect(server.server.shared.transport.input.total <= 100_000)
       for wire in wires { await wire.drop() }
-      try await server.until { server.server.house.transport.input.total == 0 }
+      try await server.until { server.server.shared.transport.input.total == 0 }
     }
   }
 

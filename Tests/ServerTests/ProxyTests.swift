@@ -90,7 +90,7 @@ import Testing
         let headers = [("X-Forwarded-For", "203.0.113.1")]
         #expect(try await wire.call("GET", "/lab/hello", headers: headers).status == 200)
       }
-      #expect(server.server.house.transport.limiter.count(of: ClientKey([203, 0, 113, 1])) == 0)
+      #expect(server.server.shared.transport.limiter.count(of: ClientKey([203, 0, 113, 1])) == 0)
     }
   }
 

@@ -138,7 +138,7 @@ import Testing
     #expect(await third.hub.members(of: Topic(Self.topic)).isEmpty)
     await third.pass(20, step: 1000)
     // Whom they told of the window are back or gone: it counts no more.
-    try await third.until { try await third.server.house.topics.memberStore.lastWindow() < window }
+    try await third.until { try await third.server.shared.topics.memberStore.lastWindow() < window }
     for wire in crowd + [last, li] { await wire.drop() }
     await third.stop()
   }

@@ -8,8 +8,8 @@ import Testing
 
 /// Peers that ask and do not take the answer, or take it slowly, or are gone when it comes.
 @Suite(.timeLimit(.minutes(3))) struct SlowAnswerTests {
-  private static func page(_ bytes: Int) -> (path: String, asset: Asset) {
-    let asset = Asset(
+  private static func page(_ bytes: Int) -> (path: String, asset: StaticAsset) {
+    let asset = StaticAsset(
       bytes: [UInt8](repeating: 7, count: bytes), contentType: "application/octet-stream",
       entityTag: "\"v\"", cacheControl: "no-cache")
     return ("/page", asset)

@@ -22,9 +22,9 @@ struct TestServer: Sendable {
   /// Nil when the server goes by the real clock.
   let time: ManualTime?
 
-  /// The encrypted door.
+  /// The encrypted listener.
   var address: PeerAddress { server.addresses[0][0] }
-  /// The door of health and metrics, without encryption.
+  /// The listener of health and metrics, without encryption.
   var inside: PeerAddress { server.addresses[1][0] }
 
   static func folder() -> String {
@@ -50,7 +50,8 @@ struct TestServer: Sendable {
     accounts: BenchAccounts = BenchAccounts(), file: String = "", log: Log = .silent,
     audit: Audit = .silent,
     limits: ServerLimits = ServerLimits(),
-    assets: [(path: String, asset: Asset)] = [], isEncrypted: Bool = true, tls: TLSContext? = nil,
+    assets: [(path: String, asset: StaticAsset)] = [], isEncrypted: Bool = true,
+    tls: TLSContext? = nil,
     webhooks: HubServer.Webhooks? = nil, adjusting: (inout HubServer.Plan) -> Void = { _ in }
   ) async throws -> TestServer {
     let store: any Store =
@@ -58,7 +59,7 @@ struct TestServer: Sendable {
     try await HubServer.migrate(store)
     var plan = HubServer.Plan(accounts: accounts, store: store)
     let anywhere = Loop.Endpoint(host: "127.0.0.1", port: 0)
-    plan.doors = [
+    plan.listeners = [
       .init(anywhere, isEncrypted: isEncrypted),
       .init(anywhere, purpose: .inside, isEncrypted: false),
     ]
@@ -76,7 +77,7 @@ struct TestServer: Sendable {
       settings: Settings(LabPlugin.settings, replacing: ["file": .text(file)]), log: log,
       audit: audit)
     plan.units = [
-      try PluginUnit(LabPlugin.self, services: services),
+      try LoadedPlugin(LabPlugin.self, services: services),
       try HubServer.ownUnit(services: services),
     ]
     plan.limits = limits
@@ -91,7 +92,7 @@ struct TestServer: Sendable {
   /// Runs a test against a server that is gone afterwards.
   static func run(
     workers: Int, time: ManualTime? = nil, file: String = "",
-    limits: ServerLimits = ServerLimits(), assets: [(path: String, asset: Asset)] = [],
+    limits: ServerLimits = ServerLimits(), assets: [(path: String, asset: StaticAsset)] = [],
     audit: Audit = .silent, adjusting: (inout HubServer.Plan) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
   ) async throws {

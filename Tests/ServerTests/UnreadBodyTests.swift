@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `what comes with an upgrade as a body is no frame`() async throws {
-    let speaks: (inout HubServer.Plan) -> Void = { $0.doors[0].dialect = "lab-line" }
+    let speaks: (inout HubServer.Plan) -> Void = { $0.listeners[0].dialect = "lab-line" }
     try await TestServer.run(workers: 1, adjusting: speaks) { server in
       let wire = try await server.wire()
       let reply = try await wire.call(

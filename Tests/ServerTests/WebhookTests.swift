@@ -24,7 +24,7 @@ import Testing
     init() async throws {
       server = try await TestServer.start(workers: 1, isEncrypted: false)
       plugin = try #require(
-        server.server.house.units.compactMap { $0.plugin as? LabPlugin }.first)
+        server.server.shared.units.compactMap { $0.plugin as? LabPlugin }.first)
       courier = Courier(store: server.store, clock: ManualClock(), log: .silent) {
         Courier.Settings(server: nil, from: "", folder: "")
       }

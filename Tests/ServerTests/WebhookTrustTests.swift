@@ -26,7 +26,7 @@ struct WebhookTrustTests {
     let receiver = try await TestServer.start(
       workers: 1, tls: try TLSContext.server([try authority.pair(for: name)]))
     let plugin = try #require(
-      receiver.server.house.units.compactMap { $0.plugin as? LabPlugin }.first)
+      receiver.server.shared.units.compactMap { $0.plugin as? LabPlugin }.first)
     let log = Log { [said] level, text, fields in
       said.withLock { $0.append("\(level) \(text) \(fields)") }
     }
@@ -49,7 +49,7 @@ struct WebhookTrustTests {
   private func failures(_ count: Int, _ sender: TestServer) async throws -> [String] {
     try await sender.until {
       await sender.pass(0.5)
-      return sender.server.house.webhooks.counters.failed.current >= count
+      return sender.server.shared.webhooks.counters.failed.current >= count
     }
     return said.withLock { $0.filter { $0.contains("a call to another server failed") } }
   }

@@ -8,7 +8,7 @@ struct AsyncAPI {
   private var operations: JSONObject = [:]
 
   static func document(
-    units: [PluginUnit], version: String, port: UInt16 = 8443, isEncrypted: Bool = true
+    units: [LoadedPlugin], version: String, port: UInt16 = 8443, isEncrypted: Bool = true
   ) -> JSONValue {
     var document = AsyncAPI()
     for unit in units {

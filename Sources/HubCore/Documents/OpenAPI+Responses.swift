@@ -25,7 +25,7 @@ extension OpenAPI {
     _ route: Route, of plugin: String, at path: String, _ method: Method
   ) -> JSONObject {
     var all = route.operation.answers.map { declared($0) }
-    for trouble in Troubles(route, at: path, method).all {
+    for trouble in ErrorResponses(route, at: path, method).all {
       all.append(
         Entry(
           status: trouble.status, meaning: trouble.meanings.joined(separator: " "),

@@ -13,7 +13,7 @@ struct OpenAPI {
   private var tags: [JSONValue] = []
 
   static func document(
-    units: [PluginUnit], own: [(path: String, call: OwnCall)], version: String
+    units: [LoadedPlugin], own: [(path: String, call: OwnCall)], version: String
   ) -> JSONValue {
     var document = OpenAPI()
     document.add(own)
@@ -31,7 +31,7 @@ struct OpenAPI {
     }
   }
 
-  private mutating func add(_ unit: PluginUnit) {
+  private mutating func add(_ unit: LoadedPlugin) {
     guard !unit.routes.isEmpty else { return }
     tags.append(["name": .string(unit.name)])
     for authenticator in unit.authenticators {

@@ -2,13 +2,13 @@ public import PluginKit
 
 /// The target of a path of the server.
 enum Endpoint: Sendable {
-  case route(PluginUnit, Route)
+  case route(LoadedPlugin, Route)
   /// A call that the server itself answers.
   case own(OwnCall)
   /// Bytes that are part of the program.
-  case asset(Asset)
+  case asset(StaticAsset)
   /// A page that shares its path with a socket: whoever asks to upgrade gets the socket.
-  case pageOrSocket(Asset, SocketKind)
+  case pageOrSocket(StaticAsset, SocketKind)
   case socket(SocketKind)
 
   enum SocketKind: Sendable, Hashable {

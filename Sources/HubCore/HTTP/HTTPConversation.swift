@@ -8,7 +8,7 @@ final class HTTPConversation {
   /// The admitted request whose body is being taken in.
   var admitted: RouteRunner.AdmittedCall?
   /// A form with files that is being taken in.
-  var intake: UploadIntake?
+  var upload: UploadReceiver?
   /// Whether the connection ends with the file that is being sent.
   var closesAfterAnswer = false
   /// Where the current request leads, with the places of its path parameters.
@@ -20,7 +20,7 @@ final class HTTPConversation {
   init(_ limits: RequestParser.Limits) { exchange = HTTPExchange(limits) }
 
   /// Bytes of memory for a request that is not answered yet.
-  var memory: Int { exchange.memory + (intake?.waitingBytes ?? 0) }
+  var memory: Int { exchange.memory + (upload?.waitingBytes ?? 0) }
 }
 
 extension Connection {

@@ -103,7 +103,7 @@ extension HTTPServer {
 
   /// Sends the head of the answer; the part of the file that has to follow, if any.
   private func begin(
-    _ facts: Disk.Facts, _ token: UInt64, _ number: UInt64, _ response: Response,
+    _ facts: DiskThread.Facts, _ token: UInt64, _ number: UInt64, _ response: Response,
     on worker: isolated Worker
   ) -> Range<Int>? {
     guard let (connection, conversation, head) = working(token, number) else { return nil }
@@ -136,7 +136,7 @@ extension HTTPServer {
   }
 
   private func pump(
-    _ handle: Disk.Handle, _ part: Range<Int>, _ token: UInt64, _ number: UInt64,
+    _ handle: DiskThread.Handle, _ part: Range<Int>, _ token: UInt64, _ number: UInt64,
     on worker: isolated Worker
   ) async {
     var next = part.lowerBound
@@ -165,7 +165,7 @@ extension HTTPServer {
   }
 }
 
-extension Disk.Facts {
+extension DiskThread.Facts {
   /// The answer to a request for this file, and the part of it that follows a 200 or a 206.
   fileprivate func answer(
     _ response: Response, for head: RequestHead

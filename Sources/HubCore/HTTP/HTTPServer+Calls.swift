@@ -6,7 +6,7 @@ internal import PluginKit
 extension HTTPServer {
   func admit(
     _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead,
-    _ unit: PluginUnit,
+    _ unit: LoadedPlugin,
     _ route: Route, on worker: isolated Worker
   ) {
     if callsTooFast(connection) {
@@ -56,7 +56,7 @@ extension HTTPServer {
     conversation.exchange.admit()
     transport.startReading(connection)
     do throws(HTTPError) {
-      conversation.intake = try makeIntake(head, endpoint)
+      conversation.upload = try makeUpload(head, endpoint)
     } catch {
       context.counters.badRequests.add(1)
       refuse(connection, conversation, error, on: worker)
@@ -96,7 +96,7 @@ extension HTTPServer {
   /// Hands an admitted request to its handler, now that its body is whole.
   func handle(
     _ connection: Connection, _ conversation: HTTPConversation, _ head: RequestHead,
-    _ unit: PluginUnit,
+    _ unit: LoadedPlugin,
     _ route: Route, on worker: isolated Worker
   ) {
     guard var call = conversation.admitted.take() else { return }
@@ -153,7 +153,8 @@ extension HTTPServer {
   }
 
   func limitTime(
-    _ connection: Connection, _ conversation: HTTPConversation, _ unit: PluginUnit, _ route: Route,
+    _ connection: Connection, _ conversation: HTTPConversation, _ unit: LoadedPlugin,
+    _ route: Route,
     on worker: isolated Worker
   ) {
     let isHandled: Bool
@@ -171,7 +172,7 @@ extension HTTPServer {
 
   /// A plugin takes too long: its caller is answered in its place.
   private func giveUp(
-    _ token: UInt64, _ number: UInt64, _ unit: PluginUnit, _ route: Route, _ isHandled: Bool,
+    _ token: UInt64, _ number: UInt64, _ unit: LoadedPlugin, _ route: Route, _ isHandled: Bool,
     on worker: isolated Worker
   ) {
     guard let (connection, conversation) = current(token, number) else { return }

@@ -72,13 +72,13 @@ extension HTTPServer {
     _ isWhole: Bool, _ head: RequestHead, _ endpoint: Endpoint, _ connection: Connection,
     _ conversation: HTTPConversation, on worker: isolated Worker
   ) throws(HTTPError) -> Bool {
-    if conversation.intake?.hasFailed == true {
+    if conversation.upload?.hasFailed == true {
       refuseUpload(connection, conversation, head, endpoint, on: worker)
       return false
     }
     let isTaken: Bool
-    if let intake = conversation.intake {
-      isTaken = try takeUpload(isWhole, intake, connection, conversation, on: worker)
+    if let upload = conversation.upload {
+      isTaken = try takeUpload(isWhole, upload, connection, conversation, on: worker)
     } else {
       // Only plugins take bodies.
       if conversation.admitted == nil { conversation.exchange.discardBody() }
@@ -86,7 +86,7 @@ extension HTTPServer {
     }
     if isTaken { return true }
     if conversation.exchange.takeContinue() { sendContinue(connection) }
-    if !conversation.exchange.canGrow && conversation.intake == nil {
+    if !conversation.exchange.canGrow && conversation.upload == nil {
       transport.part(connection, on: worker)
     }
     return false
@@ -162,7 +162,7 @@ extension HTTPServer {
     case .socket(let kind): return Upgrade(head: head, kind: kind)
     case .asset(let asset), .pageOrSocket(let asset, _):
       answer(connection, conversation, head, asset.answer(head), on: worker)
-    case .own where connection.door.purpose == .everything && callsTooFast(connection):
+    case .own where connection.role.purpose == .everything && callsTooFast(connection):
       answer(
         connection, conversation, head, Response.plain(429, "Too many requests.").retryable,
         on: worker)
@@ -186,33 +186,33 @@ extension HTTPServer {
 // Forms with files: to disk while they arrive.
 extension HTTPServer {
   /// Prepares for a form with files, where the route takes one and the client sends one.
-  func makeIntake(_ head: RequestHead, _ endpoint: Endpoint) throws(HTTPError) -> UploadIntake? {
+  func makeUpload(_ head: RequestHead, _ endpoint: Endpoint) throws(HTTPError) -> UploadReceiver? {
     guard endpoint.takesUploads else { return nil }
     var bounds = MultipartParser.Limits()
     bounds.total = endpoint.bodyLimit(default: limits.requestBody)
     bounds.fieldBytes = limits.requestBody
     guard let parser = try MultipartParser(head.headers, limits: bounds) else { return nil }
-    return UploadIntake(parser: parser, disk: shared.disk, folder: shared.uploadFolder)
+    return UploadReceiver(parser: parser, disk: shared.disk, folder: shared.uploadFolder)
   }
 
   /// Takes in what has arrived; true once the form is whole and on disk.
   private func takeUpload(
-    _ isWhole: Bool, _ intake: UploadIntake, _ connection: Connection,
+    _ isWhole: Bool, _ upload: UploadReceiver, _ connection: Connection,
     _ conversation: HTTPConversation, on worker: isolated Worker
   ) throws(HTTPError) -> Bool {
-    while let event = try intake.parser.next(&conversation.exchange.body) { try intake.add(event) }
-    if isWhole && !intake.isFinished { throw HTTPError(.malformedMultipart) }
-    if intake.waitingBytes > UploadIntake.mostWaiting { transport.stopReading(connection) }
+    while let event = try upload.parser.next(&conversation.exchange.body) { try upload.add(event) }
+    if isWhole && !upload.isFinished { throw HTTPError(.malformedMultipart) }
+    if upload.waitingBytes > UploadReceiver.mostWaiting { transport.stopReading(connection) }
     let token = connection.token
     let number = conversation.exchange.number
     // Without the second half an upload that waits for the network would call itself for ever.
-    if !intake.isWorking && intake.hasWork {
+    if !upload.isWorking && upload.hasWork {
       Task.immediate {
-        await intake.work()
+        await upload.work()
         uploadProgressed(token, number, on: worker)
       }
     }
-    return isWhole && !intake.isWorking && !intake.hasWork
+    return isWhole && !upload.isWorking && !upload.hasWork
   }
 
   /// The disk does not take a form: not its sender's fault.
@@ -230,10 +230,10 @@ extension HTTPServer {
 
   /// Deletes what is left of an upload.
   func discardUpload(_ conversation: HTTPConversation, on worker: isolated Worker) {
-    guard let intake = conversation.intake.take() else { return }
+    guard let upload = conversation.upload.take() else { return }
     Task.immediate {
       _ = worker
-      await intake.discard()
+      await upload.discard()
     }
   }
 

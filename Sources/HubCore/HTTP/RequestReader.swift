@@ -21,7 +21,7 @@ struct RequestReader {
     if site != .trusted, request.hasSavedCredentials { request.headers.remove("authorization") }
     request.query = Fields(try head.query())
     if let match = conversation.match {
-      let names = shared.table(of: connection.door).parameters(of: match, in: head.pathBytes)
+      let names = shared.table(of: connection.role).parameters(of: match, in: head.pathBytes)
       for (name, value) in names { request.parameters[name] = value }
     }
     return request
@@ -31,7 +31,7 @@ struct RequestReader {
   func body(of conversation: HTTPConversation, _ head: RequestHead) throws(HTTPError)
     -> Request.Body
   {
-    if let intake = conversation.intake { return intake.form }
+    if let upload = conversation.upload { return upload.form }
     guard !conversation.exchange.body.isEmpty else { return .bytes([]) }
     let bytes = conversation.exchange.takeBody()
     guard ContentType(head.headers)?.essence == ContentType.form.essence else {
@@ -42,7 +42,7 @@ struct RequestReader {
 
   /// The origin that the client called; a trusted proxy gives it in two headers.
   private func origin(of connection: Connection, _ head: RequestHead) -> String {
-    let scheme = connection.door.isEncrypted ? "https" : "http"
+    let scheme = connection.role.isEncrypted ? "https" : "http"
     let host = head.host.isEmpty ? "localhost" : head.host
     let own = "\(scheme)://\(host)"
     guard connection.isProxied else { return own }
@@ -77,7 +77,7 @@ extension RequestReader {
   ) -> RequestSite {
     guard let origin else { return .foreign }
     if isOwn(origin, own, connection, head) || shared.cors.allows(origin) { return .trusted }
-    return siteRule(connection, conversation)?.trust(origin) ?? .foreign
+    return corsRule(connection, conversation)?.trust(origin) ?? .foreign
   }
 
   /// A proxy in front of a plain listener may have taken TLS off.
@@ -85,19 +85,19 @@ extension RequestReader {
     _ origin: Origin, _ own: String, _ connection: Connection, _ head: RequestHead
   ) -> Bool {
     origin == Origin(own)
-      || !connection.door.isEncrypted && origin.isSame(asHost: head.host, isSecure: true)
+      || !connection.role.isEncrypted && origin.isSame(asHost: head.host, isSecure: true)
   }
 
   /// The rule of the matched route for pages of other sites.
-  func siteRule(_ connection: Connection, _ conversation: HTTPConversation) -> SiteRule? {
-    guard let match = conversation.match, connection.door.purpose != .inside else { return nil }
-    return shared.siteRules[match.route]
+  func corsRule(_ connection: Connection, _ conversation: HTTPConversation) -> CORSRule? {
+    guard let match = conversation.match, connection.role.purpose != .inside else { return nil }
+    return shared.corsRules[match.route]
   }
 
   /// Whether the request names this server by a name of its own. An address cannot be turned from
   /// one machine to another, as a name can while a page of that name is open (DNS rebinding).
   func isCalledByName(_ connection: Connection, _ head: RequestHead) -> Bool {
-    guard connection.door.purpose == .everything else { return true }
+    guard connection.role.purpose == .everything else { return true }
     let names = shared.origins.hosts
     if names.isEmpty { return true }
     guard let host = Origin(origin(of: connection, head))?.host else { return false }

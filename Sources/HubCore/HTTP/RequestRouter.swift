@@ -16,13 +16,13 @@ struct RequestRouter {
   func target(
     of head: RequestHead, _ connection: Connection, _ conversation: HTTPConversation
   ) -> Target {
-    let table = shared.table(of: connection.door)
+    let table = shared.table(of: connection.role)
     switch table.match(head.method, head.pathBytes) {
     case .found(let match):
       conversation.match = match
       return .endpoint(table.routes[match.route].value)
     case .notFound where head.wantsUpgrade:
-      guard let index = shared.dialect(named: connection.door.defaultDialect) else {
+      guard let index = shared.dialect(named: connection.role.defaultDialect) else {
         return .answer(unknownPath(head, connection))
       }
       return .endpoint(.socket(.dialect(index)))
@@ -40,7 +40,7 @@ struct RequestRouter {
 
   /// In the shape of the plugin whose prefix the path has.
   private func unknownPath(_ head: RequestHead, _ connection: Connection) -> Response {
-    guard connection.door.purpose != .inside,
+    guard connection.role.purpose != .inside,
       let mount = shared.mounts.first(where: { $0.contains(head.path) })
     else { return Response.plain(404, "There is nothing at this address.") }
     return mount.unknownPath(head.path)
@@ -52,7 +52,7 @@ struct RequestRouter {
   ) -> Response {
     let text = "This address does not take that method."
     guard let match,
-      case .route(_, let route) = shared.table(of: connection.door).routes[match.route].value
+      case .route(_, let route) = shared.table(of: connection.role).routes[match.route].value
     else { return Response.plain(405, text) }
     let request = Request(PluginKit.Method(head.method), head.path)
     return route.shape(PluginError(.methodNotAllowed, text), request)
@@ -67,7 +67,7 @@ struct RequestRouter {
     let known = HTTP.Method.allCases.filter { methods.contains($0) }
     let first = known.filter { "\($0.name)" == wanted }
     for method in first + known where method != .options {
-      if case .found(let match) = shared.table(of: connection.door).match(method, head.pathBytes) {
+      if case .found(let match) = shared.table(of: connection.role).match(method, head.pathBytes) {
         return match
       }
     }

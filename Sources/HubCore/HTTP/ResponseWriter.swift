@@ -91,7 +91,7 @@ final class ResponseWriter {
 
   private func encoder(of connection: Connection) -> ResponseEncoder {
     let second = Int(loop.unixMilliseconds / 1000)
-    if connection.door.isEncrypted {
+    if connection.role.isEncrypted {
       secureEncoder.setDate(unixSeconds: second)
       return secureEncoder
     }
@@ -114,13 +114,13 @@ extension ResponseWriter {
     if !headers.contains(.cacheControl) { add("Cache-Control", "no-store", to: &headers) }
     // A plugin may have said already who else may read its answers.
     if !headers.contains("Access-Control-Allow-Origin") {
-      addSites(reader.siteRule(connection, conversation), conversation.methods, to: &headers, head)
+      addSites(reader.corsRule(connection, conversation), conversation.methods, to: &headers, head)
     }
     return headers
   }
 
   private func addSites(
-    _ rule: SiteRule?, _ methods: MethodSet, to headers: inout Headers, _ head: RequestHead
+    _ rule: CORSRule?, _ methods: MethodSet, to headers: inout Headers, _ head: RequestHead
   ) {
     do throws(HTTPError) {
       if let rule {

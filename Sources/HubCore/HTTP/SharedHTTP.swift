@@ -8,7 +8,7 @@ internal import WebSocket
 final class SharedHTTP: Sendable {
   let everything: RouteTrie<Endpoint>
   /// The plugins' rules for pages of other sites, by the index of the route in `everything`.
-  let siteRules: [SiteRule?]
+  let corsRules: [CORSRule?]
   /// The prefixes of plugins, the longest first.
   let mounts: [MountPoint]
   let inside: RouteTrie<Endpoint>
@@ -17,7 +17,7 @@ final class SharedHTTP: Sendable {
   let strictTransportSeconds: Int?
   let accessLog: AccessLog
   let log: Log
-  let disk = Disk()
+  let disk = DiskThread()
   /// Where uploads lie until their handler returns.
   let uploadFolder: String
   /// The places of dialects by name.
@@ -27,12 +27,12 @@ final class SharedHTTP: Sendable {
   private let hasWarnedOfProxy = Atomic<Bool>(false)
 
   init(
-    everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>, units: [PluginUnit],
+    everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>, units: [LoadedPlugin],
     runner: RouteRunner, origins: OriginRules, strictTransportSeconds: Int?, uploadFolder: String,
     log: Log, accessLog: AccessLog
   ) {
     self.everything = everything
-    siteRules = SiteRule.all(of: everything.routes)
+    corsRules = CORSRule.all(of: everything.routes)
     mounts = units.flatMap(\.mounts).sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
     self.inside = inside
     self.runner = runner
@@ -58,8 +58,8 @@ final class SharedHTTP: Sendable {
 
   var cors: CORSPolicy { currentCORS.withLock { $0 } }
 
-  func table(of door: Door) -> RouteTrie<Endpoint> {
-    door.purpose == .inside ? inside : everything
+  func table(of role: ListenerRole) -> RouteTrie<Endpoint> {
+    role.purpose == .inside ? inside : everything
   }
 
   func dialect(named name: String?) -> Int? { name.flatMap { dialects[$0] } }

@@ -54,13 +54,13 @@ final class PluginCalls {
   }
 
   private func note(_ error: any Error, of plugin: String) {
-    let gate = runner.gate(of: plugin)
+    let health = runner.health(of: plugin)
     switch RouteRunner.shaped(error).code {
     case .timeout:
-      gate?.countTimeout()
+      health?.countTimeout()
       log.warning("a plugin took too long", ["plugin": plugin])
     case .failure:
-      gate?.countFailure()
+      health?.countFailure()
       log.error("a plugin failed", ["plugin": plugin, "error": "\(type(of: error)): \(error)"])
     case .unreadableBody, .invalid, .unauthorized, .forbidden, .notFound, .methodNotAllowed,
       .conflict, .tooLarge, .tooManyRequests, .unavailable:

@@ -11,20 +11,20 @@ public struct RouteRunner: Sendable {
 
   private let accounts: any Accounts
   let isExempt: Exemption
-  private let meter = CallMeter()
-  private let gates: [String: PluginGate]
+  private let meter = CallLimits()
+  private let healths: [String: PluginHealth]
   private let capacity: Int
   private let authenticators: [String: [Authenticator]]
 
   /// - Parameter capacity: how many calls may run in one plugin at once.
   public init(
-    units: [PluginUnit], accounts: any Accounts, capacity: Int = 1024,
+    units: [LoadedPlugin], accounts: any Accounts, capacity: Int = 1024,
     isExempt: @escaping Exemption = { _ in false }
   ) {
     self.accounts = accounts
     self.isExempt = isExempt
     self.capacity = capacity
-    gates = Dictionary(units.map { ($0.name, $0.gate) }, uniquingKeysWith: { $1 })
+    healths = Dictionary(units.map { ($0.name, $0.health) }, uniquingKeysWith: { $1 })
     var authenticators = Dictionary(
       units.map { ($0.name, $0.authenticators) }, uniquingKeysWith: { $1 })
     // The hub's socket belongs to no plugin, so its handshake asks under an empty name.
@@ -32,12 +32,12 @@ public struct RouteRunner: Sendable {
     self.authenticators = authenticators
   }
 
-  public func gate(of plugin: String) -> PluginGate? { gates[plugin] }
+  public func health(of plugin: String) -> PluginHealth? { healths[plugin] }
 
   /// Answers `request`, which matched `route` of `unit`. Never throws.
-  public func answer(_ request: Request, route: Route, of unit: PluginUnit) async -> Response {
-    guard unit.gate.enter(capacity: capacity) else { return busy(request, route) }
-    defer { unit.gate.leave() }
+  public func answer(_ request: Request, route: Route, of unit: LoadedPlugin) async -> Response {
+    guard unit.health.enter(capacity: capacity) else { return busy(request, route) }
+    defer { unit.health.leave() }
     var call = AdmittedCall(request)
     do {
       try await admit(&call, route, unit)
@@ -64,9 +64,9 @@ public struct RouteRunner: Sendable {
   }
 
   /// Finds out from the head alone whether a call may be made.
-  func judge(_ request: Request, route: Route, of unit: PluginUnit) async -> Verdict {
-    guard unit.gate.enter(capacity: capacity) else { return .refused(busy(request, route)) }
-    defer { unit.gate.leave() }
+  func judge(_ request: Request, route: Route, of unit: LoadedPlugin) async -> Verdict {
+    guard unit.health.enter(capacity: capacity) else { return .refused(busy(request, route)) }
+    defer { unit.health.leave() }
     var call = AdmittedCall(request)
     do {
       try await admit(&call, route, unit)
@@ -83,11 +83,11 @@ public struct RouteRunner: Sendable {
   }
 
   /// Answers a request that was admitted.
-  func handle(_ call: AdmittedCall, route: Route, of unit: PluginUnit) async -> Response {
-    guard unit.gate.enter(capacity: capacity, isCounted: true) else {
+  func handle(_ call: AdmittedCall, route: Route, of unit: LoadedPlugin) async -> Response {
+    guard unit.health.enter(capacity: capacity, isCounted: true) else {
       return busy(call.request, route)
     }
-    defer { unit.gate.leave() }
+    defer { unit.health.leave() }
     var call = call
     do {
       if call.awaitsForm { try await admitByForm(&call, route, unit) }
@@ -99,7 +99,7 @@ public struct RouteRunner: Sendable {
 
   /// Whether a form comes along that one of the plugin's authenticators looks into. Strangers can
   /// send as much as the operation takes, so that has to be little.
-  private func bringsForm(_ request: Request, _ route: Route, to unit: PluginUnit) -> Bool {
+  private func bringsForm(_ request: Request, _ route: Route, to unit: LoadedPlugin) -> Bool {
     guard request.method == .post, unit.authenticators.contains(where: \.readsForm),
       route.operation.mostBytes <= Operation.undeclaredBytes,
       let type = request.headers["content-type"]?.lowercased()
@@ -110,7 +110,7 @@ public struct RouteRunner: Sendable {
 
   /// The rest of the admission of a call whose form is there now.
   private func admitByForm(
-    _ call: inout AdmittedCall, _ route: Route, _ unit: PluginUnit
+    _ call: inout AdmittedCall, _ route: Route, _ unit: LoadedPlugin
   ) async throws {
     let operation = route.operation
     call.request.identity = try await caller(call.request, operation.access, plugin: unit.name)
@@ -120,7 +120,7 @@ public struct RouteRunner: Sendable {
   }
 
   private func admit(
-    _ call: inout AdmittedCall, _ route: Route, _ unit: PluginUnit
+    _ call: inout AdmittedCall, _ route: Route, _ unit: LoadedPlugin
   ) async throws {
     let operation = route.operation
     try count(call.request, route, by: .address)
@@ -137,12 +137,12 @@ public struct RouteRunner: Sendable {
   }
 
   private func refusal(
-    _ error: any Error, _ call: AdmittedCall, _ route: Route, _ unit: PluginUnit
+    _ error: any Error, _ call: AdmittedCall, _ route: Route, _ unit: LoadedPlugin
   ) -> Response {
     var known = RouteRunner.shaped(error)
     if call.isLimited && known.code == .unauthorized { known = .provisional }
     if known.code == .failure {
-      unit.gate.countFailure()
+      unit.health.countFailure()
       unit.services.log.error(
         "a handler failed",
         [
@@ -153,7 +153,7 @@ public struct RouteRunner: Sendable {
   }
 
   private func perform(
-    _ request: Request, _ route: Route, _ unit: PluginUnit
+    _ request: Request, _ route: Route, _ unit: LoadedPlugin
   ) async throws -> Response {
     let response = fit(try await route.handler(request), request, unit)
     note(request, response, route.operation.access, unit)
@@ -162,7 +162,7 @@ public struct RouteRunner: Sendable {
 
   /// Records what a member of the staff changed by a call that others may not make.
   private func note(
-    _ request: Request, _ response: Response, _ access: Access, _ unit: PluginUnit
+    _ request: Request, _ response: Response, _ access: Access, _ unit: LoadedPlugin
   ) {
     guard case .anyRole = access, request.method != .get, response.status < 400,
       let person = request.identity, person.hasAny(of: [.staff, .admin])
@@ -174,9 +174,9 @@ public struct RouteRunner: Sendable {
   }
 
   /// The response of a handler, or a failure if it is no answer to a request.
-  private func fit(_ response: Response, _ request: Request, _ unit: PluginUnit) -> Response {
+  private func fit(_ response: Response, _ request: Request, _ unit: LoadedPlugin) -> Response {
     if (200...599).contains(response.status) { return response }
-    unit.gate.countFailure()
+    unit.health.countFailure()
     unit.services.log.error(
       "a handler answered with a status that there is not",
       ["plugin": unit.name, "path": request.path, "status": response.status])
@@ -184,8 +184,8 @@ public struct RouteRunner: Sendable {
   }
 
   /// The answer to a call whose handler took too long; its task is cancelled by the caller.
-  public func late(_ request: Request, route: Route, of unit: PluginUnit) -> Response {
-    unit.gate.countTimeout()
+  public func late(_ request: Request, route: Route, of unit: LoadedPlugin) -> Response {
+    unit.health.countTimeout()
     return fit(route.shape(PluginError(.timeout, "this took too long"), request), request, unit)
   }
 
@@ -221,7 +221,7 @@ public struct RouteRunner: Sendable {
   private func count(_ request: Request, _ route: Route, by key: CallLimit.Key) throws {
     guard let limit = route.operation.limit, limit.key == key else { return }
     if limit.key == .address && isExempt(request.peer) { return }
-    let client = CallMeter.Caller.client(request.peer.client)
+    let client = CallLimits.Caller.client(request.peer.client)
     let caller =
       limit.key == .address ? client : request.identity.map { .account($0.id) } ?? client
     let wait = meter.count(

@@ -3,16 +3,16 @@ internal import HubTopics
 internal import PluginKit
 internal import Storage
 
-extension House {
+extension ServerContext {
   convenience init(
-    _ plan: HubServer.Plan, entrances: [[SharedTransport.Entrance]],
+    _ plan: HubServer.Plan, acceptors: [[SharedTransport.Acceptor]],
     everything: RouteTrie<Endpoint>, inside: RouteTrie<Endpoint>, rules: TopicTable<TopicRules>
   ) {
     let runner = RouteRunner(
       units: plan.units, accounts: plan.accounts, capacity: plan.limits.waitingCalls,
       isExempt: plan.isExempt)
     let window = ReconnectWindow()
-    let transport = SharedTransport(entrances: entrances, proxies: plan.proxies, log: plan.log)
+    let transport = SharedTransport(acceptors: acceptors, proxies: plan.proxies, log: plan.log)
     self.init(
       units: plan.units, runner: runner, limits: plan.limits, heartbeat: plan.heartbeat,
       log: plan.log, audit: plan.audit, transport: transport,
@@ -26,7 +26,7 @@ extension House {
         limiter: transport.limiter),
       topics: SharedTopics(
         rules: rules, store: plan.store, node: plan.node, random: plan.random, log: plan.log,
-        runner: runner, workerCount: entrances.count, window: window,
+        runner: runner, workerCount: acceptors.count, window: window,
         publishes: plan.hub.publishes),
       webhooks: SharedWebhooks(
         rules: plan.webhooks?.rules, web: plan.webhooks?.web ?? NoWeb(), random: plan.random,

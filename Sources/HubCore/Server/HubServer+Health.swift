@@ -27,19 +27,19 @@ extension HubServer {
   }
 
   /// The calls of the internal listener.
-  static func insideCalls(_ desk: FrontDesk) -> [(path: String, call: OwnCall)] {
+  static func insideCalls(_ endpoints: HealthEndpoints) -> [(path: String, call: OwnCall)] {
     [
-      ("/health", OwnCall(health) { _ in await desk.health(inFull: true) }),
-      ("/ready", OwnCall(ready) { _ in await desk.readiness(inFull: true) }),
-      ("/metrics", OwnCall(metrics) { _ in await desk.metrics() }),
+      ("/health", OwnCall(health) { _ in await endpoints.health(inFull: true) }),
+      ("/ready", OwnCall(ready) { _ in await endpoints.readiness(inFull: true) }),
+      ("/metrics", OwnCall(metrics) { _ in await endpoints.metrics() }),
     ]
   }
 
   /// The calls of the main listener, which strangers may make too.
-  static func publicCalls(_ desk: FrontDesk) -> [(path: String, call: OwnCall)] {
+  static func publicCalls(_ endpoints: HealthEndpoints) -> [(path: String, call: OwnCall)] {
     [
-      ("/health", OwnCall(health) { await desk.health(inFull: await desk.trusts($0)) }),
-      ("/ready", OwnCall(ready) { await desk.readiness(inFull: await desk.trusts($0)) }),
+      ("/health", OwnCall(health) { await endpoints.health(inFull: await endpoints.trusts($0)) }),
+      ("/ready", OwnCall(ready) { await endpoints.readiness(inFull: await endpoints.trusts($0)) }),
     ]
   }
 
@@ -74,7 +74,7 @@ extension HubServer {
 }
 
 /// Answers the server's own calls. Connected to the server after both are made.
-final class FrontDesk: Sendable {
+final class HealthEndpoints: Sendable {
   private let server = Locked<HubServer?>(nil)
   private let checks: [HubServer.Check]
   private let version: String
@@ -95,7 +95,7 @@ final class FrontDesk: Sendable {
   /// Whether a caller at the main listener is the staff, or on this machine.
   func trusts(_ request: Request) async -> Bool {
     if request.peer.isLoopback { return true }
-    guard let runner = server.withLock({ $0 })?.house.runner,
+    guard let runner = server.withLock({ $0 })?.shared.runner,
       let caller = try? await runner.identify(request, plugin: "")
     else { return false }
     return caller.hasAny(of: [.staff, .admin])
@@ -126,7 +126,7 @@ final class FrontDesk: Sendable {
         detail[check.name] = "ok"
       } catch {
         isReady = false
-        detail[check.name] = .string(FrontDesk.sentence(error))
+        detail[check.name] = .string(HealthEndpoints.sentence(error))
       }
     }
     for (name, counts) in server.withLock({ $0 })?.pluginCounts ?? [] where inFull {
@@ -176,9 +176,9 @@ extension HubServer {
     return sum
   }
 
-  var pluginCounts: [(name: String, counts: PluginGate.Counts)] {
-    house.units.map { unit in
-      (unit.name, unit.gate.counts)
+  var pluginCounts: [(name: String, counts: PluginHealth.Counts)] {
+    shared.units.map { unit in
+      (unit.name, unit.health.counts)
     }
   }
 
@@ -216,13 +216,13 @@ extension HubServer {
       text.add("plugin_timeouts_total", "counter", counts.timeouts, label)
       text.add("plugin_failed_jobs_total", "counter", counts.failedJobs, label)
     }
-    if house.webhooks.rules != nil {
-      let counters = house.webhooks.counters
+    if shared.webhooks.rules != nil {
+      let counters = shared.webhooks.counters
       text.add("webhooks_sent_total", "counter", counters.sent.current)
       text.add("webhooks_failed_total", "counter", counters.failed.current)
       text.add("webhooks_given_up_total", "counter", counters.givenUp.current)
       text.add("webhooks_waiting", "gauge", counters.waiting.current)
     }
-    for (name, value) in house.extraMetrics() { text.add(name, "gauge", value) }
+    for (name, value) in shared.extraMetrics() { text.add(name, "gauge", value) }
   }
 }

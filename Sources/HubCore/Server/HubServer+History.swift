@@ -15,10 +15,10 @@ extension HubServer {
 extension HubServer {
   /// Deletes expired events of all topics, and topics of which nothing is left. For a daily job.
   func sweepHistory(at now: Int64) async throws {
-    try await house.topics.eventStore.sweep(
+    try await shared.topics.eventStore.sweep(
       at: now,
-      age: { [house] name in
-        guard let topic = TopicName(name), let rules = house.topics.rules.value(for: topic),
+      age: { [shared] name in
+        guard let topic = TopicName(name), let rules = shared.topics.rules.value(for: topic),
           case .stream(_, let seconds, _) = rules.history
         else { return nil }
         return seconds

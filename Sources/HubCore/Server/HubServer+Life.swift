@@ -8,7 +8,7 @@ public import WebSocket
 extension HubServer {
   /// Takes new values for everything that may change while the server runs.
   public func reload(limits: ServerLimits, origins: OriginRules, proxies: [Network]) {
-    house.reload(limits: limits, origins: origins, proxies: proxies)
+    shared.reload(limits: limits, origins: origins, proxies: proxies)
   }
 
   /// Greets new connections with these certificates from now on. Throws, and keeps the old ones,
@@ -21,15 +21,15 @@ extension HubServer {
   /// Warnings about the certificates in force, e.g. that one expires soon.
   public var certificateWarnings: [String] { certificates?.current.warnings ?? [] }
 
-  public var isDraining: Bool { house.drain.isOn }
+  public var isDraining: Bool { shared.drain.isOn }
 
   /// Sends everybody away and waits until they are gone, `seconds` at most.
   ///
   /// Clients are told in batches, and told to spread their return; what they are owed still goes
   /// out first.
   public func drain(seconds: Int) async {
-    house.drain.turnOn()
-    let window = house.reconnectWindow(house.limits)
+    shared.drain.turnOn()
+    let window = shared.reconnectWindow(shared.limits)
     for worker in workers { await worker.sendAllGathered() }
     // Events that were published before now may still be between workers: they go out first.
     for worker in workers { await worker.loop.finishTurn() }
@@ -41,9 +41,9 @@ extension HubServer {
     for _ in 0..<max(seconds, 1) * 20 where await !areGone() {
       try? await Task.sleep(for: .milliseconds(50))
     }
-    house.transport.closeListeners()
+    shared.transport.closeListeners()
     // Connections of the last moment are still answered.
-    for _ in 0..<10 where house.transport.limiter.total > 0 {
+    for _ in 0..<10 where shared.transport.limiter.total > 0 {
       try? await Task.sleep(for: .milliseconds(50))
     }
     await withTaskGroup { group in

@@ -11,9 +11,9 @@ extension HubServer {
   /// Over how many milliseconds those spread their return who were here before the start.
   func lastWindow() async -> Int {
     do {
-      return try await house.topics.memberStore.lastWindow()
+      return try await shared.topics.memberStore.lastWindow()
     } catch {
-      house.log.error("nobody knows when those will be back who were here", ["reason": "\(error)"])
+      shared.log.error("nobody knows when those will be back who were here", ["reason": "\(error)"])
       return 0
     }
   }
@@ -22,12 +22,12 @@ extension HubServer {
   func expectMembers(within time: Int64) async {
     do {
       let now = workers[0].loop.time.unixMilliseconds
-      let members = try await house.topics.memberStore.read(at: now, within: Self.longestAbsence)
-      try await house.topics.memberStore.sign(at: now, window: house.window.toStore)
+      let members = try await shared.topics.memberStore.read(at: now, within: Self.longestAbsence)
+      try await shared.topics.memberStore.sign(at: now, window: shared.window.toStore)
       let parts = Dictionary(grouping: members) { $0.0.topic.owner(among: workers.count) }
       for (worker, part) in parts { await workers[worker].expect(part, within: time) }
     } catch {
-      house.log.error("nobody knows who was here before", ["reason": "\(error)"])
+      shared.log.error("nobody knows who was here before", ["reason": "\(error)"])
     }
   }
 }

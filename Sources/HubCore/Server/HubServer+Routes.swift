@@ -8,14 +8,14 @@ public import PluginKit
 // The table of all paths.
 extension HubServer {
   static func routes(
-    _ plan: Plan, _ desk: FrontDesk, port: UInt16?
+    _ plan: Plan, _ endpoints: HealthEndpoints, port: UInt16?
   ) throws -> RouteTrie<Endpoint> {
     var table = RouteTrie<Endpoint>()
     for unit in plan.units {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
-    for own in publicCalls(desk) { try table.add(.get, own.path, .own(own.call)) }
-    try addDocuments(plan, desk, port: port, to: &table)
+    for own in publicCalls(endpoints) { try table.add(.get, own.path, .own(own.call)) }
+    try addDocuments(plan, endpoints, port: port, to: &table)
     let sockets = sockets(plan)
     for (path, asset) in plan.assets {
       let socket = sockets.first { $0.path == path }?.kind
@@ -39,26 +39,26 @@ extension HubServer {
 
   /// The documents that are made of everything that is registered.
   private static func addDocuments(
-    _ plan: Plan, _ desk: FrontDesk, port: UInt16?, to table: inout RouteTrie<Endpoint>
+    _ plan: Plan, _ endpoints: HealthEndpoints, port: UInt16?, to table: inout RouteTrie<Endpoint>
   ) throws {
-    let own = publicCalls(desk)
+    let own = publicCalls(endpoints)
     let calls = OpenAPI.document(units: plan.units, own: own, version: plan.version)
     let topics = AsyncAPI.document(
       units: plan.units, version: plan.version, port: port ?? 8443,
-      isEncrypted: plan.doors.first?.isEncrypted ?? true)
-    try table.add(.get, "/openapi.json", .asset(Asset(document: calls)))
-    try table.add(.get, "/asyncapi.json", .asset(Asset(document: topics)))
+      isEncrypted: plan.listeners.first?.isEncrypted ?? true)
+    try table.add(.get, "/openapi.json", .asset(StaticAsset(document: calls)))
+    try table.add(.get, "/asyncapi.json", .asset(StaticAsset(document: topics)))
   }
 
-  static func insideRoutes(_ desk: FrontDesk) throws -> RouteTrie<Endpoint> {
+  static func insideRoutes(_ endpoints: HealthEndpoints) throws -> RouteTrie<Endpoint> {
     var table = RouteTrie<Endpoint>()
-    for own in insideCalls(desk) { try table.add(.get, own.path, .own(own.call)) }
+    for own in insideCalls(endpoints) { try table.add(.get, own.path, .own(own.call)) }
     return table
   }
 
   /// The unit of the hub's own topics, for the list of plugins.
-  public static func ownUnit(services: PluginServices) throws -> PluginUnit {
-    try PluginUnit(HubPlugin.self, services: services)
+  public static func ownUnit(services: PluginServices) throws -> LoadedPlugin {
+    try LoadedPlugin(HubPlugin.self, services: services)
   }
 
   static func topics(_ plan: Plan) throws -> TopicTable<TopicRules> {
@@ -83,7 +83,7 @@ extension HubServer {
 
   /// Adds topics of a plugin; the namespace that they lie in, which is nobody else's.
   private static func add(
-    _ registration: TopicRegistration, of unit: PluginUnit, to table: inout TopicTable<TopicRules>
+    _ registration: TopicRegistration, of unit: LoadedPlugin, to table: inout TopicTable<TopicRules>
   ) throws -> String {
     guard let pattern = TopicPattern(registration.pattern) else {
       throw ServerError("\(registration.pattern) is no pattern for topics")
@@ -109,7 +109,7 @@ extension HubServer {
   }
 
   private static func add(
-    _ route: Route, of unit: PluginUnit, to table: inout RouteTrie<Endpoint>
+    _ route: Route, of unit: LoadedPlugin, to table: inout RouteTrie<Endpoint>
   ) throws {
     for path in route.paths {
       for method in route.methods {
@@ -119,7 +119,7 @@ extension HubServer {
   }
 }
 
-extension Asset {
+extension StaticAsset {
   /// A document that is made once, at the start.
   init(document: JSONValue) {
     let bytes = document.encoded(pretty: true)

@@ -7,19 +7,19 @@ public import Storage
 public import TLS
 public import WebSocket
 
-/// The running server: its workers, its doors, and how they start and stop.
+/// The running server: its workers, its listeners, and how they start and stop.
 public final class HubServer: Sendable {
-  /// Where to listen and what is behind that door.
-  public struct DoorPlan: Sendable {
+  /// Where to listen, and for what.
+  public struct ListenerConfiguration: Sendable {
     public var endpoint: Endpoint
-    public var purpose: Door.Purpose
+    public var purpose: ListenerRole.Purpose
     public var dialect: String?
     public var isEncrypted: Bool
 
     public typealias Endpoint = Loop.Endpoint
 
     public init(
-      _ endpoint: Endpoint, purpose: Door.Purpose = .everything, dialect: String? = nil,
+      _ endpoint: Endpoint, purpose: ListenerRole.Purpose = .everything, dialect: String? = nil,
       isEncrypted: Bool = true
     ) {
       self.endpoint = endpoint
@@ -31,7 +31,7 @@ public final class HubServer: Sendable {
 
   /// Everything the server is made of.
   public struct Plan: Sendable {
-    public var doors: [DoorPlan] = []
+    public var listeners: [ListenerConfiguration] = []
     public var workers = 1
     public var limits = ServerLimits()
     public var heartbeat = HeartbeatRules()
@@ -41,7 +41,7 @@ public final class HubServer: Sendable {
     /// Tells browsers to use HTTPS alone for a year. Not with a self-made certificate: it is for
     /// `localhost`, where other programs serve HTTP.
     public var isStrict = true
-    public var units: [PluginUnit] = []
+    public var units: [LoadedPlugin] = []
     public var accounts: any Accounts
     public var store: any Store
     public var hub = HubGateway()
@@ -60,7 +60,7 @@ public final class HubServer: Sendable {
     public var webhooks: Webhooks?
     /// Checks the keys of the server interface; without it no key is good.
     public var checkKey: KeyCheck = { _ in nil }
-    public var assets: [(path: String, asset: Asset)] = []
+    public var assets: [(path: String, asset: StaticAsset)] = []
     public var log = Log.silent
     public var audit = Audit.silent
     public var accessLog = AccessLog.none
@@ -73,38 +73,38 @@ public final class HubServer: Sendable {
     }
   }
 
-  let house: House
+  let shared: ServerContext
   let workers: [Worker]
   let certificates: Certificates?
   let checkKey: KeyCheck
-  /// Where each door really listens, in the order of the plan.
+  /// The addresses of each listener, in the order of the plan.
   public let addresses: [[PeerAddress]]
 
-  /// Opens the doors; nobody is accepted before `start`.
+  /// Opens the listeners; no connection is accepted before `start`.
   public init(_ plan: Plan) throws {
-    let desk = FrontDesk(checks: plan.checks, version: plan.version, time: plan.time)
+    let endpoints = HealthEndpoints(checks: plan.checks, version: plan.version, time: plan.time)
     let count = max(plan.workers, 1)
     checkKey = plan.checkKey
     certificates = plan.tls.map { Certificates($0) }
-    var entrances = [[SharedTransport.Entrance]](repeating: [], count: count)
+    var acceptors = [[SharedTransport.Acceptor]](repeating: [], count: count)
     var addresses: [[PeerAddress]] = []
-    for door in plan.doors {
-      addresses.append(try HubServer.open(door, certificates, &entrances))
+    for role in plan.listeners {
+      addresses.append(try HubServer.open(role, certificates, &acceptors))
     }
     self.addresses = addresses
-    house = House(
-      plan, entrances: entrances,
-      everything: try HubServer.routes(plan, desk, port: addresses.first?.first?.port),
-      inside: try HubServer.insideRoutes(desk), rules: try HubServer.topics(plan))
-    let house = house
+    shared = ServerContext(
+      plan, acceptors: acceptors,
+      everything: try HubServer.routes(plan, endpoints, port: addresses.first?.first?.port),
+      inside: try HubServer.insideRoutes(endpoints), rules: try HubServer.topics(plan))
+    let shared = shared
     let loops = (0..<count).map { HubServer.makeLoop($0, plan) }
     let inboxes = loops.map { WorkerInbox(wakes: $0) }
     workers = loops.enumerated().map { index, loop in
-      Worker(index: index, loop: loop, house: house, inboxes: inboxes)
+      Worker(index: index, loop: loop, shared: shared, inboxes: inboxes)
     }
-    house.topics.setOwners(workers)
+    shared.topics.setOwners(workers)
     plan.hub.connect(to: workers)
-    desk.serve(self)
+    endpoints.serve(self)
     for case let own as HubPlugin in plan.units.map(\.plugin) { own.serve(self) }
   }
 
@@ -120,24 +120,25 @@ public final class HubServer: Sendable {
 
   /// One listener per worker, all on the port that the first of them got.
   private static func open(
-    _ plan: DoorPlan, _ certificates: Certificates?, _ entrances: inout [[SharedTransport.Entrance]]
+    _ plan: ListenerConfiguration, _ certificates: Certificates?,
+    _ acceptors: inout [[SharedTransport.Acceptor]]
   ) throws -> [PeerAddress] {
     var listeners = [try Listener.open(plan.endpoint)]
-    if entrances.count > 1 {
+    if acceptors.count > 1 {
       // Sharing a port would also share it with another server that is running already: so it is
       // first taken alone, which fails then, and given back.
       let port = listeners[0].first?.address.port ?? plan.endpoint.port
       listeners = []
-      for _ in entrances {
+      for _ in acceptors {
         let same = Loop.Endpoint(host: plan.endpoint.host, port: port)
         listeners.append(try Listener.open(same, sharesPort: true))
       }
     }
-    let door = Door(
+    let role = ListenerRole(
       purpose: plan.purpose, defaultDialect: plan.dialect,
       certificates: plan.isEncrypted ? certificates : nil)
     for (worker, own) in listeners.enumerated() {
-      entrances[worker] += own.map { SharedTransport.Entrance(door: door, listener: $0) }
+      acceptors[worker] += own.map { SharedTransport.Acceptor(role: role, listener: $0) }
     }
     return listeners[0].map(\.address)
   }
@@ -147,9 +148,9 @@ public final class HubServer: Sendable {
   public func start() async throws {
     for worker in workers { worker.loop.start(name: "muster-\(worker.index)", client: worker) }
     let window = await lastWindow()
-    let time = house.heartbeat.timeToReturn(in: window)
+    let time = shared.heartbeat.timeToReturn(in: window)
     await workers[0].inherit(window, for: time)
-    if let rules = house.webhooks.rules { try await workers[0].openWebhooks(rules, within: time) }
+    if let rules = shared.webhooks.rules { try await workers[0].openWebhooks(rules, within: time) }
     await expectMembers(within: time)
     for worker in workers { try await worker.open() }
   }

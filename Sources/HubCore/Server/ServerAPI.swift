@@ -120,7 +120,7 @@ struct ServerAPI: Sendable {
   /// The worker that owns a topic, which has to be of some plugin.
   private func owner(of topic: TopicName) throws -> Worker {
     guard let server = server() else { throw HubError(.stopping) }
-    guard server.house.topics.rules.value(for: topic) != nil else {
+    guard server.shared.topics.rules.value(for: topic) != nil else {
       throw PluginError.notFound("there is no such topic")
     }
     return server.workers[topic.owner(among: server.workers.count)]

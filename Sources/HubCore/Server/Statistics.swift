@@ -53,7 +53,7 @@ extension HubServer {
     }
     sum.guests = users.count { Identity.isGuest(id: $0) }
     sum.accounts = users.count - sum.guests
-    sum.userConnections = house.sessions.people.connections
+    sum.userConnections = shared.sessions.users.connections
     return sum
   }
 }

@@ -174,7 +174,7 @@ extension DialectSessions {
   ) {
     subscriptions.leaveTopics(dialect.topics, of: connection, how, on: worker)
     dialect.topics = [:]
-    if let user = dialect.user.take() { shared.people.leave(user) }
+    if let user = dialect.user.take() { shared.users.leave(user) }
   }
 }
 
@@ -219,11 +219,11 @@ extension DialectSessions {
     let most = context.limits.topicsPerConnection
     if most > 0 && dialect.topics.count >= most { throw TopicRefusal.denied }
     if !who.isGuest && dialect.user != who.id {
-      guard let paces = shared.people.enter(who.id, atMost: context.limits.connectionsPerUser)
+      guard let paces = shared.users.enter(who.id, atMost: context.limits.connectionsPerUser)
       else {
         throw TopicRefusal.unavailable
       }
-      if let other = dialect.user { shared.people.leave(other) }
+      if let other = dialect.user { shared.users.leave(other) }
       dialect.user = who.id
       dialect.paces = paces
     }

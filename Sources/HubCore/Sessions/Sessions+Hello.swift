@@ -140,13 +140,13 @@ extension Sessions {
     session.identity = who
     // Guests of one address are counted by that.
     let most = who.isGuest ? 0 : context.limits.connectionsPerUser
-    guard let paces = shared.people.enter(who.id, atMost: most) else {
+    guard let paces = shared.users.enter(who.id, atMost: most) else {
       return refuseHello(connection.token, re: id, .limitExceeded, .tooManyConnections, on: worker)
     }
     session.paces = paces
     session.stage = .welcomed
     add(connection, of: who.id)
-    let resumed = shared.tabs.resume(tab, user: who.id, at: context.steadyTime)
+    let resumed = shared.recent.resume(tab, user: who.id, at: context.steadyTime)
     tell(connection, on: worker) {
       ServerFrame.welcome(
         re: id, ts: context.loop.unixMilliseconds,

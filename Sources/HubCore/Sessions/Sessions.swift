@@ -61,10 +61,10 @@ final class Sessions {
     let user = session.identity.id
     users[user]?.remove(connection.token)
     if users[user]?.isEmpty == true { users[user] = nil }
-    if session.paces.take() != nil { shared.people.leave(user) }
+    if session.paces.take() != nil { shared.users.leave(user) }
     // `bye` has ended the tab, too.
     if case .welcomed = session.stage {
-      shared.tabs.leave(session.session, user: user, at: context.steadyTime)
+      shared.recent.leave(session.session, user: user, at: context.steadyTime)
     }
   }
 }

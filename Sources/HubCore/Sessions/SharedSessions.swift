@@ -13,13 +13,13 @@ final class SharedSessions: Sendable {
   let log: Log
   /// Names this process in `welcome` and in the logs.
   let node: String
-  let tabs = Tabs()
-  let people = People()
+  let recent = RecentSessions()
+  let users = UserConnections()
   private let window: ReconnectWindow
   private let limiter: ConnectionLimiter
 
   init(
-    units: [PluginUnit], accounts: any Accounts, checkKey: @escaping KeyCheck,
+    units: [LoadedPlugin], accounts: any Accounts, checkKey: @escaping KeyCheck,
     runner: RouteRunner, audit: Audit, log: Log, node: String, window: ReconnectWindow,
     limiter: ConnectionLimiter
   ) {

@@ -37,7 +37,7 @@ final class WebSocketServer {
   ) -> ServerHandshake.Acceptance? {
     let head = upgrade.head
     var handshake = ServerHandshake(
-      origins: http.shared.origins, isSecure: connection.door.isEncrypted)
+      origins: http.shared.origins, isSecure: connection.role.isEncrypted)
     handshake.subprotocols = ["muster.v2"]
     handshake.allowsCompression = context.limits.offersCompression
     let judged = handshake.answer(

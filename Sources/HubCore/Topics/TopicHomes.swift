@@ -15,7 +15,7 @@ final class TopicHomes {
   private let mailbox: Mailbox<Worker>
   private let calls: PluginCalls
   private let webhooks: WebhookReporter
-  private var homes: [TopicName: TopicHome] = [:]
+  private var homes: [TopicName: OwnedTopic] = [:]
   private let members: MemberWriter
   private var removals = RecentRemovals()
   /// The publishes of the gateway that end with this turn.
@@ -45,7 +45,7 @@ final class TopicHomes {
 
   /// Lets a topic's state decide, and performs the effects that it wants.
   private func change<Result, Failure: Error>(
-    _ home: TopicHome, on worker: isolated Worker,
+    _ home: OwnedTopic, on worker: isolated Worker,
     _ decide: (inout TopicState, Moment, inout [TopicEffect]) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     var effects = spare
@@ -63,7 +63,7 @@ final class TopicHomes {
 // Opening and closing.
 extension TopicHomes {
   /// The topic, with its history. Throws `TopicRefusal`.
-  private func open(_ topic: TopicName, on worker: isolated Worker) async throws -> TopicHome {
+  private func open(_ topic: TopicName, on worker: isolated Worker) async throws -> OwnedTopic {
     let home = try existingOrNew(topic, on: worker)
     change(home, on: worker) { state, _, effects in state.load(into: &effects) }
     if case .loading = home.state.stage {
@@ -75,11 +75,11 @@ extension TopicHomes {
 
   private func existingOrNew(
     _ topic: TopicName, on worker: isolated Worker
-  ) throws(TopicRefusal) -> TopicHome {
+  ) throws(TopicRefusal) -> OwnedTopic {
     if let home = homes[topic] { return home }
     guard let rules = shared.rules.value(for: topic) else { throw .unknown }
     let bounds = TopicState.Bounds(context.limits, context.heartbeat)
-    let home = TopicHome(
+    let home = OwnedTopic(
       TopicState(
         topic, rules, bounds, workers: shared.workerCount,
         epoch: TopicLog.epoch(shared.random.next())))
@@ -248,7 +248,7 @@ extension TopicHomes {
     ended.removeAll(keepingCapacity: true)
   }
 
-  private func perform(_ effect: TopicEffect, _ home: TopicHome, on worker: isolated Worker) {
+  private func perform(_ effect: TopicEffect, _ home: OwnedTopic, on worker: isolated Worker) {
     switch effect {
     case .load(let epoch): load(home, epoch, on: worker)
     case .opened: home.resumeOpenWaiters()
@@ -291,7 +291,7 @@ extension TopicHomes {
     }
   }
 
-  private func load(_ home: TopicHome, _ epoch: String, on worker: isolated Worker) {
+  private func load(_ home: OwnedTopic, _ epoch: String, on worker: isolated Worker) {
     let (name, rule) = (home.state.name, home.state.rules.history)
     Task.immediate {
       do {
@@ -308,7 +308,7 @@ extension TopicHomes {
     }
   }
 
-  private func store(_ batch: StoreBatch, _ home: TopicHome, on worker: isolated Worker) {
+  private func store(_ batch: StoreBatch, _ home: OwnedTopic, on worker: isolated Worker) {
     let (name, rule) = (home.state.name, home.state.rules.history)
     Task.immediate {
       do {
@@ -333,7 +333,7 @@ extension TopicHomes {
     if let home = homes[topic] { sendGathered(home, on: worker) }
   }
 
-  private func sendGathered(_ home: TopicHome, on worker: isolated Worker) {
+  private func sendGathered(_ home: OwnedTopic, on worker: isolated Worker) {
     change(home, on: worker) { state, now, effects in
       state.sendGathered(at: now, into: &effects)
     }
@@ -343,7 +343,7 @@ extension TopicHomes {
 // Members.
 extension TopicHomes {
   /// Sets the topic's timer to when its presence wants to be looked at next.
-  private func setTimer(_ home: TopicHome, on worker: isolated Worker) {
+  private func setTimer(_ home: OwnedTopic, on worker: isolated Worker) {
     guard let deadline = home.state.presence?.nextDeadline else { return }
     if let timer = home.timer {
       guard deadline < home.deadline else { return }
@@ -368,7 +368,7 @@ extension TopicHomes {
 
   /// Tells the store, webhooks and the topic's owner, one change after another.
   private func report(
-    _ kind: MembershipChange.Kind, of who: Identity, _ home: TopicHome,
+    _ kind: MembershipChange.Kind, of who: Identity, _ home: OwnedTopic,
     on worker: isolated Worker
   ) {
     note(kind, of: who, in: home.state.name, on: worker)
@@ -376,7 +376,7 @@ extension TopicHomes {
     let owner = home.state.rules.owner
     // Only an owner that has stopped listening leaves this many untold.
     guard home.untold.count < TopicHomes.mostUntold else {
-      shared.runner.gate(of: owner)?.countRefusal()
+      shared.runner.health(of: owner)?.countRefusal()
       return
     }
     home.untold.append(

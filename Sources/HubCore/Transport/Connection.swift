@@ -24,7 +24,7 @@ final class Connection {
   /// Never given twice, unlike the token.
   let number: ConnectionID
   let socket: Socket
-  let door: Door
+  let role: ListenerRole
   let peer: PeerAddress
   /// Whether the peer is a trusted proxy, which speaks for clients.
   let isProxied: Bool
@@ -68,13 +68,14 @@ final class Connection {
   var heldFrames: [[UInt8]]?
 
   init(
-    token: UInt64, number: ConnectionID, socket: consuming Socket, door: Door, peer: PeerAddress,
+    token: UInt64, number: ConnectionID, socket: consuming Socket, role: ListenerRole,
+    peer: PeerAddress,
     isProxied: Bool, tls: consuming TLSConnection?, now: UInt64
   ) {
     self.token = token
     self.number = number
     self.socket = socket
-    self.door = door
+    self.role = role
     self.peer = peer
     self.isProxied = isProxied
     client = isProxied ? nil : peer.address
@@ -115,7 +116,7 @@ final class Connection {
   /// Whether records for this connection may go with those for others: they are encrypted, and
   /// nothing of before is waiting.
   @inline(__always) var takesRecords: Bool {
-    unsent.isEmpty && roomWaiter == nil && door.isEncrypted
+    unsent.isEmpty && roomWaiter == nil && role.isEncrypted
   }
 
   var interest: Interest {

@@ -6,30 +6,30 @@ internal import Primitives
 /// the proxies that may speak for clients.
 final class SharedTransport: Sendable {
   /// A listening socket of one worker, and what is behind its address.
-  struct Entrance: Sendable {
-    let door: Door
+  struct Acceptor: Sendable {
+    let role: ListenerRole
     let listener: Listener
   }
 
   let limiter = ConnectionLimiter()
   let input = InputBudget()
   let log: Log
-  private let entrances: [[Entrance]]
+  private let acceptors: [[Acceptor]]
   private let currentProxies: Locked<[Network]>
 
-  init(entrances: [[Entrance]], proxies: [Network], log: Log) {
-    self.entrances = entrances
+  init(acceptors: [[Acceptor]], proxies: [Network], log: Log) {
+    self.acceptors = acceptors
     self.log = log
     currentProxies = Locked(proxies)
   }
 
-  var workerCount: Int { entrances.count }
+  var workerCount: Int { acceptors.count }
 
-  func listeners(of worker: Int) -> [Entrance] { entrances[worker] }
+  func listeners(of worker: Int) -> [Acceptor] { acceptors[worker] }
 
   /// Closes all listening sockets; connections that exist stay.
   func closeListeners() {
-    for entrance in entrances.joined() { entrance.listener.refuseAll() }
+    for acceptor in acceptors.joined() { acceptor.listener.refuseAll() }
   }
 
   /// Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.

@@ -7,23 +7,23 @@ internal import TLS
 extension Transport {
   /// Begins to accept connections.
   func listen() throws(LoopError) {
-    for (number, entrance) in shared.listeners(of: context.index).enumerated() {
-      try entrance.listener.register(on: context.loop, token: UInt64(number))
+    for (number, acceptor) in shared.listeners(of: context.index).enumerated() {
+      try acceptor.listener.register(on: context.loop, token: UInt64(number))
     }
   }
 
   func acceptWaiting(at number: Int, on handler: isolated Handler) {
-    let entrance = shared.listeners(of: context.index)[number]
+    let acceptor = shared.listeners(of: context.index)[number]
     let most = context.limits.acceptsPerTurn
-    let acceptance = entrance.listener.accept(atMost: most) { socket, peer in
-      admit(socket, peer, entrance.door, on: handler)
+    let acceptance = acceptor.listener.accept(atMost: most) { socket, peer in
+      admit(socket, peer, acceptor.role, on: handler)
     }
     context.counters.refused.add(acceptance.refused)
     guard case .stalled(let fault) = acceptance.end else { return }
     // The listeners have been closed.
-    if context.isDraining { return entrance.listener.remove(from: context.loop) }
+    if context.isDraining { return acceptor.listener.remove(from: context.loop) }
     shared.log.warning("cannot accept connections", ["reason": "\(fault)"])
-    pause(entrance.listener, number)
+    pause(acceptor.listener, number)
   }
 
   /// The kernel would tell of the waiting connections in every turn; the rest gets some air.
@@ -37,9 +37,10 @@ extension Transport {
   }
 
   private func admit(
-    _ socket: consuming Socket, _ peer: PeerAddress, _ door: Door, on handler: isolated Handler
+    _ socket: consuming Socket, _ peer: PeerAddress, _ role: ListenerRole,
+    on handler: isolated Handler
   ) {
-    let isProxied = door.purpose == .everything && peer.isIn(shared.proxies)
+    let isProxied = role.purpose == .everything && peer.isIn(shared.proxies)
     let client = isProxied ? nil : ClientKey(peer.address)
     let verdict = shared.limiter.enter(client, context.limits)
     guard verdict != .refused else {
@@ -49,7 +50,7 @@ extension Transport {
     }
     let tls: TLSConnection?
     do {
-      tls = try door.certificates.map { certificates in
+      tls = try role.certificates.map { certificates in
         try TLSConnection(accepting: certificates.current)
       }
     } catch {
@@ -58,7 +59,7 @@ extension Transport {
       return
     }
     let connection = Connection(
-      token: connections.makeToken(), number: nextNumber(), socket: socket, door: door, peer: peer,
+      token: connections.makeToken(), number: nextNumber(), socket: socket, role: role, peer: peer,
       isProxied: isProxied, tls: tls, now: context.now)
     do {
       try context.loop.register(
@@ -70,7 +71,7 @@ extension Transport {
     connection.admission = verdict
     connections.insert(connection)
     context.counters.accepted.add(1)
-    if !door.isEncrypted { open(connection, on: handler) }
+    if !role.isEncrypted { open(connection, on: handler) }
     setTimer(connection, seconds: context.limits.handshakeSeconds)
   }
 
@@ -95,7 +96,7 @@ extension Transport {
       connection.lastHeard = context.now
     }
     if connection.isParting && connection.tls == nil { return }
-    if connection.door.isEncrypted {
+    if connection.role.isEncrypted {
       decrypt(connection, &buffers, on: handler)
     } else {
       swap(&buffers.received, &buffers.plaintextIn)

@@ -90,7 +90,7 @@ extension Transport {
   ) {
     defer { buffers.plaintextOut.removeAll() }
     guard !connection.isGone else { return }
-    guard connection.door.isEncrypted else {
+    guard connection.role.isEncrypted else {
       return transmit(connection, &buffers.plaintextOut, on: handler)
     }
     buffers.ciphertext.removeAll()

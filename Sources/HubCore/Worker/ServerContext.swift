@@ -5,10 +5,10 @@ internal import Primitives
 internal import WebSocket
 
 /// The part that all workers share, by component, and the values that a reload changes.
-final class House: Sendable {
+final class ServerContext: Sendable {
   let log: Log
   let audit: Audit
-  let units: [PluginUnit]
+  let units: [LoadedPlugin]
   let runner: RouteRunner
   let transport: SharedTransport
   let http: SharedHTTP
@@ -22,7 +22,7 @@ final class House: Sendable {
   private let currentLimits: Locked<ServerLimits>
 
   init(
-    units: [PluginUnit], runner: RouteRunner, limits: ServerLimits, heartbeat: HeartbeatRules,
+    units: [LoadedPlugin], runner: RouteRunner, limits: ServerLimits, heartbeat: HeartbeatRules,
     log: Log, audit: Audit, transport: SharedTransport, http: SharedHTTP,
     sessions: SharedSessions, topics: SharedTopics, webhooks: SharedWebhooks,
     window: ReconnectWindow, extraMetrics: @escaping @Sendable () -> [(String, Int)]

@@ -115,8 +115,8 @@ extension Worker {
   /// Begins with webhooks; what the receiver believes to be there and is not goes after `time`
   /// milliseconds.
   func openWebhooks(_ rules: WebhookRules, within time: Int64) async throws {
-    let outbox = WebhookLog(store: house.topics.eventStore.store)
-    let sender = WebhookSender(context, house.webhooks, rules, outbox)
+    let outbox = WebhookLog(store: shared.topics.eventStore.store)
+    let sender = WebhookSender(context, shared.webhooks, rules, outbox)
     try await sender.open(within: time, on: self)
     webhooks = sender
   }
@@ -127,8 +127,8 @@ extension Worker {
   /// Keeps the previous process's reconnect window in force until its clients have returned or
   /// timed out, even across another crash.
   func inherit(_ window: Int, for time: Int64) {
-    house.window.inherit(window)
-    loop.schedule(after: .milliseconds(time)) { [unowned self] in house.window.inherit(0) }
+    shared.window.inherit(window)
+    loop.schedule(after: .milliseconds(time)) { [unowned self] in shared.window.inherit(0) }
   }
 }
 

@@ -16,7 +16,7 @@ public actor Worker {
   }
 
   nonisolated let index: Int
-  nonisolated let house: House
+  nonisolated let shared: ServerContext
   nonisolated let inbox: WorkerInbox
   let context: WorkerContext
   let transport: Transport<Worker>
@@ -34,27 +34,28 @@ public actor Worker {
   /// The connections at the start of draining.
   var leaving: [UInt64] = []
 
-  init(index: Int, loop: EventLoop, house: House, inboxes: [WorkerInbox]) {
+  init(index: Int, loop: EventLoop, shared: ServerContext, inboxes: [WorkerInbox]) {
     self.index = index
     self.loop = loop
-    self.house = house
+    self.shared = shared
     inbox = inboxes[index]
     context = WorkerContext(
-      index: index, loop: loop, limits: house.limits, heartbeat: house.heartbeat)
-    transport = Transport(context, house.transport)
+      index: index, loop: loop, limits: shared.limits, heartbeat: shared.heartbeat)
+    transport = Transport(context, shared.transport)
     mailbox = Mailbox(inboxes, of: index)
-    http = HTTPServer(context, transport, house.http)
+    http = HTTPServer(context, transport, shared.http)
     webSockets = WebSocketServer(context, transport, http, mailbox)
     fanout = Fanout(context, transport)
-    let calls = PluginCalls(loop, house.runner, house.log)
+    let calls = PluginCalls(loop, shared.runner, shared.log)
     topicHomes = TopicHomes(
-      context, house.topics, mailbox, calls,
-      WebhookReporter(house.webhooks.rules, house.drain, mailbox))
-    let subscriptions = Subscriptions(context, transport, fanout, mailbox, calls, house.topics)
+      context, shared.topics, mailbox, calls,
+      WebhookReporter(shared.webhooks.rules, shared.drain, mailbox))
+    let subscriptions = Subscriptions(context, transport, fanout, mailbox, calls, shared.topics)
     sessions = Sessions(
-      context, webSockets, fanout, calls, subscriptions, credentials, house.sessions, house.topics)
+      context, webSockets, fanout, calls, subscriptions, credentials, shared.sessions, shared.topics
+    )
     dialects = DialectSessions(
-      context, webSockets, fanout, calls, subscriptions, credentials, house.sessions)
+      context, webSockets, fanout, calls, subscriptions, credentials, shared.sessions)
   }
 
   /// Begins to accept connections.
@@ -78,12 +79,12 @@ public actor Worker {
     topicHomes.sweep(on: self)
     if index == 0 {
       Task.immediate { await giveSignOfLife() }
-      house.sessions.people.sweep(
+      shared.sessions.users.sweep(
         at: loop.now, perSecond: context.limits.publishesPerSecond,
         burst: context.limits.publishBurst)
     }
     http.sweep(at: loop.now)
-    context.limits = house.limits
+    context.limits = shared.limits
     fanout.compressionMinimum = context.limits.compressionMinimum
     sweepLater()
   }
@@ -91,10 +92,10 @@ public actor Worker {
   /// Tells the store that the server is alive, which the next start wants to know.
   func giveSignOfLife() async {
     do {
-      try await house.topics.memberStore.sign(
-        at: loop.unixMilliseconds, window: house.window.toStore)
+      try await shared.topics.memberStore.sign(
+        at: loop.unixMilliseconds, window: shared.window.toStore)
     } catch {
-      house.log.warning("the store takes no sign of life", ["reason": "\(error)"])
+      shared.log.warning("the store takes no sign of life", ["reason": "\(error)"])
     }
   }
 }

@@ -37,7 +37,7 @@ extension Program {
     let live = LiveConfiguration(configuration)
     let offline = Offline(store: store, accounts: accounts, clock: clock)
     let plugins = try plugins.map { plugin in
-      try PluginUnit(plugin, services: offline.services(for: plugin, live))
+      try LoadedPlugin(plugin, services: offline.services(for: plugin, live))
     }
     return [
       (StoredAccounts.owner, StoredAccounts.migrations),

@@ -79,7 +79,7 @@ struct ConfigurationCheck {
       problems += found.flatMap { refusal("\(plugin.name).\($0.key)", $0.message) }
       guard found.isEmpty else { continue }
       do {
-        let unit = try PluginUnit(plugin, services: offline.services(for: plugin, live))
+        let unit = try LoadedPlugin(plugin, services: offline.services(for: plugin, live))
         dialects.formUnion(unit.dialects.map(\.name))
       } catch {
         let message = "the plugin \(plugin.name) cannot be made: \(sentence(of: error))"

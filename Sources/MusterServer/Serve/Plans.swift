@@ -102,7 +102,7 @@ extension OriginRules {
   }
 }
 
-extension HubServer.DoorPlan {
+extension HubServer.ListenerConfiguration {
   init(_ listen: ListenAddress, isDemoOnLoopback: Bool) throws {
     var endpoint = try Endpoint(listen.address)
     if isDemoOnLoopback { endpoint.host = "localhost" }
@@ -111,11 +111,12 @@ extension HubServer.DoorPlan {
   }
 }
 
-extension Asset {
+extension StaticAsset {
   init(_ page: WebPage) {
     self.init(
       bytes: page.bytes, contentType: page.contentType, entityTag: page.entityTag,
-      cacheControl: page.cacheControl, headers: WebPage.headers + Asset.readers(of: page.path))
+      cacheControl: page.cacheControl, headers: WebPage.headers + StaticAsset.readers(of: page.path)
+    )
   }
 }
 
@@ -127,7 +128,7 @@ extension ServerConfiguration {
   }
 }
 
-extension Asset {
+extension StaticAsset {
   /// The client module may be loaded by pages of any site; it has no secret and no state.
   fileprivate static func readers(of path: String) -> [(name: String, value: String)] {
     path.hasPrefix("/sdk/") ? [("Access-Control-Allow-Origin", "*")] : []

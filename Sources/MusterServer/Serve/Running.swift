@@ -24,9 +24,9 @@ struct Running {
   let upkeep: AccountUpkeep
   let trail: AuditLog
   let outbound: OutboundServices
-  let units: [PluginUnit]
+  let units: [LoadedPlugin]
   let server: HubServer
-  let jobs: JobClock
+  let jobs: JobScheduler
   let certificates: CertificateWatch
   /// The one-time password of the account `admin`, on the first start.
   let adminPassword: String?
@@ -75,7 +75,7 @@ struct Running {
       writer: writer)
     plan.audit = trail.audit
     server = try PortCheck(configuration).explaining { try HubServer(plan) }
-    jobs = JobClock(
+    jobs = JobScheduler(
       units: units, clock: clock, zone: configuration.zone, log: writer.log)
     certificates = CertificateWatch(pairs, server: server, log: writer.log)
   }
@@ -84,15 +84,15 @@ struct Running {
     _ plugins: [any Plugin.Type], hub: HubGateway, store: any Store, accounts: any Accounts,
     outbound: OutboundServices, live: LiveConfiguration, clock: any WallClock, log: Log,
     audit: Audit
-  ) throws -> [PluginUnit] {
+  ) throws -> [LoadedPlugin] {
     func services(_ settings: Settings) -> PluginServices {
       PluginServices(
         hub: hub, store: store, accounts: accounts, mail: outbound.mail, web: outbound.web,
         spreadsheets: outbound.spreadsheets, clock: clock, zone: live.current.zone,
         settings: settings, log: log, audit: audit)
     }
-    func unit<P: Plugin>(_ type: P.Type) throws -> PluginUnit {
-      try PluginUnit(type, services: services(live.settings(of: type)))
+    func unit<P: Plugin>(_ type: P.Type) throws -> LoadedPlugin {
+      try LoadedPlugin(type, services: services(live.settings(of: type)))
     }
     return [try HubServer.ownUnit(services: services(Settings([])))]
       + (try plugins.map { try unit($0) })
@@ -110,7 +110,7 @@ struct Running {
   }
 
   /// Fills an empty database with the example data; true if it was empty.
-  private static func seed(_ units: [PluginUnit], _ accounts: StoredAccounts, _ now: Int64)
+  private static func seed(_ units: [LoadedPlugin], _ accounts: StoredAccounts, _ now: Int64)
     async throws -> Bool
   {
     guard try await accounts.count() == 0 else { return false }
@@ -133,7 +133,7 @@ struct Running {
     return [own.pair]
   }
 
-  private static func site(of units: [PluginUnit], zone: LocalZone) throws -> WebSite {
+  private static func site(of units: [LoadedPlugin], zone: LocalZone) throws -> WebSite {
     do {
       return try WebSite(
         pages: units.flatMap(\.pages), assets: units.flatMap(\.assets), zone: zone)
@@ -141,7 +141,7 @@ struct Running {
   }
 
   private static func plan(
-    _ configuration: ServerConfiguration, explicitListen: Bool, units: [PluginUnit],
+    _ configuration: ServerConfiguration, explicitListen: Bool, units: [LoadedPlugin],
     hub: HubGateway,
     store: any Store, watch: StoreWatch, accounts: any Accounts, outbound: OutboundServices,
     pairs: [CertificatePair], writer: LogWriter
@@ -149,12 +149,12 @@ struct Running {
     var plan = HubServer.Plan(accounts: accounts, store: store)
     let isDemo = configuration[Keys.demo]
     let isListenBuiltIn = configuration.origin(of: "listen") == .builtIn
-    plan.doors = try configuration[Keys.listen].map {
-      try HubServer.DoorPlan($0, isDemoOnLoopback: isDemo && isListenBuiltIn)
+    plan.listeners = try configuration[Keys.listen].map {
+      try HubServer.ListenerConfiguration($0, isDemoOnLoopback: isDemo && isListenBuiltIn)
     }
     let inside = configuration[Keys.internalListen]
     if !inside.isEmpty {
-      plan.doors.append(
+      plan.listeners.append(
         .init(try Endpoint(inside), purpose: .inside, isEncrypted: false))
     }
     plan.workers = configuration[Keys.workers]
@@ -170,7 +170,9 @@ struct Running {
     plan.version = Version.number
     plan.extraMetrics = { outbound.numbers }
     plan.webhooks = try WebhookRules(configuration).map { .init($0, by: outbound.web) }
-    plan.assets = try site(of: units, zone: configuration.zone).files.map { ($0.path, Asset($0)) }
+    plan.assets = try site(of: units, zone: configuration.zone).files.map {
+      ($0.path, StaticAsset($0))
+    }
     plan.log = writer.log
     plan.accessLog = writer.accessLog
     plan.proxies = configuration.proxies

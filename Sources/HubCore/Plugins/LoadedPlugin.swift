@@ -4,7 +4,7 @@ internal import Primitives
 public import Storage
 
 /// A plugin with everything it registered, frozen.
-public struct PluginUnit: Sendable {
+public struct LoadedPlugin: Sendable {
   public let name: String
   public let plugin: any Plugin
   public let services: PluginServices
@@ -20,7 +20,7 @@ public struct PluginUnit: Sendable {
   public let pages: [Page]
   public let assets: [PageAsset]
   /// Counts how it goes with the plugin.
-  public let gate = PluginGate()
+  public let health = PluginHealth()
 
   /// Makes the plugin and collects its registrations.
   public init<P: Plugin>(_ type: P.Type, services: PluginServices) throws {
@@ -47,7 +47,7 @@ public struct PluginUnit: Sendable {
   }
 }
 
-extension PluginUnit {
+extension LoadedPlugin {
   /// The plugin's last call. False if it takes longer than that, and is left behind.
   public func stop(within time: Duration) async -> Bool {
     let outcome = Locked<(hasEnded: Bool, waiter: CheckedContinuation<Bool, Never>?)>((false, nil))

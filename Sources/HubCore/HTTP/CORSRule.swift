@@ -3,7 +3,7 @@ internal import PluginKit
 internal import WebSocket
 
 /// One route's rule about the pages of other sites, with the settings that it reads.
-final class SiteRule: Sendable {
+final class CORSRule: Sendable {
   private let rule: CrossOrigin
   private let settings: Settings
   /// Those of the path's methods that the rule is for.
@@ -16,7 +16,7 @@ final class SiteRule: Sendable {
   }
 
   /// The rules of all routes in their order.
-  static func all(of routes: [RouteTrie<Endpoint>.Route]) -> [SiteRule?] {
+  static func all(of routes: [RouteTrie<Endpoint>.Route]) -> [CORSRule?] {
     let alike = Dictionary(grouping: routes) { RouteKind($0) }.mapValues { routes in
       MethodSet(routes.map { MethodSet($0.method) })
     }
@@ -24,7 +24,7 @@ final class SiteRule: Sendable {
       guard case .route(let unit, let route) = entry.value, let rule = route.crossOrigin else {
         return nil
       }
-      return SiteRule(rule, unit.services.settings, alike[RouteKind(entry)] ?? [])
+      return CORSRule(rule, unit.services.settings, alike[RouteKind(entry)] ?? [])
     }
   }
 

@@ -4,7 +4,7 @@ internal import HTTP
 internal import PluginKit
 
 /// A file that is part of the program.
-public struct Asset: Sendable {
+public struct StaticAsset: Sendable {
   public let bytes: [UInt8]
   public let contentType: String
   public let entityTag: String
@@ -23,7 +23,7 @@ public struct Asset: Sendable {
     self.entityTag = entityTag
     self.cacheControl = cacheControl
     self.headers = headers
-    packed = Asset.pack(bytes, contentType)
+    packed = StaticAsset.pack(bytes, contentType)
   }
 
   private static func pack(_ bytes: [UInt8], _ contentType: String) -> [UInt8]? {

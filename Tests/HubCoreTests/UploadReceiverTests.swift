@@ -7,7 +7,7 @@ import Testing
 @testable import HubCore
 
 /// A form that is given up while it comes in.
-@Suite @MainActor struct UploadIntakeTests {
+@Suite @MainActor struct UploadReceiverTests {
   private static func folder() throws -> String {
     var path = Array("/tmp/muster-intake-XXXXXX".utf8CString)
     try #require(mkdtemp(&path) != nil)
@@ -36,7 +36,7 @@ import Testing
     for head in 0...4 {
       var parser = try MultipartParser(boundary: "edge")
       let events = try Self.events(Self.beginning + ending, of: &parser)
-      let intake = UploadIntake(parser: parser, disk: Disk(), folder: folder)
+      let intake = UploadReceiver(parser: parser, disk: DiskThread(), folder: folder)
       // Some of it has been worked off, the rest is being worked off.
       for event in events.prefix(head) { try intake.add(event) }
       await intake.work()

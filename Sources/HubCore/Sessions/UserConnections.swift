@@ -2,7 +2,7 @@ internal import Primitives
 
 /// The users of the hub's own protocol, on all workers together: how many connections each has, and
 /// how fast they all publish.
-final class People: Sendable {
+final class UserConnections: Sendable {
   private struct Entry {
     var connections: Int
     let paces: UserPaces

@@ -5,7 +5,7 @@ internal import PluginKit
 internal import Primitives
 
 /// One topic of a worker: its state, and what the worker keeps to perform the effects.
-final class TopicHome {
+final class OwnedTopic {
   var state: TopicState
   /// Those who wait until the history was read.
   var openWaiters: [CheckedContinuation<Void, Never>] = []

@@ -5,10 +5,10 @@ internal import TimeZones
 /// Runs the plugins' jobs when they are due.
 ///
 /// A job that still runs when it is due again is skipped; one that throws is logged and comes again.
-public actor JobClock {
+public actor JobScheduler {
   private struct Entry {
     let plugin: String
-    let gate: PluginGate
+    let health: PluginHealth
     let job: Job
     var due: Int64
     var isRunning = false
@@ -20,12 +20,13 @@ public actor JobClock {
   private let log: Log
   private var ticker: Task<Void, Never>?
 
-  public init(units: [PluginUnit], clock: any WallClock, zone: LocalZone, log: Log) {
+  public init(units: [LoadedPlugin], clock: any WallClock, zone: LocalZone, log: Log) {
     let now = clock.now
     entries = units.flatMap { unit in
       unit.jobs.map {
         Entry(
-          plugin: unit.name, gate: unit.gate, job: $0, due: $0.schedule.next(after: now, zone: zone)
+          plugin: unit.name, health: unit.health, job: $0,
+          due: $0.schedule.next(after: now, zone: zone)
         )
       }
     }
@@ -65,7 +66,7 @@ public actor JobClock {
     do {
       try await entry.job.run(due)
     } catch {
-      entry.gate.countFailedJob()
+      entry.health.countFailedJob()
       log.error(
         "a job failed",
         ["plugin": entry.plugin, "job": entry.job.name, "reason": "\(type(of: error)): \(error)"])

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Keeps one plugin's troubles its own: bounds what runs in it at once and counts how it goes.
-public final class PluginGate: Sendable {
+public final class PluginHealth: Sendable {
   private let running = Atomic<Int>(0)
   private let calls = Atomic<Int>(0)
   private let failures = Atomic<Int>(0)

@@ -2,7 +2,7 @@ internal import PluginKit
 internal import Primitives
 
 /// Counts calls per route and caller, for the routes that limit them.
-final class CallMeter: Sendable {
+final class CallLimits: Sendable {
   enum Caller: Hashable {
     case client(ClientKey)
     case account(String)

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Loop
 
 /// Files, on a thread that may block: what is sent from disk and what uploads are kept in.
-actor Disk {
+actor DiskThread {
   private let thread = BlockingThread(name: "muster-disk")
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

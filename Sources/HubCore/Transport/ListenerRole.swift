@@ -1,5 +1,5 @@
 /// A listening address and what is behind it.
-public final class Door: Sendable {
+public final class ListenerRole: Sendable {
   public enum Purpose: Sendable, Hashable {
     /// Everything: pages, calls, sockets.
     case everything

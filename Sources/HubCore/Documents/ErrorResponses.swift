@@ -5,7 +5,7 @@ internal import PluginKit
 ///
 /// The statuses and bodies are made by the very error shape that makes the answers, so that the
 /// documents cannot say anything else.
-struct Troubles {
+struct ErrorResponses {
   struct Trouble {
     let status: Int
     let contentType: String
@@ -17,7 +17,7 @@ struct Troubles {
   private(set) var all: [Trouble] = []
 
   init(_ route: Route, at path: String, _ method: Method) {
-    for (code, meaning) in Troubles.meanings(for: route.operation, method) {
+    for (code, meaning) in ErrorResponses.meanings(for: route.operation, method) {
       let error = PluginError(code, meaning.lowercased())
       add(route.shape(error, Request(method, path)), meaning)
     }
@@ -48,13 +48,13 @@ struct Troubles {
   }
 
   private mutating func add(_ response: Response, _ meaning: String) {
-    let type = Troubles.essence(response.contentType)
+    let type = ErrorResponses.essence(response.contentType)
     let known = all.firstIndex { $0.status == response.status && $0.contentType == type }
     guard let known else {
       all.append(
         Trouble(
           status: response.status, contentType: type, meanings: [meaning],
-          example: Troubles.example(response)))
+          example: ErrorResponses.example(response)))
       return
     }
     all[known].meanings.append(meaning)

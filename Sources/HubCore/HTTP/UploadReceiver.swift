@@ -3,16 +3,16 @@ internal import HTTP
 internal import PluginKit
 
 /// A form with files on its way in: files go to disk piece by piece, fields stay in memory.
-final class UploadIntake {
+final class UploadReceiver {
   private struct File {
     let part: MultipartPart
     let path: String
-    let handle: Disk.Handle
+    let handle: DiskThread.Handle
     var size = 0
   }
 
   var parser: MultipartParser
-  private let disk: Disk
+  private let disk: DiskThread
   private let folder: String
   private var fields = Fields()
   private var field: (name: String, value: [UInt8])?
@@ -29,7 +29,7 @@ final class UploadIntake {
   /// More than this on its way to the disk stops the reading.
   static let mostWaiting = 1 << 20
 
-  init(parser: MultipartParser, disk: Disk, folder: String) {
+  init(parser: MultipartParser, disk: DiskThread, folder: String) {
     self.parser = parser
     self.disk = disk
     self.folder = folder

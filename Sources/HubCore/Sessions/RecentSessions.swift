@@ -1,7 +1,7 @@
 internal import Primitives
 
 /// The tabs that were here a moment ago: one that comes back within a minute goes on.
-final class Tabs: Sendable {
+final class RecentSessions: Sendable {
   private struct Tab {
     let user: String
     var until: Int64
@@ -22,9 +22,9 @@ final class Tabs: Sendable {
 
   func leave(_ tab: String, user: String, at now: Int64) {
     tabs.withLock { tabs in
-      if tabs.count >= Tabs.capacity { tabs = tabs.filter { $0.value.until > now } }
-      if tabs.count >= Tabs.capacity { return }
-      tabs[tab] = Tab(user: user, until: now + Tabs.milliseconds)
+      if tabs.count >= RecentSessions.capacity { tabs = tabs.filter { $0.value.until > now } }
+      if tabs.count >= RecentSessions.capacity { return }
+      tabs[tab] = Tab(user: user, until: now + RecentSessions.milliseconds)
     }
   }
 }
