@@ -95,11 +95,14 @@ let hub: [Target] = [
   library("HubProtocol", ["Bytes", "Deflate", "JSON", "PluginKit", "UnicodeText", "WebSocket"]),
   library("HubTopics", ["Bytes", "HubProtocol", "JSON", "PluginKit", "Primitives"]),
   library("HubStore", ["HubProtocol", "HubTopics", "PluginKit", "Storage"]),
+  library("PluginHost", ["HTTP", "PluginKit", "Primitives", "Storage", "TimeZones"]),
+  library("APIDocuments", ["JSON", "PluginHost", "PluginKit"]),
   library(
     "HubCore",
     [
-      "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "HubProtocol", "HubStore",
-      "HubTopics", "WebSocket", "Storage", "PluginKit", "Primitives", "TimeZones",
+      "APIDocuments", "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "HubProtocol",
+      "HubStore",
+      "HubTopics", "WebSocket", "Storage", "PluginHost", "PluginKit", "Primitives",
     ]),
   library(
     "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Primitives", "Storage"],
@@ -113,8 +116,8 @@ let hub: [Target] = [
   library(
     "MusterTesting",
     [
-      "Bytes", "JSON", "Loop", "Primitives", "Storage", "SQLiteStore", "PostgresStore", "PluginKit",
-      "HubCore", "UnicodeText",
+      "Bytes", "JSON", "Loop", "Primitives", "Storage", "SQLiteStore", "PostgresStore",
+      "PluginHost", "PluginKit", "HubCore", "UnicodeText",
     ]),
 ]
 
@@ -133,7 +136,7 @@ let programs: [Target] = [
     [
       "AccountStore", "Bytes", "Campus", "Chat", "CheckIn", "CommandLineKit", "Configuration",
       "Crypto", "HTTP", "HubCore", "HubStore", "HubTopics", "JSON", "Loop", "MusterClient",
-      "Outbound", "PluginKit",
+      "Outbound", "PluginHost", "PluginKit",
       "PostgresStore", "Primitives", "SQLiteStore", "SignTasks", "Spreadsheet", "Storage",
       "StudyRecords", "TLS",
       "Web", "WebSocket",
@@ -184,16 +187,16 @@ let package = Package(
     tests("PluginKitTests", ["PluginKit", "Primitives", "TimeZones"]),
     tests(
       "CampusTests",
-      ["Bytes", "Campus", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+      ["Bytes", "Campus", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
     tests("PrimitivesTests", ["Primitives"]),
-    tests("ChatTests", ["Chat", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+    tests("ChatTests", ["Chat", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
     tests(
-      "CheckInTests", ["CheckIn", "HubCore", "JSON", "MusterTesting", "PluginKit", "Storage"]),
+      "CheckInTests", ["CheckIn", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
     tests(
       "DocumentsTests",
       [
-        "Campus", "Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting", "PluginKit",
-        "SignTasks", "Storage", "StudyRecords",
+        "APIDocuments", "Campus", "Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting",
+        "PluginHost", "PluginKit", "SignTasks", "Storage", "StudyRecords",
       ]),
     tests(
       "SignTasksTests",
@@ -220,7 +223,10 @@ let package = Package(
     tests("HubTopicsTests", ["HubProtocol", "HubTopics", "JSON", "PluginKit"]),
     tests(
       "HubCoreTests",
-      ["Bytes", "HTTP", "HubCore", "HubProtocol", "HubTopics", "JSON", "PluginKit", "WebSocket"]),
+      [
+        "Bytes", "HTTP", "HubCore", "HubProtocol", "HubTopics", "JSON", "PluginHost", "PluginKit",
+        "WebSocket",
+      ]),
     tests(
       "OutboundTests",
       ["Loop", "MusterTesting", "Outbound", "PluginKit", "Primitives", "SQLiteStore", "Storage"]),
@@ -230,7 +236,8 @@ let package = Package(
       "ServerTests",
       [
         "Bytes", "Crypto", "Deflate", "HubCore", "HubProtocol", "HubStore", "HubTopics", "JSON",
-        "Loop", "MusterClient", "MusterTesting", "Outbound", "PluginKit", "PostgresStore",
+        "Loop", "MusterClient", "MusterTesting", "Outbound", "PluginHost", "PluginKit",
+        "PostgresStore",
         "Primitives", "Rig", "SQLiteStore", "Storage",
         "TLS", "WebSocket",
       ]),
@@ -238,7 +245,8 @@ let package = Package(
       "ProgramTests",
       [
         "AccountStore", "CommandLineKit", "Configuration", "HubCore", "HubStore", "Loop",
-        "MusterServer", "MusterTesting", "PluginKit", "PostgresStore", "Primitives", "SQLiteStore",
+        "MusterServer", "MusterTesting", "PluginHost", "PluginKit", "PostgresStore", "Primitives",
+        "SQLiteStore",
         "Storage",
       ]),
     tests("MusterBenchTests", ["Bytes", "JSON", "muster-bench"]),

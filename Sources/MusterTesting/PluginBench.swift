@@ -1,5 +1,6 @@
-public import HubCore
+internal import HubCore
 public import JSON
+public import PluginHost
 public import PluginKit
 internal import Primitives
 public import Storage

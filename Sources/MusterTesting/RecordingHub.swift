@@ -1,4 +1,5 @@
 internal import HubCore
+internal import PluginHost
 public import PluginKit
 
 /// A hub in one actor, for tests of plugins: it keeps the rules of topics and remembers everything.

@@ -1,6 +1,6 @@
-import HubCore
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import Storage
 import Testing

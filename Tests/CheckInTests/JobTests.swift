@@ -1,7 +1,7 @@
 import CheckIn
-import HubCore
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import Storage
 import Testing

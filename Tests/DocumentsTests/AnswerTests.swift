@@ -3,12 +3,14 @@ import Chat
 import CheckIn
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import SignTasks
 import Storage
 import StudyRecords
 import Testing
 
+@testable import APIDocuments
 @testable import HubCore
 
 /// Every call is made in every way that comes to mind; no answer is another than was documented.

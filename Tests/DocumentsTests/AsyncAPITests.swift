@@ -1,5 +1,6 @@
 import HubCore
 import JSON
+import PluginHost
 import PluginKit
 import Testing
 

@@ -4,11 +4,13 @@ import CheckIn
 import HTTP
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import SignTasks
 import Storage
 import StudyRecords
 
+@testable import APIDocuments
 @testable import HubCore
 
 /// The documents of a server with all plugins of this tree, and what is registered there.

@@ -1,7 +1,7 @@
 import PluginKit
 import Testing
 
-@testable import HubCore
+@testable import PluginHost
 
 /// When jobs are due where the clock on the wall is changed.
 struct ScheduleTests {

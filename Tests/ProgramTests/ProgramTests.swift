@@ -1,6 +1,7 @@
 import AccountStore
 import Configuration
 import HubCore
+import PluginHost
 import Testing
 
 @testable import MusterServer

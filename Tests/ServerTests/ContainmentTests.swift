@@ -1,6 +1,7 @@
 import JSON
 import Loop
 import MusterTesting
+import PluginHost
 import PluginKit
 import Primitives
 import Rig

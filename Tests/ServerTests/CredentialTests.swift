@@ -2,6 +2,7 @@ import Bytes
 import Crypto
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import Rig
 import Testing

@@ -1,3 +1,4 @@
+import PluginHost
 import PluginKit
 import Rig
 import Testing

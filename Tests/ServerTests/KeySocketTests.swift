@@ -1,6 +1,7 @@
 import Crypto
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import Primitives
 import Rig

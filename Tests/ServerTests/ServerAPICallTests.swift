@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Loop
 import MusterTesting
+import PluginHost
 import PluginKit
 import Rig
 import Testing

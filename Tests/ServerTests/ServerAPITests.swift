@@ -1,5 +1,6 @@
 import JSON
 import MusterTesting
+import PluginHost
 import PluginKit
 import Storage
 import Testing

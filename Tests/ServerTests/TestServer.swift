@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import Loop
 import MusterTesting
+import PluginHost
 import PluginKit
 import Rig
 import SQLiteStore

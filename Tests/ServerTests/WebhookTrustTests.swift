@@ -2,6 +2,7 @@ import JSON
 import Loop
 import MusterTesting
 import Outbound
+import PluginHost
 import PluginKit
 import Primitives
 import Rig

@@ -1,4 +1,5 @@
-public import PluginKit
+internal import PluginHost
+internal import PluginKit
 
 /// The target of a path of the server.
 enum Endpoint: Sendable {
@@ -33,16 +34,5 @@ enum Endpoint: Sendable {
       route.operation.body?.maxBytes ?? min(standard, Operation.undeclaredBytes)
     case .own, .asset, .socket, .pageOrSocket: standard
     }
-  }
-}
-
-/// A call that the server itself answers; never slow, never waiting.
-public struct OwnCall: Sendable {
-  public let operation: Operation
-  public let handler: @Sendable (Request) async -> Response
-
-  public init(_ operation: Operation, _ handler: @escaping @Sendable (Request) async -> Response) {
-    self.operation = operation
-    self.handler = handler
   }
 }

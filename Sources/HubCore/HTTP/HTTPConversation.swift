@@ -1,5 +1,6 @@
 internal import Bytes
 internal import HTTP
+internal import PluginHost
 
 /// A connection that speaks HTTP: the state of its exchange, and what the server keeps to perform
 /// the steps of it.

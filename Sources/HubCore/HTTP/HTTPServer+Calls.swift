@@ -1,5 +1,6 @@
 internal import HTTP
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 
 // Whether a caller may make a call is found out on the head: nothing of a body is kept before.

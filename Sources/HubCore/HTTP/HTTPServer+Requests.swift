@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 
 /// A request that asks to speak in frames from here on; it is answered by the layer above.

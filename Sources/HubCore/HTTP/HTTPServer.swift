@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 

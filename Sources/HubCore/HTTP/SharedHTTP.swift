@@ -1,4 +1,5 @@
 internal import HTTP
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 internal import Synchronization

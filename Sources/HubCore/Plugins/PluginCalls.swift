@@ -1,4 +1,5 @@
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 
 /// Asks plugins about clients: never for longer than may be, with their failures counted as theirs.

@@ -2,6 +2,7 @@ internal import Bytes
 internal import HTTP
 internal import JSON
 internal import Loop
+public import PluginHost
 internal import PluginKit
 internal import Primitives
 internal import Storage

@@ -1,8 +1,10 @@
+internal import APIDocuments
 internal import Bytes
 internal import Crypto
 internal import HTTP
 internal import HubTopics
 internal import JSON
+public import PluginHost
 public import PluginKit
 
 // The table of all paths.

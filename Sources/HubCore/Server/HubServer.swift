@@ -1,6 +1,7 @@
 internal import HTTP
 public import HubTopics
 public import Loop
+public import PluginHost
 public import PluginKit
 public import Primitives
 public import Storage

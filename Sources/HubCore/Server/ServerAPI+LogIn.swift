@@ -1,5 +1,6 @@
 internal import HTTP
 internal import JSON
+internal import PluginHost
 internal import PluginKit
 
 // Logging in by any name that a person goes by, for pages and for clients of no documented system.
@@ -81,47 +82,6 @@ extension Request {
     body.query = Fields()
     guard let value = body.input(name), !value.isEmpty else { return nil }
     return value
-  }
-
-  /// Every token in its head: whichever of them named the user, its end is noticed.
-  var tokens: [String] {
-    [headers["token"], authorizationToken, basicToken, cookies["token"]].compactMap { $0 }
-      .filter { !$0.isEmpty }
-  }
-
-  /// Whether it carries credentials that no browser adds by itself.
-  var hasOwnToken: Bool {
-    if headers["token"]?.isEmpty == false { return true }
-    return headers["authorization"] != nil && !hasSavedCredentials
-  }
-
-  /// Whether its authorization is of a scheme whose credentials browsers keep and add by themselves.
-  var hasSavedCredentials: Bool {
-    headers.values("authorization").contains { value in
-      let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
-      return ["basic", "digest", "negotiate", "ntlm"].contains(Substring(scheme).lowercased())
-    }
-  }
-
-  /// The token in its head, if it is there in one of the ways that a script has to write itself; a
-  /// cookie comes along by itself, whoever's page it is.
-  var token: String? {
-    if let token = headers["token"], !token.isEmpty { return token }
-    return authorizationToken
-  }
-
-  /// A token as the user name of HTTP Basic, with an empty password.
-  private var basicToken: String? {
-    guard let header = headers["authorization"], let given = Authorization(header),
-      given.scheme == "basic", let (user, password) = given.basic, password.isEmpty
-    else { return nil }
-    return user
-  }
-
-  private var authorizationToken: String? {
-    let parts = headers["authorization"]?.split(separator: " ", maxSplits: 1) ?? []
-    guard parts.count == 2, ["bearer", "token"].contains(parts[0].lowercased()) else { return nil }
-    return String(parts[1])
   }
 }
 

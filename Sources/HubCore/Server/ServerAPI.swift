@@ -3,6 +3,7 @@ internal import HubProtocol
 internal import HubTopics
 internal import JSON
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 
 /// The calls with which other programs use the hub, below `/api/v1`.

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Crypto
 internal import HubProtocol
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 

@@ -4,6 +4,7 @@ internal import HTTP
 internal import HubProtocol
 internal import HubTopics
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import Storage
 internal import WebSocket

@@ -3,6 +3,7 @@ internal import HubProtocol
 internal import HubTopics
 internal import JSON
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 internal import Storage

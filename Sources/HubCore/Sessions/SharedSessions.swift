@@ -1,3 +1,4 @@
+internal import PluginHost
 internal import PluginKit
 
 /// The part that the sessions of all workers share: credentials, limits per user, dialects.

@@ -1,6 +1,7 @@
 internal import HubProtocol
 internal import HubStore
 internal import HubTopics
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 internal import Storage

@@ -2,6 +2,7 @@ internal import HubProtocol
 internal import HubStore
 internal import HubTopics
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 

@@ -1,5 +1,6 @@
 internal import HubTopics
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import Primitives
 internal import WebSocket

@@ -4,6 +4,7 @@ internal import Configuration
 internal import HubCore
 internal import HubStore
 internal import Outbound
+internal import PluginHost
 internal import PluginKit
 internal import Storage
 

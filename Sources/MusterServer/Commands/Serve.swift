@@ -4,6 +4,7 @@ internal import Configuration
 internal import Glibc
 internal import HubCore
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import TLS
 internal import WebSocket

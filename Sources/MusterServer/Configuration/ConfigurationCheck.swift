@@ -4,6 +4,7 @@ internal import HTTP
 internal import HubCore
 internal import HubTopics
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import TLS
 

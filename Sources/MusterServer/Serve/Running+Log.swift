@@ -2,6 +2,7 @@ internal import CommandLineKit
 internal import Configuration
 internal import Glibc
 internal import HubCore
+internal import PluginHost
 internal import PluginKit
 internal import Storage
 

@@ -6,6 +6,7 @@ internal import Glibc
 internal import HubCore
 internal import HubTopics
 internal import Loop
+internal import PluginHost
 internal import PluginKit
 internal import SQLiteStore
 internal import Storage

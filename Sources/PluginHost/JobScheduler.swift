@@ -1,4 +1,3 @@
-internal import Loop
 public import PluginKit
 internal import TimeZones
 

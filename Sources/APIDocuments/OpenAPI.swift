@@ -1,8 +1,9 @@
-internal import JSON
+package import JSON
+package import PluginHost
 internal import PluginKit
 
 /// The OpenAPI 3.1 document of everything that is registered. Never written by hand.
-struct OpenAPI {
+package struct OpenAPI {
   var schemas = SchemaWriter()
   /// Responses that many calls have.
   var answers: JSONObject = [:]
@@ -12,7 +13,7 @@ struct OpenAPI {
   ]
   private var tags: [JSONValue] = []
 
-  static func document(
+  package static func document(
     units: [LoadedPlugin], own: [(path: String, call: OwnCall)], version: String
   ) -> JSONValue {
     var document = OpenAPI()

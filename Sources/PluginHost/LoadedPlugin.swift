@@ -1,4 +1,3 @@
-internal import Loop
 public import PluginKit
 internal import Primitives
 public import Storage
@@ -27,7 +26,7 @@ public struct LoadedPlugin: Sendable {
     self.init(try type.init(services: services), services: services)
   }
 
-  init<P: Plugin>(_ plugin: P, services: PluginServices) {
+  package init<P: Plugin>(_ plugin: P, services: PluginServices) {
     var registrar = Registrar()
     plugin.register(with: &registrar)
     name = P.name

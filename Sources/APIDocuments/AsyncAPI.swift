@@ -1,13 +1,14 @@
-internal import JSON
+package import JSON
+package import PluginHost
 internal import PluginKit
 
 /// The AsyncAPI 3 document of all topics and their events.
-struct AsyncAPI {
+package struct AsyncAPI {
   private var schemas = SchemaWriter()
   private var channels: JSONObject = [:]
   private var operations: JSONObject = [:]
 
-  static func document(
+  package static func document(
     units: [LoadedPlugin], version: String, port: UInt16 = 8443, isEncrypted: Bool = true
   ) -> JSONValue {
     var document = AsyncAPI()

@@ -15,7 +15,7 @@ public struct KeyHolder: Sendable {
   }
 
   /// The actor of an audit event.
-  var auditName: String { "key \(name)" }
+  package var auditName: String { "key \(name)" }
 }
 
 /// The holder of a key, nil if it is not good.

@@ -10,7 +10,7 @@ public struct RouteRunner: Sendable {
   public typealias Exemption = @Sendable (Peer) -> Bool
 
   private let accounts: any Accounts
-  let isExempt: Exemption
+  package let isExempt: Exemption
   private let meter = CallLimits()
   private let healths: [String: PluginHealth]
   private let capacity: Int
@@ -48,8 +48,8 @@ public struct RouteRunner: Sendable {
   }
 
   /// A request that may be made, to be handled once its body is there.
-  struct AdmittedCall: Sendable {
-    var request: Request
+  package struct AdmittedCall: Sendable {
+    package var request: Request
     /// Its caller has a provisional account, which counts for nothing here.
     var isLimited = false
     /// Nothing in the head names the caller; the form in the body may.
@@ -58,13 +58,13 @@ public struct RouteRunner: Sendable {
     init(_ request: Request) { self.request = request }
   }
 
-  enum Verdict: Sendable {
+  package enum Verdict: Sendable {
     case admitted(AdmittedCall)
     case refused(Response)
   }
 
   /// Finds out from the head alone whether a call may be made.
-  func judge(_ request: Request, route: Route, of unit: LoadedPlugin) async -> Verdict {
+  package func judge(_ request: Request, route: Route, of unit: LoadedPlugin) async -> Verdict {
     guard unit.health.enter(capacity: capacity) else { return .refused(busy(request, route)) }
     defer { unit.health.leave() }
     var call = AdmittedCall(request)
@@ -83,7 +83,7 @@ public struct RouteRunner: Sendable {
   }
 
   /// Answers a request that was admitted.
-  func handle(_ call: AdmittedCall, route: Route, of unit: LoadedPlugin) async -> Response {
+  package func handle(_ call: AdmittedCall, route: Route, of unit: LoadedPlugin) async -> Response {
     guard unit.health.enter(capacity: capacity, isCounted: true) else {
       return busy(call.request, route)
     }
@@ -270,7 +270,7 @@ public struct RouteRunner: Sendable {
   }
 
   /// An error as the client is told it: never more than it may know.
-  static func shaped(_ error: any Error) -> PluginError {
+  package static func shaped(_ error: any Error) -> PluginError {
     switch error {
     case let known as PluginError: known
     case let store as StoreError where store.isTemporary:

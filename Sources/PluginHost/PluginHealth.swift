@@ -21,7 +21,7 @@ public final class PluginHealth: Sendable {
   /// False when `capacity` calls are running already.
   ///
   /// - Parameter isCounted: whether this call was counted before, when it was admitted.
-  func enter(capacity: Int, isCounted: Bool = false) -> Bool {
+  package func enter(capacity: Int, isCounted: Bool = false) -> Bool {
     if running.add(1, ordering: .relaxed).newValue > capacity {
       running.subtract(1, ordering: .relaxed)
       refusals.add(1, ordering: .relaxed)
@@ -31,11 +31,11 @@ public final class PluginHealth: Sendable {
     return true
   }
 
-  func leave() { running.subtract(1, ordering: .relaxed) }
-  func countFailure() { failures.add(1, ordering: .relaxed) }
-  func countRefusal() { refusals.add(1, ordering: .relaxed) }
-  func countFailedJob() { failedJobs.add(1, ordering: .relaxed) }
-  func countTimeout() { timeouts.add(1, ordering: .relaxed) }
+  package func leave() { running.subtract(1, ordering: .relaxed) }
+  package func countFailure() { failures.add(1, ordering: .relaxed) }
+  package func countRefusal() { refusals.add(1, ordering: .relaxed) }
+  package func countFailedJob() { failedJobs.add(1, ordering: .relaxed) }
+  package func countTimeout() { timeouts.add(1, ordering: .relaxed) }
 
   public var counts: Counts {
     Counts(
