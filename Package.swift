@@ -96,7 +96,7 @@ let hub: [Target] = [
   library("HubTopics", ["Bytes", "HubProtocol", "JSON", "PluginKit", "Primitives"]),
   library("HubStore", ["HubProtocol", "HubTopics", "PluginKit", "Storage"]),
   library("PluginHost", ["HTTP", "PluginKit", "Primitives", "Storage", "TimeZones"]),
-  library("APIDocuments", ["JSON", "PluginHost", "PluginKit"]),
+  library("APIDocuments", ["HubProtocol", "JSON", "PluginHost", "PluginKit"]),
   library(
     "HubCore",
     [
@@ -195,8 +195,8 @@ let package = Package(
     tests(
       "DocumentsTests",
       [
-        "APIDocuments", "Campus", "Chat", "CheckIn", "HTTP", "HubCore", "JSON", "MusterTesting",
-        "PluginHost", "PluginKit", "SignTasks", "Storage", "StudyRecords",
+        "APIDocuments", "Campus", "Chat", "CheckIn", "HTTP", "HubCore", "HubProtocol", "JSON",
+        "MusterTesting", "PluginHost", "PluginKit", "SignTasks", "Storage", "StudyRecords",
       ]),
     tests(
       "SignTasksTests",

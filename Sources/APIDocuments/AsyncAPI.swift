@@ -1,3 +1,4 @@
+internal import HubProtocol
 package import JSON
 package import PluginHost
 internal import PluginKit
@@ -12,6 +13,7 @@ package struct AsyncAPI {
     units: [LoadedPlugin], version: String, port: UInt16 = 8443, isEncrypted: Bool = true
   ) -> JSONValue {
     var document = AsyncAPI()
+    for frame in FrameDescription.all { document.add(frame) }
     for unit in units {
       for topic in unit.topics { document.add(topic) }
       for message in unit.messages { document.add(message, of: unit.name) }
@@ -51,33 +53,72 @@ package struct AsyncAPI {
     addOperations(name, topic)
   }
 
+  /// A frame of protocol 2 that belongs to no topic's events.
+  private mutating func add(_ frame: FrameDescription) {
+    let key = "\(frame.sender.rawValue)_\(frame.type)"
+    let members = [Schema.Property("type", .constant(.string(frame.type)))] + frame.members
+    addFrame(
+      key,
+      [
+        "name": .string(frame.type), "summary": .string(frame.summary),
+        "payload": schemas.object(members),
+      ])
+    var operation: JSONObject = [
+      "action": frame.sender == .client ? "receive" : "send", "channel": AsyncAPI.channel,
+      "summary": .string(frame.summary), "messages": [AsyncAPI.reference(to: key)],
+    ]
+    if let answer = frame.answer {
+      operation["reply"] = [
+        "channel": AsyncAPI.channel,
+        "messages": [
+          AsyncAPI.reference(to: "server_\(answer)"), AsyncAPI.reference(to: "server_error"),
+        ],
+      ]
+    }
+    operations["protocol_\(key)"] = .object(operation)
+  }
+
+  private mutating func addFrame(_ key: String, _ message: JSONValue) {
+    var frames = channels[AsyncAPI.connection]?["messages"]?.object ?? [:]
+    frames[key] = message
+    channels[AsyncAPI.connection] = [
+      "address": nil, "title": "connection", "messages": .object(frames),
+      "description":
+        "The connection itself: the frames of protocol 2, and those that plugins take beside them.",
+    ]
+  }
+
+  private static let channel: JSONValue = ["$ref": .string("#/channels/\(connection)")]
+
+  private static func reference(to key: String) -> JSONValue {
+    ["$ref": .string("#/channels/\(connection)/messages/\(key)")]
+  }
+
   /// A frame of a plugin's own type belongs to no topic: it is answered on the connection.
   private mutating func add(_ message: MessageRegistration, of plugin: String) {
     let name = AsyncAPI.identifier(message.type)
-    var frames = channels[AsyncAPI.connection]?["messages"]?.object ?? [:]
-    frames[name] = AsyncAPI.frame(
-      message.type, message.summary,
-      [
-        "type": ["const": .string(message.type)], "id": AsyncAPI.id, "topic": ["type": "string"],
-        "data": schemas.json(message.data),
-      ])
-    frames["\(name)_ack"] = AsyncAPI.frame(
-      "ack", "The answer.",
-      [
-        "type": ["const": "ack"], "re": AsyncAPI.id, "ts": ["type": "integer"],
-        "data": schemas.json(message.answer),
-      ])
-    channels[AsyncAPI.connection] = [
-      "address": nil, "title": "connection", "messages": .object(frames),
-      "description": "The connection itself: frames that plugins take beside those of protocol 2.",
-    ]
-    let channel: JSONValue = ["$ref": .string("#/channels/\(AsyncAPI.connection)")]
-    let path = "#/channels/\(AsyncAPI.connection)/messages"
+    addFrame(
+      name,
+      AsyncAPI.frame(
+        message.type, message.summary,
+        [
+          "type": ["const": .string(message.type)], "id": AsyncAPI.id,
+          "topic": ["type": "string"], "data": schemas.json(message.data),
+        ]))
+    addFrame(
+      "\(name)_ack",
+      AsyncAPI.frame(
+        "ack", "The answer.",
+        [
+          "type": ["const": "ack"], "re": AsyncAPI.id, "ts": ["type": "integer"],
+          "data": schemas.json(message.answer),
+        ]))
     operations[name] = [
-      "action": "receive", "channel": channel, "summary": .string(message.summary),
-      "tags": [["name": .string(plugin)]],
-      "messages": [["$ref": .string("\(path)/\(name)")]],
-      "reply": ["channel": channel, "messages": [["$ref": .string("\(path)/\(name)_ack")]]],
+      "action": "receive", "channel": AsyncAPI.channel, "summary": .string(message.summary),
+      "tags": [["name": .string(plugin)]], "messages": [AsyncAPI.reference(to: name)],
+      "reply": [
+        "channel": AsyncAPI.channel, "messages": [AsyncAPI.reference(to: "\(name)_ack")],
+      ],
     ]
   }
 

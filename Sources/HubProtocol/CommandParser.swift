@@ -27,10 +27,8 @@ private struct Envelope {
   private var dataKind = JSONScanner.Kind.null
   private var ts: RequestID?
 
-  static let limits = JSONLimits(bytes: 1 << 24, depth: 32, values: 1 << 20)
-
   mutating func read(_ bytes: Span<UInt8>) throws(BadRequest) {
-    var fields = try FieldReader(bytes, limits: Envelope.limits)
+    var fields = try FieldReader(bytes, limits: Frame.limits)
     while try fields.next() {
       if try fields.isAt("type", 0) {
         type = try fields.string("type", upTo: 64)
@@ -93,21 +91,8 @@ extension Envelope {
   }
 
   private func hello(_ bytes: Span<UInt8>) throws(BadRequest) -> ClientCommand.Hello {
-    var hello = ClientCommand.Hello()
-    guard let object = try object() else { return hello }
-    var fields = try FieldReader(bytes.extracting(object), limits: Envelope.limits)
-    while try fields.next() {
-      if try fields.isAt("token", 0) {
-        hello.token = try fields.string("token", upTo: 4096)
-      } else if try fields.isAt("client", 1) {
-        hello.client = try fields.string("client", upTo: 128)
-      } else if try fields.isAt("session", 2) {
-        hello.session = try fields.string("session", upTo: 64)
-      } else {
-        try fields.skip()
-      }
-    }
-    return hello
+    guard let object = try object() else { return .init() }
+    return try .init(reading: bytes.extracting(object))
   }
 
   private func refresh(_ bytes: Span<UInt8>) throws(BadRequest) -> String {
@@ -116,92 +101,29 @@ extension Envelope {
   }
 
   private func pong(_ bytes: Span<UInt8>) throws(BadRequest) -> Int64? {
-    var t: Int64?
     guard let object = try object() else { return nil }
-    var fields = try FieldReader(bytes.extracting(object), limits: Envelope.limits)
-    while try fields.next() {
-      if try fields.isAt("t", 0) { t = try fields.integer("t") } else { try fields.skip() }
-    }
-    return t
+    return try ClientCommand.pong(reading: bytes.extracting(object))
   }
 
   private func subscription(_ bytes: Span<UInt8>) throws(BadRequest)
     -> ClientCommand.SubscribeOptions
   {
-    var subscription = ClientCommand.SubscribeOptions()
-    guard let object = try object() else { return subscription }
-    var fields = try FieldReader(bytes.extracting(object), limits: Envelope.limits)
-    while try fields.next() {
-      if try fields.isAt("recover", 0) {
-        guard try !fields.takesNull() else { continue }
-        let place = try fields.skip()
-        subscription.recover = try recovery(bytes.extracting(object).extracting(place))
-      } else if try fields.isAt("presence", 1) {
-        subscription.wantsPresence = try fields.bool("presence") ?? false
-      } else if try fields.isAt("batch", 2) {
-        subscription.takesBatches = try fields.bool("batch") ?? false
-      } else {
-        try fields.skip()
-      }
-    }
-    return subscription
-  }
-
-  private func recovery(_ bytes: Span<UInt8>) throws(BadRequest) -> ClientCommand.RecoveryPoint {
-    var offset: UInt64?
-    var epoch: String?
-    var fields = try FieldReader(bytes, limits: Envelope.limits)
-    while try fields.next() {
-      if try fields.isAt("offset", 0) {
-        offset = try fields.count("offset")
-      } else if try fields.isAt("epoch", 1) {
-        epoch = try fields.string("epoch", upTo: 64)
-      } else {
-        try fields.skip()
-      }
-    }
-    guard let offset, let epoch else { throw BadRequest("recover needs offset and epoch") }
-    return ClientCommand.RecoveryPoint(offset: offset, epoch: epoch)
+    guard let object = try object() else { return .init() }
+    return try .init(reading: bytes.extracting(object))
   }
 
   private func presence(_ bytes: Span<UInt8>) throws(BadRequest) -> ClientCommand.PresenceRequest {
-    var request = ClientCommand.PresenceRequest()
-    guard let object = try object() else { return request }
-    var fields = try FieldReader(bytes.extracting(object), limits: Envelope.limits)
-    while try fields.next() {
-      if try fields.isAt("rev", 0) {
-        request.rev = try fields.count("rev")
-      } else if try fields.isAt("after", 1) {
-        request.after = try fields.count("after")
-      } else if try fields.isAt("limit", 2) {
-        request.limit = try limit(&fields)
-      } else {
-        try fields.skip()
-      }
-    }
-    return request
+    guard let object = try object() else { return .init() }
+    return try .init(reading: bytes.extracting(object))
   }
 
   private func history(_ bytes: Span<UInt8>) throws(BadRequest) -> ClientCommand.HistoryRequest {
-    var request = ClientCommand.HistoryRequest()
-    guard let object = try object() else { return request }
-    var fields = try FieldReader(bytes.extracting(object), limits: Envelope.limits)
-    while try fields.next() {
-      if try fields.isAt("before", 0) {
-        request.before = try fields.count("before")
-      } else if try fields.isAt("limit", 1) {
-        request.limit = try limit(&fields)
-      } else {
-        try fields.skip()
-      }
-    }
-    return request
+    guard let object = try object() else { return .init() }
+    return try .init(reading: bytes.extracting(object))
   }
+}
 
-  /// At least one; how many are too many is for whoever answers to say.
-  private func limit(_ fields: inout FieldReader) throws(BadRequest) -> Int? {
-    guard let limit = try fields.count("limit") else { return nil }
-    guard limit > 0 else { throw BadRequest("limit is zero") }
-    return Int(clamping: limit)
-  }
+/// The bounds of every frame.
+enum Frame {
+  static let limits = JSONLimits(bytes: 1 << 24, depth: 32, values: 1 << 20)
 }

@@ -85,6 +85,13 @@ struct FieldReader: ~Escapable {
     return UInt64(number)
   }
 
+  /// At least one; how many are too many is for whoever answers to say.
+  mutating func limit() throws(BadRequest) -> Int? {
+    guard let limit = try count("limit") else { return nil }
+    guard limit > 0 else { throw BadRequest("limit is zero") }
+    return Int(clamping: limit)
+  }
+
   mutating func integer(_ word: StaticString) throws(BadRequest) -> Int64? {
     if try takesNull() { return nil }
     guard try kind() == .number else { throw BadRequest("\(word) is not a number") }

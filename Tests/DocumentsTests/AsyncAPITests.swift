@@ -1,4 +1,5 @@
 import HubCore
+import HubProtocol
 import JSON
 import PluginHost
 import PluginKit
@@ -19,6 +20,17 @@ import Testing
       let missing = registered(papers).subtracting(documented(papers.topics))
       #expect(missing.contains("checkin.presence: checkin.in"))
       #expect(missing.contains("message checkin.private"))
+    }
+  }
+
+  @Test func `has every frame that a client of protocol 2 may send or be sent`() async throws {
+    try await Papers.with { papers in
+      let messages = papers.topics["channels"]?["connection"]?["messages"]
+      for type in ["hello", "ping", "pong", "subscribe", "unsubscribe", "presence", "history"] {
+        #expect(messages?["client_\(type)"]?["name"]?.string == type)
+      }
+      let welcome = messages?["server_welcome"]?["payload"]?["properties"]?["data"]
+      #expect(welcome?["required"]?.array?.contains("session") == true)
     }
   }
 
@@ -68,13 +80,14 @@ import Testing
   /// `topic: event`, and `message type` of what clients may send to plugins.
   private func registered(_ papers: Papers) -> Set<String> {
     Set(
-      papers.units.flatMap { unit in
-        unit.messages.map { "message \($0.type)" }
-          + unit.topics.flatMap { topic in
-            topic.events.map { "\(topic.pattern): \($0.name)" }
-              + (topic.rules.publisher == .member ? ["\(topic.pattern): publish"] : [])
-          }
-      })
+      FrameDescription.all.map { "message \($0.type)" }
+        + papers.units.flatMap { unit in
+          unit.messages.map { "message \($0.type)" }
+            + unit.topics.flatMap { topic in
+              topic.events.map { "\(topic.pattern): \($0.name)" }
+                + (topic.rules.publisher == .member ? ["\(topic.pattern): publish"] : [])
+            }
+        })
   }
 
   private func documented(_ document: JSONValue) -> Set<String> {

@@ -2,7 +2,7 @@ package import Bytes
 internal import JSON
 internal import PluginKit
 
-// Frames about who is there.
+// `presence`: the members of a topic, and the changes of them.
 extension ServerFrame {
   /// A diff, as it is pushed.
   package static func presence(topic: TopicName, _ diff: PresenceDiff, into out: inout ByteBuffer) {
@@ -112,4 +112,21 @@ extension ServerFrame {
       out.append(decimal: Int(until))
     }
   }
+}
+
+extension FrameDescription {
+  static let presence = FrameDescription(
+    "presence", by: .server, "Members of a topic as an answer, or changes as they come.",
+    [
+      .re, .topic, .init("rev", .integer),
+      .data([
+        .init("members", .array(of: .map(of: .anything)), optional: true),
+        .init("next", .integer, optional: true, "Where the next page begins."),
+        .init("join", .array(of: .map(of: .anything)), optional: true),
+        .init("update", .array(of: .map(of: .anything)), optional: true),
+        .init("leave", .array(of: .map(of: .anything)), optional: true),
+        .init("total", .integer),
+        .init("counts_only", .boolean, optional: true),
+      ]),
+    ])
 }
