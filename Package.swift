@@ -78,7 +78,8 @@ let foundations: [Target] = [
   library("HTTP", ["Bytes"]),
   library("WebSocket", ["Bytes", "Deflate", "Crypto"], settings: walled),
   library("TimeZones", settings: walled),
-  library("Configuration", ["CYAML", "TimeZones"], settings: walled),
+  library("Limits"),
+  library("Configuration", ["CYAML", "Limits", "TimeZones"], settings: walled),
   library("CommandLineKit", ["Configuration"]),
   library("UnicodeText", ["CUTF8Proc"], settings: walled),
   library("Transliteration", ["CICU"], settings: walled),
@@ -93,7 +94,7 @@ let foundations: [Target] = [
 let hub: [Target] = [
   library("PluginKit", ["Primitives", "Storage", "JSON", "TimeZones"]),
   library("HubProtocol", ["Bytes", "Deflate", "JSON", "PluginKit", "UnicodeText", "WebSocket"]),
-  library("HubTopics", ["Bytes", "HubProtocol", "JSON", "PluginKit", "Primitives"]),
+  library("HubTopics", ["Bytes", "HubProtocol", "JSON", "Limits", "PluginKit", "Primitives"]),
   library("HubStore", ["HubProtocol", "HubTopics", "PluginKit", "Storage"]),
   library("PluginHost", ["HTTP", "PluginKit", "Primitives", "Storage", "TimeZones"]),
   library("APIDocuments", ["HubProtocol", "JSON", "PluginHost", "PluginKit"]),
@@ -102,7 +103,7 @@ let hub: [Target] = [
     [
       "APIDocuments", "Bytes", "JSON", "Loop", "TLS", "Crypto", "Deflate", "HTTP", "HubProtocol",
       "HubStore",
-      "HubTopics", "WebSocket", "Storage", "PluginHost", "PluginKit", "Primitives",
+      "HubTopics", "Limits", "WebSocket", "Storage", "PluginHost", "PluginKit", "Primitives",
     ]),
   library(
     "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Primitives", "Storage"],
@@ -135,7 +136,8 @@ let programs: [Target] = [
     "MusterServer",
     [
       "AccountStore", "Bytes", "Campus", "Chat", "CheckIn", "CommandLineKit", "Configuration",
-      "Crypto", "HTTP", "HubCore", "HubStore", "HubTopics", "JSON", "Loop", "MusterClient",
+      "Crypto", "HTTP", "HubCore", "HubStore", "HubTopics", "JSON", "Limits", "Loop",
+      "MusterClient",
       "Outbound", "PluginHost", "PluginKit",
       "PostgresStore", "Primitives", "SQLiteStore", "SignTasks", "Spreadsheet", "Storage",
       "StudyRecords", "TLS",
@@ -220,7 +222,7 @@ let package = Package(
     tests("JSONTests", ["JSON", "Bytes"]),
     tests(
       "HubProtocolTests", ["Bytes", "Deflate", "HubProtocol", "JSON", "PluginKit", "WebSocket"]),
-    tests("HubTopicsTests", ["HubProtocol", "HubTopics", "JSON", "PluginKit"]),
+    tests("HubTopicsTests", ["HubProtocol", "HubTopics", "JSON", "Limits", "PluginKit"]),
     tests(
       "HubCoreTests",
       [
@@ -236,7 +238,7 @@ let package = Package(
       "ServerTests",
       [
         "Bytes", "Crypto", "Deflate", "HubCore", "HubProtocol", "HubStore", "HubTopics", "JSON",
-        "Loop", "MusterClient", "MusterTesting", "Outbound", "PluginHost", "PluginKit",
+        "Limits", "Loop", "MusterClient", "MusterTesting", "Outbound", "PluginHost", "PluginKit",
         "PostgresStore",
         "Primitives", "Rig", "SQLiteStore", "Storage",
         "TLS", "WebSocket",
@@ -244,7 +246,7 @@ let package = Package(
     tests(
       "ProgramTests",
       [
-        "AccountStore", "CommandLineKit", "Configuration", "HubCore", "HubStore", "Loop",
+        "AccountStore", "CommandLineKit", "Configuration", "HubCore", "HubStore", "Limits", "Loop",
         "MusterServer", "MusterTesting", "PluginHost", "PluginKit", "PostgresStore", "Primitives",
         "SQLiteStore",
         "Storage",

@@ -1,3 +1,5 @@
+internal import Limits
+
 public enum WebhookEvent: String, ConfigurableChoice {
   case userOnline = "user.online"
   case userOffline = "user.offline"
@@ -6,44 +8,49 @@ public enum WebhookEvent: String, ConfigurableChoice {
 }
 
 extension Keys {
+  private static let heartbeat = HeartbeatRules()
+
   public static let pingAfter = Key(
-    "heartbeat.ping", Duration.seconds(10),
+    "heartbeat.ping", Duration.seconds(heartbeat.pingSeconds),
     "A connection that was silent for so long is pinged (10 % more or less, so that not all are at once).",
     check: atLeast(.seconds(1)))
   public static let silenceLimit = Key(
-    "heartbeat.timeout", Duration.seconds(60),
+    "heartbeat.timeout", Duration.seconds(heartbeat.timeoutSeconds),
     "A connection that was silent for so long is closed and its presence ends.",
     check: atLeast(.seconds(2)))
   public static let unstableAfter = Key(
-    "heartbeat.unstable", Duration.seconds(15),
+    "heartbeat.unstable", Duration.seconds(heartbeat.unstableSeconds),
     "Somebody who was silent for so long is shown as unstable.")
   public static let leaveGrace = Key(
-    "heartbeat.leave_grace", Duration.seconds(5),
+    "heartbeat.leave_grace", Duration.seconds(heartbeat.leaveGraceSeconds),
     "A closed or reloaded page has so long to come back before others see it leave.")
   public static let resumeWindow = Key(
-    "heartbeat.resume", Duration.seconds(60),
+    "heartbeat.resume", Duration.seconds(heartbeat.resumeSeconds),
     """
     After a restart of the server users have so long to come back before others see them leave; \
     longer where so many were here that they spread their return over more than half of it.
     """)
   public static let reconnectRate = Key(
-    "heartbeat.reconnects_per_second", 500,
+    "heartbeat.reconnects_per_second", standard.handshakesPerSecond,
     "After a restart clients spread their return so that at most so many arrive per second.",
     isReloadable: true, check: atLeast(1))
 
   public static let recoverLimit = Key(
-    "history.recover", 300,
+    "history.recover", standard.recovered,
     "A client that comes back is sent at most so many missed events; if it missed more it is told so.",
     check: atLeast(0))
   public static let historyPage = Key(
-    "history.page", 100, "Events in one answer to a question for history.", isReloadable: true,
+    "history.page", standard.historyPage, "Events in one answer to a question for history.",
+    isReloadable: true,
     check: atLeast(1))
 
   public static let compression = Key(
-    "compression.enabled", true, "Offer permessage-deflate to those who ask for it.",
+    "compression.enabled", standard.offersCompression,
+    "Offer permessage-deflate to those who ask for it.",
     isReloadable: true)
   public static let compressionMinimum = Key(
-    "compression.minimum", ByteCount(512), "Shorter messages go out as they are.",
+    "compression.minimum", ByteCount(standard.compressionMinimum),
+    "Shorter messages go out as they are.",
     isReloadable: true, check: atLeast(0))
 
   public static let webhookURL = Key(

@@ -1,6 +1,7 @@
 import AccountStore
 import Configuration
 import HubCore
+import Limits
 import PluginHost
 import Testing
 

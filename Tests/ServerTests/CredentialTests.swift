@@ -1,6 +1,7 @@
 import Bytes
 import Crypto
 import JSON
+import Limits
 import MusterTesting
 import PluginHost
 import PluginKit

@@ -1,6 +1,7 @@
 import Crypto
 import HubProtocol
 import JSON
+import Limits
 import Loop
 import PluginKit
 import Rig

@@ -1,6 +1,7 @@
 import Glibc
 import HubCore
 import JSON
+import Limits
 import Rig
 import Testing
 

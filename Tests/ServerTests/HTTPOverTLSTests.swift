@@ -125,7 +125,7 @@ import Testing
 
   @Test(arguments: [
     ("GET /lab/hello HTTP/1.1\r\n", "X: slow\r\n", 10.0),
-    ("POST /lab/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n", "x", 60.0),
+    ("POST /lab/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 99\r\n\r\n", "x", 30.0),
   ])
   func `a head or a body that comes too slowly is answered with 408`(
     beginning: String, portion: String, seconds: Double

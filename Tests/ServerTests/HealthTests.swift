@@ -1,4 +1,5 @@
 import JSON
+import Limits
 import Loop
 import MusterTesting
 import PluginKit

@@ -1,4 +1,5 @@
 import JSON
+import Limits
 import Loop
 import PluginKit
 import Rig

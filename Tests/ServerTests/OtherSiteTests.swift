@@ -1,3 +1,4 @@
+import Limits
 import Loop
 import Rig
 import Testing

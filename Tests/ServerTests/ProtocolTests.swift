@@ -1,5 +1,6 @@
 import HubCore
 import JSON
+import Limits
 import Loop
 import PluginKit
 import Rig

@@ -1,4 +1,5 @@
 import JSON
+import Limits
 import Rig
 import Testing
 import WebSocket

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Limits
 import Loop
 import MusterTesting
 import PluginHost

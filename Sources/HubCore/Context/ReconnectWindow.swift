@@ -1,4 +1,5 @@
 internal import HubTopics
+internal import Limits
 internal import Synchronization
 
 /// Over how long clients that come back spread their return, so that no more than the planned

@@ -1,4 +1,5 @@
 internal import HubTopics
+internal import Limits
 internal import Loop
 
 /// The part that the components of one worker share: loop, time of the turn, counters and the

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import HTTP
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

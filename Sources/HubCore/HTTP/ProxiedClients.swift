@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Limits
 internal import Loop
 internal import PluginKit
 

@@ -1,5 +1,6 @@
 internal import HTTP
 internal import HubTopics
+internal import Limits
 internal import PluginHost
 internal import PluginKit
 internal import Storage

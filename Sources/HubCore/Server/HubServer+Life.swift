@@ -1,4 +1,5 @@
 internal import HubProtocol
+public import Limits
 public import Loop
 public import PluginKit
 public import TLS

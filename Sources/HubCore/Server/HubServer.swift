@@ -1,5 +1,6 @@
 internal import HTTP
-public import HubTopics
+internal import HubTopics
+public import Limits
 public import Loop
 public import PluginHost
 public import PluginKit

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Crypto
 internal import HTTP
 internal import HubProtocol
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

@@ -3,6 +3,7 @@ internal import Crypto
 internal import HTTP
 internal import HubProtocol
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

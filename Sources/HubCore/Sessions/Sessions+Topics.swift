@@ -2,6 +2,7 @@ internal import Bytes
 internal import HubProtocol
 internal import HubTopics
 internal import JSON
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

@@ -1,5 +1,6 @@
 internal import HubProtocol
 internal import HubTopics
+internal import Limits
 internal import PluginKit
 internal import Primitives
 internal import WebSocket

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HubProtocol
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginKit
 internal import Primitives

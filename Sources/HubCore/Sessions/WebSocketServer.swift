@@ -2,6 +2,7 @@ internal import Bytes
 internal import Deflate
 internal import HTTP
 internal import HubTopics
+internal import Limits
 internal import PluginKit
 internal import Primitives
 internal import WebSocket

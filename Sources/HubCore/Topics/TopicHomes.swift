@@ -1,6 +1,7 @@
 internal import HubProtocol
 internal import HubStore
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit
@@ -408,9 +409,9 @@ extension TopicState.Bounds {
   fileprivate init(_ limits: ServerLimits, _ heartbeat: HeartbeatRules) {
     self.init(
       presence: PresenceRules(
-        reloadGrace: Int64(heartbeat.reloadSeconds) * 1000,
+        leaveGrace: Int64(heartbeat.leaveGraceSeconds) * 1000,
         timeout: Int64(heartbeat.timeoutSeconds) * 1000,
-        drainGrace: Int64(heartbeat.drainSeconds) * 1000,
+        resumeGrace: Int64(heartbeat.resumeSeconds) * 1000,
         listedMembers: limits.listedMembers > 0 ? limits.listedMembers : .max),
       recovered: limits.recovered)
   }

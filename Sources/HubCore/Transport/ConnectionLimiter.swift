@@ -1,3 +1,4 @@
+internal import Limits
 internal import Loop
 internal import PluginKit
 internal import Primitives

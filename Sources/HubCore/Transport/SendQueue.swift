@@ -1,5 +1,6 @@
 internal import Bytes
 internal import HubProtocol
+internal import Limits
 internal import Primitives
 
 /// The frames that a connection is owed, in order, and the rules for a client that does not keep up.

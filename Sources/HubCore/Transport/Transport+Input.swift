@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Limits
 internal import Loop
 internal import PluginKit
 internal import TLS

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import HubProtocol
+internal import Limits
 internal import Loop
 internal import PluginKit
 internal import TLS

@@ -1,4 +1,5 @@
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

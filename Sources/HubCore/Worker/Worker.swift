@@ -1,6 +1,7 @@
 internal import HubProtocol
 internal import HubStore
 internal import HubTopics
+internal import Limits
 public import Loop
 internal import PluginKit
 

@@ -1,3 +1,5 @@
+package import Limits
+
 /// Whether one connection is alive, judged by how long nothing has come from it.
 ///
 /// Its owner looks at it when the time that `nextLook` gives is over, and says when something was

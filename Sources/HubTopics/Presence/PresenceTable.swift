@@ -110,7 +110,7 @@ extension PresenceTable {
   /// Connections that are drained from now on have this long to come back, if it is longer than
   /// before.
   package mutating func lengthenDrain(to milliseconds: Int64) {
-    rules.drainGrace = max(rules.drainGrace, milliseconds)
+    rules.resumeGrace = max(rules.resumeGrace, milliseconds)
   }
 
   /// A connection is gone. Returns its user if nothing of it is left to come back.

@@ -3,6 +3,7 @@ internal import CommandLineKit
 internal import Configuration
 internal import Glibc
 internal import HubCore
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

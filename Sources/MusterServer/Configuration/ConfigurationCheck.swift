@@ -3,6 +3,7 @@ internal import Configuration
 internal import HTTP
 internal import HubCore
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

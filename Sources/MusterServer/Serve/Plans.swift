@@ -2,6 +2,7 @@ internal import CommandLineKit
 internal import Configuration
 internal import HubCore
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginKit
 internal import TLS
@@ -66,8 +67,8 @@ extension HeartbeatRules {
     pingSeconds = configuration[Keys.pingAfter].inSeconds
     timeoutSeconds = configuration[Keys.silenceLimit].inSeconds
     unstableSeconds = configuration[Keys.unstableAfter].inSeconds
-    reloadSeconds = configuration[Keys.leaveGrace].inSeconds
-    drainSeconds = configuration[Keys.resumeWindow].inSeconds
+    leaveGraceSeconds = configuration[Keys.leaveGrace].inSeconds
+    resumeSeconds = configuration[Keys.resumeWindow].inSeconds
     // Anything else would show everybody as unstable between two pings, or nobody ever.
     guard pingSeconds < unstableSeconds, unstableSeconds < timeoutSeconds else {
       throw configuration.refusal(

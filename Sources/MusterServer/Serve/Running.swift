@@ -5,6 +5,7 @@ internal import Crypto
 internal import Glibc
 internal import HubCore
 internal import HubTopics
+internal import Limits
 internal import Loop
 internal import PluginHost
 internal import PluginKit

@@ -5,16 +5,16 @@ public struct HeartbeatRules: Sendable, Hashable {
   public var unstableSeconds = 15
   public var timeoutSeconds = 60
   /// A closed or reloaded page has so long to come back before others see it leave.
-  public var reloadSeconds = 5
+  public var leaveGraceSeconds = 5
   /// A connection that the server closed to stop has so long to come back.
-  public var drainSeconds = 60
+  public var resumeSeconds = 60
 
   public init() {}
 
   /// Milliseconds for those who were told to spread their return over `window` milliseconds. Not
   /// every first try gets through: half of the usual time is added.
   package func timeToReturn(in window: Int) -> Int64 {
-    let usual = Int64(drainSeconds) * 1000
+    let usual = Int64(resumeSeconds) * 1000
     return max(usual, Int64(window) + usual / 2)
   }
 }

@@ -1,12 +1,13 @@
-/// Limits on the cost of clients. 0 means no limit.
+/// Limits on the cost of clients, with their defaults: the configuration takes them from here. 0
+/// means no limit.
 public struct ServerLimits: Sendable, Hashable {
-  public var connections = 50_000
-  public var connectionsPerAddress = 1_000
-  public var connectionsPerUser = 50
+  public var connections = 0
+  public var connectionsPerAddress = 200
+  public var connectionsPerUser = 20
   public var handshakeSeconds = 10
   public var requestHeadSeconds = 10
   /// The slowest body: this long without the request being whole.
-  public var requestSeconds = 60
+  public var requestSeconds = 30
   public var idleSeconds = 60
   public var closeSeconds = 5
   public var requestBody = 1 << 20
@@ -33,7 +34,7 @@ public struct ServerLimits: Sendable, Hashable {
   public var waitingCalls = 1000
   /// Missed events that a client is given at most.
   public var recovered = 300
-  public var historyPage = 300
+  public var historyPage = 100
   /// Topics with more members push only their number.
   public var listedMembers = 1000
   public var queueSoft = 256 << 10
