@@ -50,7 +50,7 @@ struct Papers {
     plan.units = units
     let desk = HealthEndpoints(checks: [], version: "1", time: plan.time)
     registered = try Papers.registered(HubServer.routes(plan, desk, port: nil))
-    let own = HubServer.publicCalls(desk)
+    let own = desk.publicCalls
     let shown = units.filter { !hidden.contains($0.name) }
     calls = try Papers.read(OpenAPI.document(units: shown, own: own, version: "1"))
     topics = try Papers.read(AsyncAPI.document(units: shown, version: "1"))

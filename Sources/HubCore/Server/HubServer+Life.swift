@@ -1,6 +1,7 @@
 internal import HubProtocol
 public import Limits
 public import Loop
+internal import PluginHost
 public import PluginKit
 public import TLS
 public import WebSocket
@@ -87,5 +88,39 @@ extension HubServer {
     var tokens: Set<[UInt8]> = []
     for worker in workers { tokens.formUnion(await worker.tokensInUse()) }
     return tokens
+  }
+}
+
+// Numbers.
+extension HubServer {
+  /// Asks all workers.
+  public func statistics() async -> Statistics {
+    var sum = Statistics()
+    var users: Set<String> = []
+    for worker in workers {
+      let part = await worker.statistics()
+      sum.connections += part.connections
+      sum.webSockets += part.webSockets
+      sum.topics += part.topics
+      sum.subscriptions += part.subscriptions
+      sum.followedTopics += part.followedTopics
+      sum.counters.merge(part.counters, uniquingKeysWith: +)
+      users.formUnion(part.users)
+      let turns = worker.loop.statistics
+      sum.turns.append(
+        .init(
+          count: Int(clamping: turns.turns), long: Int(clamping: turns.longTurns),
+          longestNanoseconds: Int(clamping: turns.longest)))
+    }
+    sum.guests = users.count { Identity.isGuest(id: $0) }
+    sum.accounts = users.count - sum.guests
+    sum.userConnections = shared.sessions.users.connections
+    return sum
+  }
+
+  var pluginCounts: [(name: String, counts: PluginHealth.Counts)] {
+    shared.units.map { unit in
+      (unit.name, unit.health.counts)
+    }
   }
 }

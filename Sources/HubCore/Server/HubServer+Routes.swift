@@ -16,7 +16,7 @@ extension HubServer {
     for unit in plan.units {
       for route in unit.routes { try add(route, of: unit, to: &table) }
     }
-    for own in publicCalls(endpoints) { try table.add(.get, own.path, .own(own.call)) }
+    for own in endpoints.publicCalls { try table.add(.get, own.path, .own(own.call)) }
     try addDocuments(plan, endpoints, port: port, to: &table)
     let sockets = sockets(plan)
     for (path, asset) in plan.assets {
@@ -43,7 +43,7 @@ extension HubServer {
   private static func addDocuments(
     _ plan: Plan, _ endpoints: HealthEndpoints, port: UInt16?, to table: inout RouteTrie<Endpoint>
   ) throws {
-    let own = publicCalls(endpoints)
+    let own = endpoints.publicCalls
     let calls = OpenAPI.document(units: plan.units, own: own, version: plan.version)
     let topics = AsyncAPI.document(
       units: plan.units, version: plan.version, port: port ?? 8443,
@@ -54,7 +54,7 @@ extension HubServer {
 
   static func insideRoutes(_ endpoints: HealthEndpoints) throws -> RouteTrie<Endpoint> {
     var table = RouteTrie<Endpoint>()
-    for own in insideCalls(endpoints) { try table.add(.get, own.path, .own(own.call)) }
+    for own in endpoints.insideCalls { try table.add(.get, own.path, .own(own.call)) }
     return table
   }
 

@@ -75,6 +75,35 @@ public final class HubServer: Sendable {
     }
   }
 
+  /// A check of a part that the server depends on, such as the store.
+  public struct Check: Sendable {
+    public let name: String
+    /// Throws what is wrong. It may cost something, such as a write.
+    public let run: @Sendable () async throws -> Void
+    /// The error when it last ran; costs nothing.
+    public let last: @Sendable () -> (any Error)?
+
+    public init(
+      _ name: String, last: @escaping @Sendable () -> (any Error)? = { nil },
+      _ run: @escaping @Sendable () async throws -> Void
+    ) {
+      self.name = name
+      self.last = last
+      self.run = run
+    }
+  }
+
+  /// The parts of webhooks.
+  public struct Webhooks: Sendable {
+    public let rules: WebhookRules
+    public let web: any WebService
+
+    public init(_ rules: WebhookRules, by web: any WebService) {
+      self.rules = rules
+      self.web = web
+    }
+  }
+
   let shared: ServerContext
   let workers: [Worker]
   let certificates: Certificates?

@@ -1,9 +1,3 @@
-internal import Bytes
-internal import HubProtocol
-internal import Loop
-internal import PluginKit
-internal import WebSocket
-
 /// Counters and levels of the server, for people and for collectors.
 public struct Statistics: Sendable, Equatable {
   /// Of all kinds: a page that loads has several for its files.
@@ -28,32 +22,5 @@ public struct Statistics: Sendable, Equatable {
     public var count: Int
     public var long: Int
     public var longestNanoseconds: Int
-  }
-}
-
-extension HubServer {
-  /// Asks all workers.
-  public func statistics() async -> Statistics {
-    var sum = Statistics()
-    var users: Set<String> = []
-    for worker in workers {
-      let part = await worker.statistics()
-      sum.connections += part.connections
-      sum.webSockets += part.webSockets
-      sum.topics += part.topics
-      sum.subscriptions += part.subscriptions
-      sum.followedTopics += part.followedTopics
-      sum.counters.merge(part.counters, uniquingKeysWith: +)
-      users.formUnion(part.users)
-      let turns = worker.loop.statistics
-      sum.turns.append(
-        .init(
-          count: Int(clamping: turns.turns), long: Int(clamping: turns.longTurns),
-          longestNanoseconds: Int(clamping: turns.longest)))
-    }
-    sum.guests = users.count { Identity.isGuest(id: $0) }
-    sum.accounts = users.count - sum.guests
-    sum.userConnections = shared.sessions.users.connections
-    return sum
   }
 }
