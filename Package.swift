@@ -106,7 +106,7 @@ let hub: [Target] = [
       "HubTopics", "Limits", "WebSocket", "Storage", "PluginHost", "PluginKit", "Primitives",
     ]),
   library(
-    "Outbound", ["Bytes", "CCurl", "Crypto", "JSON", "Loop", "PluginKit", "Primitives", "Storage"],
+    "Outbound", ["Bytes", "CCurl", "JSON", "Loop", "PluginKit", "Primitives", "Storage"],
     settings: walled),
   library("Spreadsheet", ["CXLSXWriter", "Loop", "PluginKit", "Primitives"], settings: walled),
   library(

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Loop
 internal import PluginKit
 internal import Primitives
@@ -68,8 +67,7 @@ extension Courier {
     if isOver {
       try await queue.giveUp(waiting.id, "\(error)", at: now)
     } else {
-      let chance = Double(Random.bytes(1)[0]) / 255
-      let delay = parcel.schedule.delay(after: waiting.failures + 1, chance: chance)
+      let delay = parcel.schedule.delay(after: waiting.failures + 1, chance: random.fraction)
       try await queue.failed(waiting.id, "\(error)", nextAt: now + delay)
     }
   }

@@ -1,7 +1,6 @@
-internal import Crypto
 internal import Loop
 public import PluginKit
-internal import Primitives
+public import Primitives
 public import Storage
 
 /// Carries letters and calls to other servers.
@@ -56,15 +55,18 @@ public final class Courier: MailService, WebService {
   private let brake = Curl.Brake()
   private let callers: LanePool
   let carrier: TransferLane
+  let random: any RandomSource
   private let bell = Bell()
   private let work = Locked<Task<Void, Never>?>(nil)
 
   public init(
     store: any Store, clock: any WallClock, log: Log, callers: Int = 4,
+    random: any RandomSource = SystemRandom(),
     settings: @escaping @Sendable () -> Settings
   ) {
     queue = ParcelQueue(store: store)
     self.clock = clock
+    self.random = random
     self.settings = settings
     self.log = log
     self.callers = LanePool(
