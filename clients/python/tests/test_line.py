@@ -16,10 +16,10 @@ from world import Reader, eventually
 Talk = Callable[[ServerConnection], Awaitable[None]]
 
 
-async def greet(socket: ServerConnection) -> None:
+async def greet(socket: ServerConnection, timeout_ms: int = 60_000) -> None:
     """Answers `hello` and the first `subscribe`, as the document has it."""
     hello = json.loads(await socket.recv())
-    welcome = {"session": "s_1", "ping_ms": 1000, "timeout_ms": 2000}
+    welcome = {"session": "s_1", "ping_ms": 1000, "timeout_ms": timeout_ms}
     await socket.send(json.dumps({"type": "welcome", "re": hello["id"], "data": welcome}))
     asked = json.loads(await socket.recv())
     answer = {"type": "subscribed", "re": asked["id"], "topic": "t", "offset": 0, "epoch": "e"}
@@ -79,11 +79,11 @@ class LineTests(unittest.IsolatedAsyncioTestCase):
 
     async def test_half_a_message_is_a_sign_of_life(self) -> None:
         async def talk(socket: ServerConnection) -> None:
-            await greet(socket)
+            await greet(socket, timeout_ms=3000)
 
             async def pieces() -> AsyncIterator[str]:
                 yield '{"type":"event","topic":"t","offset":1,"data":{"event":"'
-                for _ in range(30):
+                for _ in range(45):
                     await asyncio.sleep(0.1)
                     yield "x"
                 yield '"}}'

@@ -69,7 +69,7 @@ class NetworkTests(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(hub.welcome["timeout_ms"], 8000)
             self.network.stall()
             await eventually(lambda: "waiting" in states)
-            self.assertTrue(room.of(Stale))
+            await room.until(lambda: bool(room.of(Stale)))
             self.network.cut()
             self.network.flow()
             await room.until(lambda: len(room.of(Live)) >= 2)
@@ -109,7 +109,7 @@ class NetworkTests(unittest.IsolatedAsyncioTestCase):
             for number in range(50):
                 await within(other.publish(ROOM, {"msg": f"s{number}"}, timeout=None))
             await asyncio.sleep(0.2)
-            self.assertLess(len(slow._waiting), 40)
+            self.assertTrue(hub._machine.topics[ROOM].is_behind)
             reader = Reader(slow)
             await reader.until(lambda: "s49" in reader.messages())
             said = [m for m in reader.messages() if m[0] == "s"]

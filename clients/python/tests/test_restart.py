@@ -45,7 +45,7 @@ class RestartTests(unittest.IsolatedAsyncioTestCase):
                 await reader.until(lambda: "m59" in reader.messages())
                 self.assertEqual(reader.messages(), wanted)
                 self.assertEqual(reader.of(Reset), [])
-                self.assertEqual(len(reader.of(Live)), 4)
+                self.assertGreaterEqual(len(reader.of(Live)), 4)
             self.assertEqual(len({ack.offset for ack in acks}), 60)
             await self.members_are(watcher, ids)
             left = [gone for item in watcher.of(PresenceChanged) for gone in item.left]

@@ -121,7 +121,8 @@ class Line:
             socket.transport.abort()
 
     async def _dial(self) -> _Socket:
-        options: dict[str, Any] = {}
+        # A host with several addresses is reached by the first that answers.
+        options: dict[str, Any] = {"happy_eyeballs_delay": 0.25}
         if self._url.startswith("wss:"):
             options["ssl"] = self._dialing.ssl or tls.create_default_context()
         socket = await connect(
