@@ -19,13 +19,11 @@ from typing import Any
 
 from muster_client import Muster
 from websockets.asyncio.client import ClientConnection, connect
-from world import PATIENCE, ROOM, ROOT, Reader, Server, client, trust
+from world import PATIENCE, ROOM, ROOT, Reader, Server, client, eventually, trust
 
 DOCUMENT = ROOT / "docs/protocol.md"
 VARYING = {"ts", "at", "since", "until", "conn", "window_ms", "reconnect_window_ms"}
 NAMES = {"session", "epoch"}
-# Changes of presence are gathered for a quarter of a second.
-QUIET = 1.0
 
 
 @dataclass
@@ -87,8 +85,8 @@ class Replay:
     async def lin_comes(self) -> None:
         self.lin = client(self.server.url, self.lin_token)
         self.lin.start()
-        reader = Reader(self.lin.subscribe(ROOM, presence=True))
-        await reader.until(lambda: bool(reader.news))
+        self.room = Reader(self.lin.subscribe(ROOM, presence=True))
+        await self.room.until(lambda: bool(self.room.news))
 
     async def lin_breaks(self) -> None:
         assert self.lin and self.lin._line
@@ -111,7 +109,9 @@ class Replay:
         assert self.line and self.lin
         self.line.transport.abort()
         await self.line.wait_closed()
-        await asyncio.sleep(QUIET)
+        # Changes of presence are gathered: she has to see that he is away before he is back.
+        members = self.room.subscription
+        await eventually(lambda: not members.presence.members["u2"].online)
         await self.lin.publish(ROOM, {"msg": "Are you there?"}, id="l-1")
 
     async def restart(self) -> None:
@@ -150,6 +150,7 @@ class Replay:
             assert self.line
             frame = json.loads(await asyncio.wait_for(self.line.recv(), PATIENCE))
             if frame["type"] == "ping":
+                await self.line.send(json.dumps({"type": "pong", "data": {"t": frame["ts"]}}))
                 continue
             found = next((a for a in missing if self.fits(a, frame, dict(self.real))), None)
             assert found, f"after {step.text}\n{frame}\nis none of\n{missing}"
