@@ -5,6 +5,8 @@ public enum WebhookEvent: String, ConfigurableChoice {
   case userOffline = "user.offline"
   case topicOccupied = "topic.occupied"
   case topicVacated = "topic.vacated"
+  case screenStale = "screen.stale"
+  case screenCurrent = "screen.current"
 }
 
 extension Keys {

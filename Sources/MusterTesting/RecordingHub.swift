@@ -32,6 +32,9 @@ public actor RecordingHub: Hub {
   /// Users that were disconnected from the hub.
   public private(set) var disconnected: [(user: String, reason: DisconnectReason)] = []
 
+  /// Events for the receiver of webhooks, in order, each with its subject.
+  public private(set) var notices: [(event: Event, subject: String)] = []
+
   /// Topics whose history was deleted, in order, each with the number of its last event.
   public private(set) var forgotten: [(topic: Topic, offset: UInt64)] = []
 
@@ -116,6 +119,10 @@ public actor RecordingHub: Hub {
   public func disconnect(_ user: String, _ reason: DisconnectReason) async -> Int {
     disconnected.append((user, reason))
     return rooms.values.flatMap(\.places).filter { $0.identity.id == user }.count
+  }
+
+  public func notify(_ event: Event, about subject: String) async throws {
+    notices.append((event, subject))
   }
 
   /// The hub's part when a connection subscribes.

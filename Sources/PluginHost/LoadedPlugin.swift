@@ -18,6 +18,7 @@ public struct LoadedPlugin: Sendable {
   public let demos: [Demo]
   public let pages: [Page]
   public let assets: [PageAsset]
+  public let gauges: [Gauge]
   /// Counts how it goes with the plugin.
   public let health = PluginHealth()
 
@@ -43,6 +44,7 @@ public struct LoadedPlugin: Sendable {
     demos = registrar.demos
     pages = registrar.pages
     assets = registrar.assets
+    gauges = registrar.gauges
   }
 }
 

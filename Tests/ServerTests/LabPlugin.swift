@@ -35,6 +35,7 @@ final class LabPlugin: Plugin {
     }
     registerTroubles(&registrar)
     registerAuthenticators(&registrar)
+    registrar.gauge("answer") { 42 }
     registrar.dialect(["/lab/line"], "lab-line", LineDialect(hub: services.hub))
   }
 

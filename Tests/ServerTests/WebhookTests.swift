@@ -67,6 +67,20 @@ import Testing
 
   private static let topic = "lab.room.w"
 
+  @Test func `an event of a plugin is told if it is wanted`() async throws {
+    try await run(1) { receiver, server in
+      let hub = try #require(server.server.shared.units.first?.services.hub)
+      for name in ["screen.stale", "lab.unknown", "screen.current"] {
+        try await hub.notify(Event(name, ["screen": "wall"]), about: "wall")
+      }
+      try await server.until { receiver.requests.count == 2 }
+      let bodies = try receiver.requests.map { try $0.json() }
+      #expect(bodies.map { $0["event"] } == ["screen.stale", "screen.current"])
+      #expect(bodies.allSatisfy { $0["screen"] == "wall" && $0["id"] != nil && $0["at"] != nil })
+      return server
+    }
+  }
+
   @Test(arguments: TestServer.workers)
   func `who comes and goes is told, and who is back in time is not`(workers: Int) async throws {
     try await run(workers) { receiver, server in

@@ -89,6 +89,11 @@ public final class HubGateway: Hub {
     for worker in all { count += await worker.disconnect(user, reason) }
     return count
   }
+
+  public func notify(_ event: Event, about subject: String) async throws {
+    guard let first = all.first else { throw HubError(.stopping) }
+    try await first.notify(event, about: subject)
+  }
 }
 
 extension PublishRequest {

@@ -1,4 +1,5 @@
 internal import PluginHost
+internal import PluginKit
 
 /// The numbers of a server for collectors.
 struct Metrics {
@@ -47,6 +48,9 @@ struct Metrics {
       text.add("plugin_refusals_total", "counter", counts.refusals, label)
       text.add("plugin_timeouts_total", "counter", counts.timeouts, label)
       text.add("plugin_failed_jobs_total", "counter", counts.failedJobs, label)
+    }
+    for unit in server.shared.units {
+      for gauge in unit.gauges { text.add("\(unit.name)_\(gauge.name)", "gauge", gauge.read()) }
     }
     if server.shared.webhooks.rules != nil {
       let counters = server.shared.webhooks.counters

@@ -46,8 +46,7 @@ struct WebhookLog: Sendable {
     _ notices: [WebhookLedger.Notice], _ kinds: Set<WebhookRules.Kind>, wall: Int64
   ) async throws -> Bool {
     try await store.write { tx in
-      let count = try tx.first("SELECT count(*) AS total FROM hub_webhooks")?.int("total") ?? 0
-      guard count + notices.count <= WebhookLog.capacity else { return false }
+      guard try WebhookLog.hasRoom(for: notices.count, tx) else { return false }
       for notice in notices {
         try WebhookLog.note(notice, tx)
         let kind = notice.subject.kind(isThere: notice.isThere)
@@ -55,6 +54,26 @@ struct WebhookLog: Sendable {
       }
       return true
     }
+  }
+
+  /// Puts an event of a plugin into the outbox; false if there is no room.
+  func record(_ event: Event, about subject: String, at now: Int64) async throws -> Bool {
+    let delivery = Random.uuid()
+    var fields: JSONObject = [
+      "id": .string(delivery), "event": .string(event.name), "at": .int(now),
+    ]
+    for (key, value) in event.fields { fields[key] = value }
+    let body = JSONValue.object(fields).encoded()
+    return try await store.write { tx in
+      guard try WebhookLog.hasRoom(for: 1, tx) else { return false }
+      try WebhookLog.insert(body, delivery, event.name, about: "plugin:\(subject)", now, tx)
+      return true
+    }
+  }
+
+  private static func hasRoom(for count: Int, _ tx: Transaction) throws -> Bool {
+    let waiting = try tx.first("SELECT count(*) AS total FROM hub_webhooks")?.int("total") ?? 0
+    return waiting + count <= capacity
   }
 
   private static func note(_ notice: WebhookLedger.Notice, _ tx: Transaction) throws {
@@ -74,11 +93,19 @@ struct WebhookLog: Sendable {
     _ notice: WebhookLedger.Notice, _ kind: WebhookRules.Kind, _ at: Int64, _ tx: Transaction
   ) throws {
     let delivery = Random.uuid()
+    try insert(
+      notice.body(delivery, kind, at), delivery, kind.rawValue, about: notice.subject.text, at, tx)
+  }
+
+  private static func insert(
+    _ body: [UInt8], _ delivery: String, _ kind: String, about subject: String, _ at: Int64,
+    _ tx: Transaction
+  ) throws {
     try tx.execute(
       """
       INSERT INTO hub_webhooks (subject, delivery, kind, body, created_at, due_at, failures)
       VALUES (?, ?, ?, ?, ?, ?, 0)
-      """, notice.subject.text, delivery, kind.rawValue, notice.body(delivery, kind, at), at, at)
+      """, subject, delivery, kind, body, at, at)
   }
 
   private static let isFirst =

@@ -7,6 +7,8 @@ public struct WebhookRules: Sendable, Hashable {
     case userOffline = "user.offline"
     case topicOccupied = "topic.occupied"
     case topicVacated = "topic.vacated"
+    case screenStale = "screen.stale"
+    case screenCurrent = "screen.current"
   }
 
   public var url: String

@@ -78,6 +78,18 @@ final class WebhookSender {
     record(on: worker)
   }
 
+  /// Puts an event of a plugin into the outbox, if the receiver wants it.
+  func notify(_ event: Event, about subject: String, on worker: isolated Worker) async throws {
+    guard let kind = WebhookRules.Kind(rawValue: event.name), rules.kinds.contains(kind) else {
+      return
+    }
+    let now = context.loop.unixMilliseconds
+    guard try await outbox.record(event, about: subject, at: now) else {
+      throw HubError(.overloaded)
+    }
+    deliver(on: worker)
+  }
+
   private func setTimer(on worker: isolated Worker) {
     if let timer { context.loop.cancel(timer) }
     timer = nil

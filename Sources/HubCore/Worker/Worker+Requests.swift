@@ -121,6 +121,11 @@ extension Worker {
     webhooks = sender
   }
 
+  /// Puts an event of a plugin into the outbox.
+  func notify(_ event: Event, about subject: String) async throws {
+    try await webhooks?.notify(event, about: subject, on: self)
+  }
+
   /// Waits until everything is in the outbox, but not for a store that does not answer.
   func finishWebhooks() async { await webhooks?.finish(on: self) }
 

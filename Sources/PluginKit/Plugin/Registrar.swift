@@ -13,6 +13,7 @@ public struct Registrar: ~Copyable {
   public private(set) var demos: [Demo] = []
   public private(set) var pages: [Page] = []
   public private(set) var assets: [PageAsset] = []
+  public private(set) var gauges: [Gauge] = []
   public private(set) var shape: ErrorShape = PluginError.defaultShape
   public private(set) var mounts: [MountPoint] = []
   private var failure = PluginError.defaultSchema
@@ -128,6 +129,12 @@ public struct Registrar: ~Copyable {
     self.assets += assets
   }
 
+  /// A number on `/metrics`, as `muster_<plugin>_<name>`. It is read at each request for it, so
+  /// that it must not wait.
+  public mutating func gauge(_ name: String, _ read: @escaping @Sendable () -> Int) {
+    gauges.append(Gauge(name: name, read: read))
+  }
+
   /// Fills an empty database with example data; it runs before `start`.
   public mutating func demo(_ seed: @escaping Demo) { demos.append(seed) }
 }
@@ -142,6 +149,12 @@ public typealias MessageHandler = @Sendable (MemberMessage) async throws -> JSON
 
 /// Writes example data. `now` is the moment of seeding in Unix milliseconds.
 public typealias Demo = @Sendable (_ services: PluginServices, _ now: Int64) async throws -> Void
+
+/// A number of a plugin for the metrics.
+public struct Gauge: Sendable {
+  public let name: String
+  public let read: @Sendable () -> Int
+}
 
 /// A prefix of paths that belongs to a plugin.
 public struct MountPoint: Sendable {

@@ -30,12 +30,18 @@ public protocol Hub: Sendable {
   /// Closes all connections of a user and says how many.
   @discardableResult
   func disconnect(_ user: String, _ reason: DisconnectReason) async -> Int
+
+  /// Tells the receiver of webhooks. Returns once the event is in the outbox; events about one
+  /// subject are delivered in order. Without a receiver that wants this event nothing happens.
+  func notify(_ event: Event, about subject: String) async throws
 }
 
 extension Hub {
   public func announce(_ event: Event, to topics: [Topic]) async {
     for topic in topics { _ = try? await publish(event, to: topic) }
   }
+
+  public func notify(_ event: Event, about subject: String) async throws {}
 }
 
 public struct Member: Sendable, Hashable {
