@@ -117,7 +117,7 @@ let hub: [Target] = [
   library(
     "MusterTesting",
     [
-      "Bytes", "JSON", "Loop", "Primitives", "Storage", "SQLiteStore", "PostgresStore",
+      "Bytes", "Crypto", "JSON", "Loop", "Primitives", "Storage", "SQLiteStore", "PostgresStore",
       "PluginHost", "PluginKit", "HubCore", "UnicodeText",
     ]),
 ]
@@ -189,7 +189,7 @@ let package = Package(
     tests("PluginKitTests", ["PluginKit", "Primitives", "TimeZones"]),
     tests(
       "CampusTests",
-      ["Bytes", "Campus", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
+      ["Bytes", "Campus", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Rig", "Storage"]),
     tests("PrimitivesTests", ["Primitives"]),
     tests("ChatTests", ["Chat", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
     tests(

@@ -1,6 +1,6 @@
 public import PluginKit
 internal import Primitives
-internal import Storage
+public import Storage
 internal import UnicodeText
 
 extension StoredAccounts {
@@ -78,11 +78,24 @@ extension StoredAccounts {
   public func change(
     _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
   ) async throws -> Account {
+    try await change(account, in: store, alongside: { _ in }, body)
+  }
+
+  /// The plugin's tables are in the database of the accounts.
+  @discardableResult
+  public func change(
+    _ account: Int64, in store: any Store,
+    alongside work: @escaping @Sendable (Transaction) throws -> Void,
+    _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws -> Account {
     let now = clock.now
     let known = options.publicPasswords
     let (changed, revocation) = try await translatingTaken {
       try await comparingPublicPasswords {
-        try await store.write { try $0.change(account, known, at: now, body) }
+        try await store.write { tx in
+          try work(tx)
+          return try tx.change(account, known, at: now, body)
+        }
       }
     }
     cache.withLock { $0.remove(account: account) }

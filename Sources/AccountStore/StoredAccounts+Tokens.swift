@@ -77,6 +77,11 @@ extension StoredAccounts {
     try await revoke(TokenDigest(token), at: clock.now)
   }
 
+  @discardableResult
+  public func revoke(digest: [UInt8]) async throws -> Bool {
+    try await revoke(TokenDigest(bytes: digest), at: clock.now)
+  }
+
   /// True if there was such a token.
   @discardableResult
   func revoke(_ digest: TokenDigest, at now: Int64) async throws -> Bool {

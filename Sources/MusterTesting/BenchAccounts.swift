@@ -1,4 +1,6 @@
+internal import Crypto
 public import PluginKit
+public import Storage
 internal import UnicodeText
 
 /// Accounts in memory with the rules of the real ones, but without slow hashes.
@@ -114,6 +116,22 @@ public actor BenchAccounts: Accounts {
     return changed
   }
 
+  /// A bad change of the account is refused before the tables are changed.
+  @discardableResult
+  public func change(
+    _ account: Int64, in store: any Store,
+    alongside work: @escaping @Sendable (Transaction) throws -> Void,
+    _ body: @Sendable (inout Account) throws -> Void
+  ) async throws -> Account {
+    let before = accounts[account]
+    let changed = try await change(account, body)
+    do { try await store.write(work) } catch {
+      accounts[account] = before
+      throw error
+    }
+    return changed
+  }
+
   public func update(_ account: Account) async throws {
     try await change(account.id) { $0 = account }
   }
@@ -189,6 +207,12 @@ public actor BenchAccounts: Accounts {
   }
 
   public func revoke(token: String) async throws { tokens[token] = nil }
+
+  public func revoke(digest: [UInt8]) async throws -> Bool {
+    guard let token = tokens.keys.first(where: { tokenHash($0) == digest }) else { return false }
+    tokens[token] = nil
+    return true
+  }
 
   public func revokeTokens(of account: Int64) async throws {
     tokens = tokens.filter { $0.value != account }

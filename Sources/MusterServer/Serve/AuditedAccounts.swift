@@ -1,5 +1,6 @@
 internal import AccountStore
 internal import PluginKit
+internal import Storage
 
 /// The accounts as plugins see them: registrations, failed logins and the staff's logins are recorded.
 struct AuditedAccounts: Accounts {
@@ -74,6 +75,14 @@ struct AuditedAccounts: Accounts {
     _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
   ) async throws -> Account { try await accounts.change(account, body) }
 
+  func change(
+    _ account: Int64, in store: any Store,
+    alongside work: @escaping @Sendable (Transaction) throws -> Void,
+    _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws -> Account {
+    try await accounts.change(account, in: store, alongside: work, body)
+  }
+
   func setPassword(_ password: String, of account: Int64) async throws {
     try await accounts.setPassword(password, of: account)
   }
@@ -91,6 +100,8 @@ struct AuditedAccounts: Accounts {
   }
 
   func revoke(token: String) async throws { try await accounts.revoke(token: token) }
+
+  func revoke(digest: [UInt8]) async throws -> Bool { try await accounts.revoke(digest: digest) }
 
   func revokeTokens(of account: Int64) async throws {
     try await accounts.revokeTokens(of: account)

@@ -1,3 +1,5 @@
+public import Storage
+
 /// One account per person, with the names under which the documented systems know that person.
 public struct Account: Sendable, Hashable {
   public let id: Int64
@@ -140,6 +142,13 @@ public protocol Accounts: Sendable {
   func change(
     _ account: Int64, _ body: @escaping @Sendable (inout Account) throws -> Void
   ) async throws -> Account
+  /// Changes an account together with the plugin's own tables in `store`: both are stored, or neither.
+  @discardableResult
+  func change(
+    _ account: Int64, in store: any Store,
+    alongside work: @escaping @Sendable (Transaction) throws -> Void,
+    _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws -> Account
   func setPassword(_ password: String, of account: Int64) async throws
 
   /// Checks a password; failures are counted per account and per address and slow each other.
@@ -158,6 +167,9 @@ public protocol Accounts: Sendable {
   func identity(token: String) async throws -> Identity?
   /// Ends a token; its live connections are closed within a second.
   func revoke(token: String) async throws
+  /// Ends the token with this digest, as `tokenHash` makes it. True if there was one.
+  @discardableResult
+  func revoke(digest: [UInt8]) async throws -> Bool
   /// Ends all tokens of an account.
   func revokeTokens(of account: Int64) async throws
 }
