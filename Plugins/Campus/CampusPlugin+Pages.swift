@@ -16,7 +16,23 @@ extension CampusPlugin {
       scan,
       assets: [
         PageAsset("scan.css", PackageResources.scan_css),
+        PageAsset("scan-words.js", PackageResources.scan_words_js),
+        PageAsset("scan-camera.js", PackageResources.scan_camera_js),
         PageAsset("scan.js", PackageResources.scan_js),
+      ])
+    registrar.page(
+      office,
+      assets: [
+        PageAsset("office.css", PackageResources.office_css),
+        PageAsset("office-calls.js", PackageResources.office_calls_js),
+        PageAsset("office-form.js", PackageResources.office_form_js),
+        PageAsset("office-activity.js", PackageResources.office_activity_js),
+        PageAsset("office-items.js", PackageResources.office_items_js),
+        PageAsset("office-enrollments.js", PackageResources.office_enrollments_js),
+        PageAsset("office-roll.js", PackageResources.office_roll_js),
+        PageAsset("office-history.js", PackageResources.office_history_js),
+        PageAsset("office-screens.js", PackageResources.office_screens_js),
+        PageAsset("office.js", PackageResources.office_js),
       ])
     registrar.page(
       projector,
@@ -47,6 +63,15 @@ extension CampusPlugin {
       "scan", title: "Clock in · Muster", description: "Clock in by scanning a code",
       content: PackageResources.scan_html)
     page.styles = ["scan.css"]
+    return page
+  }
+
+  private static var office: Page {
+    var page = Page(
+      "office", path: "/admin/activities", title: "Activities: back office · Muster",
+      description: "Activities, their forms, clock-in items, enrolments and corrections",
+      content: PackageResources.office_html)
+    page.styles = ["office.css"]
     return page
   }
 

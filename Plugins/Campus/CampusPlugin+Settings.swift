@@ -6,6 +6,12 @@ enum Keys {
   static let weChatApp = "wechat_app_id"
   static let weChatSecret = "wechat_secret"
   static let listsDepartment = "my_department"
+  static let qrLink = "qr_link"
+  static let explainsRefusals = "explain_refusals"
+  static let flagsSharedPhones = "flag_shared_phones"
+  static let signsReceipts = "signed_receipts"
+  static let secondLook = "second_look"
+  static let thresholdPercent = "threshold_percent"
 }
 
 extension CampusPlugin {
@@ -23,6 +29,30 @@ extension CampusPlugin {
         Keys.listsDepartment, .flag(false),
         "Whether the list of one's own contacts shows the whole department, too. The document"
           + " shows colleagues."),
+      Setting(
+        Keys.qrLink, .text(""),
+        "The address of the page for scans, such as https://muster.example.edu/scan. With it the"
+          + " pictures of clock-in codes are links that any phone's camera opens; clients that know"
+          + " the documented text alone cannot read those."),
+      Setting(
+        Keys.explainsRefusals, .flag(true),
+        "Whether a refused scan names the activity and the times of its item to clients that ask"
+          + " for it with explain: true."),
+      Setting(
+        Keys.flagsSharedPhones, .flag(true),
+        "Whether staff sees that one phone clocked in several people at one activity. Nobody is"
+          + " refused for it."),
+      Setting(
+        Keys.signsReceipts, .flag(true),
+        "Whether users get signed receipts of their clock-ins. The key is in the database."),
+      Setting(
+        Keys.secondLook, .flag(false),
+        "Whether the staff may ask for a second scan at a random moment. While one is asked for,"
+          + " a second scan is answered with 200 instead of the documented refusal."),
+      Setting(
+        Keys.thresholdPercent, .number(0),
+        "Those who did less than this share of an activity's clock-in items are told by mail when"
+          + " it has ended, and so is the staff of its items. 0 tells nobody."),
     ]
   }
 
@@ -31,8 +61,10 @@ extension CampusPlugin {
     guard WeChatKind(rawValue: kind) != nil else {
       return [SettingProblem(Keys.weChat, "is table or service, not \"\(kind)\"")]
     }
-    guard kind == WeChatKind.service.rawValue else { return [] }
-    var problems: [SettingProblem] = []
+    var problems =
+      linkProblems(settings.text(Keys.qrLink))
+      + settings.rangeProblems(Keys.thresholdPercent, 0...100)
+    guard kind == WeChatKind.service.rawValue else { return problems }
     if settings.text(Keys.weChatApp).isEmpty {
       problems.append(SettingProblem(Keys.weChatApp, "is needed for wechat: service"))
     }
@@ -40,5 +72,13 @@ extension CampusPlugin {
       problems.append(SettingProblem(Keys.weChatSecret, "is needed for wechat: service"))
     }
     return problems
+  }
+
+  private static func linkProblems(_ link: String) -> [SettingProblem] {
+    let isUsable =
+      link.hasPrefix("https://") && link.utf8.count <= 200
+      && link.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: "#") }
+    guard !link.isEmpty, !isUsable else { return [] }
+    return [SettingProblem(Keys.qrLink, "is an https address without a #, not \"\(link)\"")]
   }
 }

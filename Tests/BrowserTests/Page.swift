@@ -136,6 +136,19 @@ import Rig
     try wait("!document.querySelector('dialog')")
   }
 
+  /// Stops the page's timers and tasks, as a browser does with a tab that sleeps, or goes on.
+  func freeze(_ isFrozen: Bool) throws {
+    try call("Page.setWebLifecycleState", ["state": isFrozen ? "frozen" : "active"])
+  }
+
+  /// What is still in use after all garbage is gone.
+  func memory() throws -> (heapBytes: Int, nodes: Int) {
+    try call("HeapProfiler.collectGarbage")
+    let heap = try call("Runtime.getHeapUsage")["usedSize"]
+    let nodes = try call("Memory.getDOMCounters")["nodes"]
+    return (heap?.int ?? heap?.double.map { Int($0) } ?? -1, nodes?.int ?? -1)
+  }
+
   /// What the page shows now, as PNG.
   func screenshot() throws -> [UInt8] {
     let answer = try call("Page.captureScreenshot", ["format": "png"])

@@ -132,6 +132,35 @@ extension InBrowser {
       }
     }
 
+    @Test func `a projector, its roll and the back office`() async throws {
+      try await BrowserThread.run {
+        let server = try DemoServer()
+        defer { server.stop() }
+        let screen = try InBrowser.newPage(of: server)
+        try screen.resize(1920, 1080)
+        try ProjectorScreen.enter(screen)
+        try ScreenshotTests.keep(screen, "projector")
+        let office = try InBrowser.newPage(of: server)
+        try office.open("/admin/activities")
+        try office.logIn("admin", "123456")
+        try office.wait("document.querySelector('#screens [data-state]')")
+        try office.wait("document.querySelector('[data-activity=\"4\"]')")
+        try office.click("[data-activity=\"4\"]")
+        try office.wait("document.querySelector('.question')")
+        try ScreenshotTests.keep(office, "activities-office")
+        let roll = try InBrowser.newPage(of: server)
+        try roll.resize(390, 844)
+        try roll.open("/admin/activities")
+        try roll.logIn("wangfang", "wang123456")
+        try roll.wait("document.querySelector('[data-item=\"12\"]')")
+        try roll.click("[data-item=\"12\"]")
+        try roll.wait("document.querySelector('#roll [data-user]')")
+        try roll.evaluate("document.querySelector('#roll').scrollIntoView()")
+        try ScreenshotTests.keep(roll, "roll-phone")
+        for page in [screen, office, roll] { try page.close() }
+      }
+    }
+
     @Test func `dashboard, and on the wall`() async throws {
       try await BrowserThread.run {
         let page = try InBrowser.newPage()

@@ -6,19 +6,30 @@ import Testing
 final class DemoServer {
   let port: UInt16
   private let data: FreshFolder
-  private let process: ChildProcess
+  private let settings: [String]
+  private var process: ChildProcess
 
   /// - Parameter settings: `key=value`, as `--set` takes them.
   init(_ settings: [String] = []) throws {
     data = try FreshFolder()
-    process = try ChildProcess(
+    self.settings = settings
+    (process, port) = try DemoServer.start(data, settings, port: 0)
+  }
+
+  private static func start(
+    _ data: FreshFolder, _ settings: [String], port: UInt16
+  ) throws -> (ChildProcess, UInt16) {
+    let process = try ChildProcess(
       DemoServer.program,
-      ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", data.path]
+      ["serve", "--demo", "--listen", "127.0.0.1:\(port)", "--data", data.path]
         + (["internal.listen=", "drain=0"] + settings).flatMap { ["--set", $0] })
     let address = try process.line(after: "is up: https://localhost:", within: 60)
     guard let port = UInt16(address) else { throw Fault("no port in \(address)") }
-    self.port = port
+    return (process, port)
   }
+
+  /// Comes up again at the same address with the same data, after `stop`.
+  func restart() throws { process = try DemoServer.start(data, settings, port: port).0 }
 
   /// `MUSTER_BINARY`, or what was built together with these tests.
   private static var program: String {

@@ -10,6 +10,11 @@ struct ActivityModule: Sendable {
   let followers: ActivityFollowers
   let rotation: QRRotation
   let announcer: ActivityAnnouncer
+  let screens: ScreenWatch
+  let heldScans: HeldScans
+  let receipts: ReceiptStore
+  let looks: LookStore
+  let thresholds: Thresholds
 
   init(_ services: PluginServices) {
     let store = services.store
@@ -21,5 +26,10 @@ struct ActivityModule: Sendable {
     followers = ActivityFollowers(store: store)
     rotation = QRRotation(services, clockins)
     announcer = ActivityAnnouncer(services, followers)
+    screens = ScreenWatch(services)
+    heldScans = HeldScans(store: store)
+    receipts = ReceiptStore(store: store)
+    looks = LookStore(store: store)
+    thresholds = Thresholds(store: store)
   }
 }

@@ -86,6 +86,6 @@ extension Documents {
     EventDescription(
       "activity.updated", "The activity was edited: its members but `my_enrollment_count`.",
       [.init("id", .integer), .init("name", .string)]),
-    clockinRecorded,
+    clockinRecorded, clockinRemoved, clockinConfirmed, lookOpened,
   ]
 }

@@ -86,6 +86,22 @@ extension Documents {
       .init(400, "The condition makes no sense.", refusal), unknown,
     ], access: office)
 
+  static let spreadsheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+  static let enrollmentSheet = Operation(
+    "The enrolments of an activity as a spreadsheet",
+    details: "One column for each question and for each clock-in item.",
+    parameters: [
+      activityPath,
+      .query(
+        "clockin", .string, optional: true,
+        "A condition over the labels of its clock-in items.", example: "签到但未签退"),
+    ],
+    answers: [
+      .init(200, "The `.xlsx` file.", .string, contentType: spreadsheet),
+      .init(400, "The condition makes no sense.", refusal), unknown,
+    ], access: office)
+
   static let enrolOther = Operation(
     "Enrol a user", details: "Also in an activity that is closed or over.",
     body: body(
@@ -100,7 +116,7 @@ extension Documents {
     answers: [deleted, unknown], access: office)
 }
 
-// Clock-in items, their staff and their records.
+// Clock-in items and their staff.
 extension Documents {
   private static let clockinObject = Schema.named(
     "CampusClockin",
@@ -131,6 +147,7 @@ extension Documents {
             .init("id", .integer), .init("activity", .integer), .init("label", .string),
             .init("from_time", .string), .init("to_time", .string, time),
             .init("records", .integer), .init("activity_name", .string),
+            .init("look_closes", .nullable(.string), "While a second look is open."),
             .init(
               "latest",
               .array(of: .object([.init("fullname", .string), .init("created", .string)]))),
@@ -168,43 +185,4 @@ extension Documents {
     "Let a user no longer show the code of an item",
     parameters: [clockinPath, path("user", "The user.", 9)], answers: [deleted, unknown],
     access: office)
-
-  private static let recordObject = Schema.named(
-    "CampusClockinRecord",
-    .object([
-      .init("id", .integer), .init("clockin", .integer), .init("activity", .integer),
-      .init("label", .string), .init("user", .integer), .init("username", .string),
-      .init("fullname", .string), .init("created", .string, time),
-    ]))
-
-  static let clockinRecords = Operation(
-    "Clock-ins",
-    parameters: [
-      filter("activity", "Of this activity."), filter("clockin", "Of this item."),
-      filter("user", "Of this user."), pageQuery,
-    ],
-    answers: [
-      .ok(page(of: recordObject, named: "CampusClockinRecordPage"), "The newest first."),
-      badFields, unknown,
-    ], access: office)
-
-  static let addClockinRecord = Operation(
-    "Add a clock-in by hand", details: "The reason goes into the audit trail.",
-    body: body([
-      .init("clockin", .integer), .init("user", .integer), .init("reason", .string),
-    ]),
-    answers: [
-      .init(
-        201, "Added.",
-        .object([.init("id", .integer), .init("clockin", .integer), .init("user", .integer)])),
-      badFields, otherType,
-    ], access: office)
-
-  static let deleteClockinRecord = Operation(
-    "Delete a clock-in by hand", details: "The reason goes into the audit trail.",
-    parameters: [
-      path("record", "The clock-in.", 1),
-      .query("reason", .string, "Why it is deleted.", example: "scanned for somebody else"),
-    ],
-    answers: [deleted, badFields, unknown], access: office)
 }

@@ -11,12 +11,13 @@ extension Documents {
     .init("size", .integer, "Modules on each side of the picture, without a margin."),
     .init(
       "modules", .string, "Base64: one bit for each module, row after row; dark is 1."),
+    .init("is_link", .boolean, "Whether the picture is a link, as `campus.qr_link` has it."),
   ]
 
   static let qrObject = Schema.named("CampusQRCode", .object(qrMembers))
 
   private static let scanned = body(
-    [.init("key", .string, "The scanned text.")],
+    [.init("key", .string, "The scanned text.")] + scanManner,
     example: ["key": "eyJhY3Rpdml0eV9pZCI6IDMsIC4uLn0="])
 
   private static let clockedIn: [Operation.Answer] = [
@@ -94,5 +95,6 @@ extension Documents {
 
   static let qrEvents = [
     EventDescription("qr.rotated", "The code has changed.", qrMembers), clockinRecorded,
+    clockinRemoved, clockinConfirmed, lookOpened,
   ]
 }

@@ -62,6 +62,13 @@ extension Documents {
           ]), named: "CampusTokenPage")), noPage,
     ], access: staff)
 
+  static let adminEndToken = Operation(
+    "End one token",
+    parameters: [.path("token", .integer, "Its id in the list of tokens.", example: 1)],
+    answers: [
+      .init(204, "It is not good any more."), .init(404, "There is no such token.", refusal),
+    ], access: staff)
+
   static let adminDepartments = Operation(
     "The departments, for the staff", answers: [.ok(.array(of: department))], access: staff)
 

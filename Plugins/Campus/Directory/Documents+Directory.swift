@@ -137,6 +137,12 @@ extension Documents {
     EventDescription(
       "friend.changed", "A colleague was added or removed.",
       [.init("user", .integer), .init("is_friend", .boolean)]),
-    clockinRecorded,
+    EventDescription(
+      "enrollment.created", "The user is enrolled in an activity.",
+      [.init("id", .integer), .init("activity", .integer)]),
+    EventDescription(
+      "enrollment.deleted", "The user is not enrolled in an activity any more.",
+      [.init("id", .integer), .init("activity", .integer)]),
+    clockinRecorded, clockinRemoved,
   ]
 }

@@ -1,5 +1,6 @@
 internal import JSON
 internal import PluginKit
+internal import Storage
 
 /// A page of a long list, chosen by the query's `page`: twenty objects, counted from 1.
 struct ListPage: Sendable {
@@ -28,6 +29,9 @@ struct ListPage: Sendable {
 
   /// How many objects stand on earlier pages.
   var offset: Int { (number - 1) * ListPage.size }
+
+  /// The arguments of `LIMIT ? OFFSET ?`.
+  var bounds: [Value] { [.int(Int64(ListPage.size)), .int(Int64(offset))] }
 
   /// The documented envelope around the objects of this page.
   func json(_ results: [JSONValue]) -> JSONValue {

@@ -67,6 +67,16 @@ struct TokenStore: Sendable {
     try await store.execute("DELETE FROM campus_tokens WHERE user_id = ?", user)
   }
 
+  /// Nil if there is no such record.
+  func digest(of id: Int64) async throws -> [UInt8]? {
+    try await store.first("SELECT digest FROM campus_tokens WHERE id = ?", id)?.blob("digest")
+  }
+
+  /// Deletes the record of a token that was ended.
+  func forget(token id: Int64) async throws {
+    try await store.execute("DELETE FROM campus_tokens WHERE id = ?", id)
+  }
+
   /// Ends one record of a token that its holder has ended.
   func forget(_ token: String) async throws {
     try await store.execute("DELETE FROM campus_tokens WHERE digest = ?", tokenHash(token))

@@ -1,7 +1,7 @@
 // The activities of a faculty: enrol with the activity's own form, and see what is done.
-import { $, askLogin, begin, connect, h, logOut, session } from "/assets/ui.js";
+import { $, begin, connect, h, isStaff, session } from "/assets/ui.js";
 import { addWords, t } from "/assets/i18n.js";
-import { call } from "/assets/campus-calls.js";
+import { call, offerLogin } from "/assets/campus-calls.js";
 import { ActivityCard } from "/assets/activity-card.js";
 
 addWords({
@@ -10,6 +10,7 @@ addWords({
   "activities.mine": ["Only those I am enrolled in", "只看我已报名的"],
   "activities.scan": ["Scan a code", "扫码打卡"],
   "activities.more": ["More", "更多"],
+  "activities.office": ["Back office", "后台管理"],
   "activities.none": ["No activities here.", "暂无活动。"],
 });
 begin();
@@ -48,11 +49,18 @@ async function load(isMore = false) {
   }
 }
 
-/** Hears of the reader's clock-ins, which nobody has without an enrolment. */
+/** Hears of the reader's enrolments and clock-ins, wherever they were made. */
 function follow(id) {
-  user ??= hub.subscribe(`campus.user.${id}`, {
-    onEvent: (data) => { if (data.event === "clockin.recorded") cards.find((card) => card.id === data.activity)?.load(); },
-  });
+  user ??= hub.subscribe(`campus.user.${id}`, { onEvent: (data) => happened(data), onLive: ({ first }) => first || load() });
+}
+
+function happened({ event, activity }) {
+  const card = cards.find(({ id }) => id === activity);
+  if (event.startsWith("clockin.")) return void card?.load();
+  if (!event.startsWith("enrollment.")) return;
+  const isEnrolled = event === "enrollment.created";
+  card?.enrolled(isEnrolled);
+  if ($("mine").checked && isEnrolled !== Boolean(card)) load();
 }
 
 async function enter() {
@@ -63,11 +71,12 @@ async function enter() {
   $("login").textContent = t(login ? "logout" : "login");
   $("gate").hidden = Boolean(login);
   $("desk").hidden = !login;
+  $("office").hidden = !isStaff();
   if (!login) return;
   try {
-    const { results } = await call("/enrollments/");
+    const { id } = await call("/current-user/");
     if (mine !== turn) return;
-    if (results.length) follow(results[0].user);
+    follow(id);
     await load();
   } catch (error) {
     if (mine !== turn) return;
@@ -77,13 +86,6 @@ async function enter() {
   }
 }
 
-async function logIn() {
-  if (!await askLogin({ registers: false })) return;
-  hub.reconnect();
-  enter();
-}
-
-addEventListener("campus.enrolled", ({ detail }) => follow(detail));
 let typing = 0;
 $("search").addEventListener("input", () => {
   clearTimeout(typing);
@@ -92,11 +94,5 @@ $("search").addEventListener("input", () => {
 $("filters").addEventListener("submit", (event) => { event.preventDefault(); load(); });
 $("mine").addEventListener("change", () => load());
 $("more").addEventListener("click", () => load(true));
-$("enter").addEventListener("click", logIn);
-$("login").addEventListener("click", async () => {
-  if (!session.get()) return logIn();
-  await logOut();
-  hub.reconnect();
-  enter();
-});
+offerLogin(hub, enter);
 enter();

@@ -73,13 +73,10 @@ export class ActivityCard {
 
   enrol(form) {
     return this.attempt(async () => {
-      const participating_metas = JSON.stringify(answersOf(this.activity.form_metas, form));
+      const participating_metas = JSON.stringify(answersOf(this.activity.form_metas, new FormData(form)));
       this.answers = new FormData(form);
-      const { user } = await call("/enrollments/", { json: { activity: this.id, participating_metas } });
-      dispatchEvent(new CustomEvent("campus.enrolled", { detail: user }));
-      this.isAsking = false;
-      this.activity.my_enrollment_count = 1;
-      this.load();
+      await call("/enrollments/", { json: { activity: this.id, participating_metas } });
+      this.enrolled(true);
     });
   }
 
@@ -87,9 +84,17 @@ export class ActivityCard {
     return this.attempt(async () => {
       const id = await this.enrollment();
       if (id) await call(`/enrollments/${id}/`, { method: "DELETE" });
-      this.activity.my_enrollment_count = 0;
-      this.clockins = [];
+      this.enrolled(false);
     });
+  }
+
+  /** The reader has enrolled or withdrawn, here or on another device. */
+  enrolled(isEnrolled) {
+    this.activity.my_enrollment_count = isEnrolled ? 1 : 0;
+    this.isAsking = false;
+    this.clockins = [];
+    this.draw();
+    this.load();
   }
 
   /** The id of the reader's enrolment, which the list of activities does not tell. */

@@ -31,9 +31,9 @@ export function fieldsOf(form, id, given) {
   });
 }
 
-/** The answers as the server wants them. @param {HTMLFormElement} fields */
-export function answersOf(form, fields) {
-  const data = new FormData(fields), answers = {};
+/** The answers as the server wants them. @param {FormData} data of the fields */
+export function answersOf(form, data) {
+  const answers = {};
   questions(form).forEach(([question, rule], index) => {
     const name = `q${index}`, choice = (at) => rule.choices[Number(at)];
     if (rule.type === "checkbox") {

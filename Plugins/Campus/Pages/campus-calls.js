@@ -1,5 +1,5 @@
 // Shared by the pages of activities: the calls of the campus system and its refusals in both languages.
-import { api, clockTime, dateName, dayOf, session } from "/assets/ui.js";
+import { $, api, askLogin, clockTime, dateName, dayOf, logOut, session } from "/assets/ui.js";
 import { addWords, language, t } from "/assets/i18n.js";
 
 addWords({
@@ -45,10 +45,26 @@ export async function call(path, options) {
       session.clear();
       throw Object.assign(new Error(t("campus.ended")), { status: 401 });
     }
-    if (error.status === 403) throw Object.assign(new Error(t("campus.nobody")), { status: 403 });
+    if (error.status === 403) throw Object.assign(new Error(t("campus.nobody")), { status: 403, answer: error.answer });
     const { answer } = error, first = answer?.detail ?? Object.values(answer ?? {}).flat()[0];
-    throw Object.assign(new Error(sentence(first) || error.message), { status: error.status, code: first });
+    throw Object.assign(new Error(sentence(first) || error.message), { status: error.status, code: first, answer });
   }
+}
+
+/** The buttons `#enter` and `#login`. @param {{reconnect: () => void}} hub @param {() => void} changed somebody else is logged in, or nobody */
+export function offerLogin(hub, changed) {
+  const logIn = async () => {
+    if (!await askLogin({ registers: false })) return;
+    hub.reconnect();
+    changed();
+  };
+  $("enter").addEventListener("click", logIn);
+  $("login").addEventListener("click", async () => {
+    if (!session.get()) return logIn();
+    await logOut();
+    hub.reconnect();
+    changed();
+  });
 }
 
 /** `14:05` today, with the date on other days. @param {string} time ISO 8601 */

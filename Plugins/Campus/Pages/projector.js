@@ -5,20 +5,19 @@ import "/assets/projector-words.js";
 import { drawCode } from "/assets/qr-picture.js";
 
 const LATE_MS = 1000; // a push may take this long before the code counts as stale
-const AGAIN_MS = 1500; // a wall has nobody who would press a button
+const AGAIN_MS = 1000, PATIENT_MS = 4000; // between two connections, and for one that is being made
 const MOST_NAMES = 10;
 const item = location.pathname.split("/").filter(Boolean).at(-1);
 
 begin();
-let code = null, expires = 0, names = [], retry = 0, turn = 0, isLoading = false;
+let code = null, expires = 0, lookUntil = 0, names = [], tried = 0, turn = 0, isLoading = false;
 const hub = connect("projector", (state) => {
-  clearInterval(retry);
-  if (state === "waiting") retry = setInterval(() => hub.state === "waiting" && hub.reconnect(), AGAIN_MS);
+  if (state === "connecting") tried = performance.now();
   tick();
 });
 hub.subscribe(`campus.qr.${item}`, {
   onSnapshot: (qr) => { take(qr); load(); },
-  onEvent: (data) => data.event === "qr.rotated" ? take(data) : recorded(data),
+  onEvent: (data) => data.event === "qr.rotated" ? take(data) : data.event === "clockin.recorded" ? recorded(data) : data.event === "clockin.confirmed" ? null : load(),
   onError: (error) => refused(error),
 });
 
@@ -27,13 +26,32 @@ function say(sentence) {
   $("login").textContent = t(session.get() ? "logout" : "login");
 }
 
+// The screen tells the server what it shows, so that the staff sees which wall is stale.
+const REPORT_MS = 15_000, screenName = sessionStorage["muster.screen"] ||= crypto.randomUUID();
+const screens = `/activities/clockins/items/${item}/screens/`;
+let reported = null;
+
+function report() {
+  if (!code || !session.get()) return;
+  reported = $("code").classList.contains("gone") ? null : code.generated_at;
+  // Without a network there is no report, and that says enough.
+  api(screens, { json: { screen: screenName, generated_at: reported } }).catch(() => {});
+}
+setInterval(report, REPORT_MS);
+addEventListener("pagehide", () => {
+  if (code) fetch(`${screens}${screenName}/`, { method: "DELETE", keepalive: true, headers: { token: session.get()?.token ?? "" } }).catch(() => {});
+});
+
 function take(qr) {
+  const isFirst = !code || reported === null;
   code = qr;
   expires = Date.parse(qr.expires_at);
   drawCode($("code"), qr);
+  $("how").textContent = t(qr.is_link ? "projector.how.link" : "projector.how");
   $("screen").hidden = $("side").hidden = false;
   say("");
   tick();
+  if (isFirst) report();
 }
 
 /** Without a right to the code there is none on the screen, whatever was there before. */
@@ -55,11 +73,18 @@ async function load() {
     $("label").textContent = found.label;
     document.title = `${found.label} · ${found.activity_name}`;
     names = found.latest;
+    look(found.look_closes);
     total(found.records, true);
   } catch (error) {
     if (mine === turn && error.status !== 403) say(error.message);
   }
   if (mine === turn) isLoading = false;
+}
+
+/** Asks for a second scan until then. */
+function look(closes) {
+  lookUntil = closes ? Date.parse(closes) : 0;
+  $("look").textContent = closes ? t("projector.look", { time: clockTime(lookUntil) }) : "";
 }
 
 function recorded({ fullname, created, total: count }) {
@@ -76,11 +101,22 @@ function total(count, isWhole = false) {
     h("li", {}, h("span", {}, fullname), h("time", {}, clockTime(Date.parse(created))))));
 }
 
+/** A wall has nobody who would press a button. A connection that brings no code is as bad as none. */
+function care(isStale) {
+  const { state } = hub, patience = state === "connecting" ? PATIENT_MS : AGAIN_MS;
+  if (!isStale && state !== "waiting" || state === "stopped" || performance.now() - tried < patience) return;
+  tried = performance.now();
+  hub.reconnect();
+}
+
 /** Judges by the server's clock; a tab that was asleep is right with the first look. */
 function tick() {
+  const left = expires - hub.now(), isStale = code !== null && left < -LATE_MS;
+  care(isStale);
+  $("look").hidden = lookUntil < hub.now();
   if (!code) return;
-  const left = expires - hub.now(), isStale = left < -LATE_MS;
   $("code").classList.toggle("gone", isStale);
+  if (isStale && reported !== null) report();
   $("stale").hidden = !isStale;
   $("ring").hidden = isStale;
   $("stale").textContent = isStale ? t("projector.stale") : "";

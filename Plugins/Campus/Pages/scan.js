@@ -1,114 +1,167 @@
-// Clock in with the code on a screen: by the camera, or by its text.
-import { $, askLogin, begin, connect, logOut, session } from "/assets/ui.js";
-import { addWords, t } from "/assets/i18n.js";
+// Clock in with the code on a screen: by the camera, by a link that another app opened, or by its text.
+import { $, askLogin, begin, connect, h, logOut, session } from "/assets/ui.js";
+import { t } from "/assets/i18n.js";
 import { call } from "/assets/campus-calls.js";
+import { advice } from "/assets/scan-words.js";
+import { Camera } from "/assets/scan-camera.js";
 
-addWords({
-  "scan.title": ["Clock in", "扫码打卡"],
-  "scan.start": ["Start the camera", "打开摄像头"],
-  "scan.point": ["Point the camera at the code on the screen.", "请将摄像头对准屏幕上的二维码。"],
-  "scan.none": ["This browser cannot read codes. Scan with another app and paste the text below.", "此浏览器无法识别二维码，请用其他应用扫码后粘贴文本。"],
-  "scan.refused": ["The camera is not available. Allow it in the browser, or paste the text below.", "无法使用摄像头，请在浏览器中允许，或粘贴文本。"],
-  "scan.text": ["Or paste the text of the code", "或粘贴二维码文本"],
-  "scan.send": ["Clock in", "打卡"],
-  "scan.back": ["My activities", "我的活动"],
-  "scan.done": ["{label}: you have clocked in at {activity}.", "打卡成功：{activity}，{label}。"],
-});
 begin();
-
-const LOOK_MS = 150, SAME_MS = 5000;
+// Tells phones apart, not people: the staff sees when one phone clocked in several.
+const device = localStorage["muster.device"] ||= crypto.randomUUID();
 const hub = connect("scan");
-let stream = null, last = "", lastAt = 0, isBusy = false;
+const camera = new Camera($("camera"), (text) => clockIn(text));
+let isBusy = false, until = 0;
 
 function showMe() {
   $("me").textContent = session.get()?.name ?? "";
   $("login").textContent = t(session.get() ? "logout" : "login");
 }
 
-function answer(sentence, isRefused) {
-  $("answer").textContent = sentence;
+function answer(sentence, isRefused, ...more) {
+  $("answer").replaceChildren(sentence, ...more);
   $("answer").classList.toggle("refused", isRefused);
   $("answer").hidden = false;
 }
 
-/** A login is asked for first: the code may change while somebody types, but it is judged when it arrives. */
-async function clockIn(key) {
-  if (isBusy || !key) return;
+/** One thing at a time; a refusal says what to do. */
+async function attempt(work) {
+  if (isBusy) return;
   isBusy = true;
   try {
-    if (!session.get() && !await logIn()) return;
-    const { label, activity_name: activity } = await call("/activities/clockins/", { json: { key } });
-    answer(t("scan.done", { label, activity }), false);
-    $("text").value = "";
-    navigator.vibrate?.(80);
-    stop();
+    await work();
   } catch (error) {
-    answer(error.message, true);
+    if (error.status === 401 && !session.get()) return void showMe();
+    const isUnknown = error.answer?.activity && error.code?.startsWith("您尚未报名");
+    answer(advice(error), true, ...isUnknown ? [" ", h("a", { href: "/faculty/activities" }, t("scan.enrol"))] : []);
     showMe();
   } finally {
     isBusy = false;
   }
 }
 
+function done({ label, activity_name: activity }) {
+  release();
+  answer(t("scan.done", { label, activity }), false);
+  $("text").value = "";
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(80);
+  stop();
+}
+
+/** @param {boolean} asks a person is to confirm who it counts for: another app has brought the code */
+async function clockIn(key, asks = false) {
+  if (!key) return;
+  if (asks || !session.get()) return hold(key);
+  await attempt(async () => {
+    try {
+      done(await call("/activities/clockins/", { json: { key, device, explain: true } }));
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      // The login has ended. What was scanned counts all the same.
+      isBusy = false;
+      await hold(key);
+    }
+  });
+}
+
+// A scan before the login
+
+async function hold(key) {
+  let isHeld = false;
+  await attempt(async () => {
+    const { label, activity_name: activity, seconds } = await call("/activities/scans/held", { json: { key, explain: true } });
+    until = Date.now() + seconds * 1000;
+    $("held-what").textContent = t("scan.held", { label, activity });
+    $("held").hidden = false;
+    $("answer").hidden = true;
+    showHeld();
+    isHeld = true;
+  });
+  if (isHeld && !session.get()) await claim();
+}
+
+function showHeld() {
+  const seconds = Math.ceil((until - Date.now()) / 1000), login = session.get();
+  if (!until) return;
+  if (seconds <= 0) {
+    release();
+    return answer(t("scan.no.held"), true);
+  }
+  $("held-note").textContent = t(login ? "scan.held.me" : "scan.held.login", { seconds });
+  $("claim").textContent = login ? t("scan.as", { name: login.name }) : t("login");
+  $("other").hidden = !login;
+}
+
+function release() {
+  until = 0;
+  $("held").hidden = true;
+}
+
+async function claim() {
+  if (!session.get() && !await logIn()) return;
+  await attempt(async () => done(await call("/activities/scans/claimed", { json: { device, explain: true } })));
+}
+
+/** A phone is one person's: its login is kept, so that the next scan is one tap. */
 async function logIn() {
-  const isIn = await askLogin({ registers: false });
+  const isIn = await askLogin({ registers: false, keeps: matchMedia("(pointer: coarse)").matches });
   if (isIn) hub.reconnect();
   showMe();
+  showHeld();
   return isIn;
 }
 
+async function leave() {
+  await logOut();
+  hub.reconnect();
+  showMe();
+  showHeld();
+}
+
+// The camera
+
 function stop() {
-  for (const track of stream?.getTracks() ?? []) track.stop();
-  stream = null;
-  delete $("camera").dataset.on;
-  $("start").hidden = false;
+  camera.stop();
+  $("start").hidden = !canRead;
 }
 
 async function start() {
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    await camera.start();
+    $("start").hidden = true;
   } catch {
-    $("camera-note").textContent = t("scan.refused");
-    return;
+    camera.stop();
+    $("camera-note").textContent = t("scan.blocked");
   }
-  $("start").hidden = true;
-  $("camera").dataset.on = "";
-  $("camera").srcObject = stream;
-  await $("camera").play();
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
-  const look = async () => {
-    if (!stream) return;
-    const [found] = await detector.detect($("camera")).catch(() => []);
-    const text = found?.rawValue;
-    // The camera sees the same code many times a second.
-    if (text && (text !== last || Date.now() - lastAt > SAME_MS)) {
-      [last, lastAt] = [text, Date.now()];
-      await clockIn(text);
-    }
-    setTimeout(look, LOOK_MS);
-  };
-  look();
 }
 
+let canRead = false;
 async function offerCamera() {
-  const kinds = await globalThis.BarcodeDetector?.getSupportedFormats?.().catch(() => []) ?? [];
-  const isThere = kinds.includes("qr_code") && navigator.mediaDevices;
+  canRead = await Camera.canRead();
   $("camera-card").hidden = false;
-  $("start").hidden = !isThere;
-  if (!isThere) $("camera-note").textContent = t("scan.none");
+  $("start").hidden = !canRead;
+  if (!canRead) $("camera-note").textContent = t("scan.none");
+  else if (!until && await Camera.isAllowed()) start();
+}
+
+/** The picture of a code can be a link to this page; the code does not stay in the history. */
+function takeLink() {
+  const key = location.hash.slice(1).replace(/%(2B|2F|3D)/gi, decodeURIComponent);
+  if (!key) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  clockIn(key, true);
 }
 
 $("start").addEventListener("click", start);
 addEventListener("pagehide", stop);
+addEventListener("hashchange", takeLink);
+$("claim").addEventListener("click", claim);
+$("other").addEventListener("click", async () => { await leave(); claim(); });
 $("paste").addEventListener("submit", (event) => {
   event.preventDefault();
   clockIn($("text").value.trim());
 });
-$("login").addEventListener("click", async () => {
-  if (!session.get()) return void logIn();
-  await logOut();
-  hub.reconnect();
-  showMe();
-});
+$("login").addEventListener("click", () => session.get() ? leave() : logIn());
+setInterval(showHeld, 500);
 showMe();
+takeLink();
 offerCamera();

@@ -54,7 +54,7 @@ extension CampusPlugin {
     let wanted = try EnrollmentInput(CallInput(request))
     let change = try await activities.enrollments.enrol(
       me.id, in: wanted.activity, answers: wanted.answers, at: now)
-    await activities.announcer.enrollmentChanged(change.activity)
+    await activities.announcer.changed(change, isEnrolled: true)
     return .json(change.enrollment.json, status: 201)
   }
 
@@ -73,7 +73,7 @@ extension CampusPlugin {
     guard let change = try await activities.enrollments.delete(id, of: me.id) else {
       throw PluginError.notFound("no such enrolment")
     }
-    await activities.announcer.enrollmentChanged(change.activity)
+    await activities.announcer.changed(change, isEnrolled: false)
     return .noContent
   }
 }

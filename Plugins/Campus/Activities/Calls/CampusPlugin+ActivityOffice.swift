@@ -24,6 +24,11 @@ extension CampusPlugin {
     call(&registrar, [.delete], "\(root)/:activity", Documents.deleteActivity) { request in
       try await self.deleteActivity(request)
     }
+    call(
+      &registrar, [.get], "\(root)/:activity/enrollments.xlsx", Documents.enrollmentSheet
+    ) { request in
+      try await self.enrollmentSheet(request)
+    }
     let enrollments = "/admin/api/enrollments"
     call(&registrar, [.get], enrollments, Documents.officeEnrollments) { request in
       try await self.officeEnrollments(request)
@@ -80,6 +85,24 @@ extension CampusPlugin {
     return .json(page.json(found.dropFirst(page.offset).prefix(ListPage.size).map(\.json)))
   }
 
+  private func enrollmentSheet(_ request: Request) async throws -> Response {
+    let activity = try await activities.list.find(try request.id("activity")).orNotFound()
+    let filter = try request.clockinFilter()
+    let all = try await activities.enrollments.all(of: activity.id, user: nil)
+    let table = EnrollmentSheet(
+      activity: activity,
+      items: try await activities.clockins.list(of: activity.id, staff: nil).sorted {
+        ($0.from, $0.id) < ($1.from, $1.id)
+      }, enrollments: all.filter { filter.matches($0.labels) })
+    let bytes = try await services.spreadsheets.workbook(table.sheet)
+    return Response(
+      status: 200, contentType: Documents.spreadsheet,
+      headers: [
+        ("Content-Disposition", "attachment; filename=\"enrollments-\(activity.id).xlsx\""),
+        ("Cache-Control", "no-store"),
+      ], body: .bytes(bytes))
+  }
+
   private func enrolOther(_ request: Request) async throws -> Response {
     let input = try CallInput(request)
     var fields = FieldReader(input)
@@ -94,7 +117,7 @@ extension CampusPlugin {
     audit(
       "enrollment.created", "enrollment \(change.enrollment.id)", request,
       "user \(user) in activity \(wanted.activity)")
-    await activities.announcer.enrollmentChanged(change.activity)
+    await activities.announcer.changed(change, isEnrolled: true)
     return .json(change.enrollment.json, status: 201)
   }
 
@@ -104,7 +127,7 @@ extension CampusPlugin {
     audit(
       "enrollment.deleted", "enrollment \(id)", request,
       "user \(change.enrollment.user) in activity \(change.activity.id)")
-    await activities.announcer.enrollmentChanged(change.activity)
+    await activities.announcer.changed(change, isEnrolled: false)
     return .noContent
   }
 }

@@ -1,7 +1,7 @@
 internal import JSON
 internal import PluginKit
 
-// The back office of clock-in items, their staff and their records.
+// The back office of clock-in items and their staff.
 extension CampusPlugin {
   /// As many names as fit beside a code.
   private static let mostLatest = 10
@@ -32,16 +32,6 @@ extension CampusPlugin {
     call(&registrar, [.delete], "\(root)/:clockin/staff/:user", Documents.removeClockinStaff) {
       request in try await self.removeClockinStaff(request)
     }
-    let records = "/admin/api/clockin-records"
-    call(&registrar, [.get], records, Documents.clockinRecords) { request in
-      try await self.clockinRecords(request)
-    }
-    call(&registrar, [.post], records, Documents.addClockinRecord) { request in
-      try await self.addClockinRecord(request)
-    }
-    call(&registrar, [.delete], "\(records)/:record", Documents.deleteClockinRecord) { request in
-      try await self.deleteClockinRecord(request)
-    }
   }
 
   /// Administrators see all items, others those whose staff they are.
@@ -61,6 +51,8 @@ extension CampusPlugin {
     let activity = try await activities.list.find(item.activity).orNotFound()
     var object = item.json.object ?? [:]
     object["activity_name"] = .string(activity.name)
+    let look = try await activities.looks.open(of: id, at: services.clock.now)
+    object["look_closes"] = JSONValue(look.map { Moment(milliseconds: $0.closes).text })
     object["latest"] = .array(
       try await activities.records.latest(of: id, limit: CampusPlugin.mostLatest))
     return .json(.object(object))
@@ -114,41 +106,6 @@ extension CampusPlugin {
     if let name = try await users.hubUser(user) {
       await services.hub.remove(name, from: ActivityTopics.qr(id))
     }
-    return .noContent
-  }
-
-  private func clockinRecords(_ request: Request) async throws -> Response {
-    let filter = RecordStore.Filter(
-      activity: try request.queryID("activity"), clockin: try request.queryID("clockin"),
-      user: try request.queryID("user"))
-    let page = try ListPage(request, count: try await activities.records.count(filter))
-    return .json(page.json(try await activities.records.list(filter, page)))
-  }
-
-  private func addClockinRecord(_ request: Request) async throws -> Response {
-    var fields = FieldReader(try CallInput(request))
-    let (clockin, user) = (fields.key("clockin"), fields.key("user"))
-    let reason = fields.text("reason", longest: 200)
-    try fields.check()
-    let recorded = try await activities.records.add(user, to: clockin, at: now)
-    audit(
-      "record.added", "record \(recorded.id)", request,
-      "user \(user) on clockin \(clockin): \(reason)")
-    await activities.announcer.recorded(recorded)
-    return .json(
-      ["id": .int(recorded.id), "clockin": .int(clockin), "user": .int(user)], status: 201)
-  }
-
-  /// The reason may stand in the query: not every client sends a body with this method.
-  private func deleteClockinRecord(_ request: Request) async throws -> Response {
-    let id = try request.id("record")
-    guard let reason = request.input("reason"), !reason.isEmpty else {
-      throw Refusal.field("reason", FieldMessage.missing)
-    }
-    let deleted = try await activities.records.delete(id).orNotFound()
-    audit(
-      "record.deleted", "record \(id)", request,
-      "user \(deleted.user) on clockin \(deleted.clockin): \(reason)")
     return .noContent
   }
 }

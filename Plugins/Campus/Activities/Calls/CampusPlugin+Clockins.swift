@@ -1,3 +1,5 @@
+internal import Bytes
+internal import Crypto
 internal import JSON
 internal import PluginKit
 internal import QRCode
@@ -15,7 +17,8 @@ extension CampusPlugin {
       try await self.clockins(request)
     }
     call(&registrar, [.get], "/activities/clockins/items/:clockin/qr", Documents.qr) { request in
-      .json(.object(try await self.code(request).qr ?? [:])).unstored
+      let item = try await self.code(request)
+      return .json(.object(self.activities.rotation.qr(of: item) ?? [:])).unstored
     }
     let page = "/admin/activity/clockinmeta/:clockin/qrcode"
     call(&registrar, [.get], page, Documents.qrPage) { request in
@@ -41,13 +44,31 @@ extension CampusPlugin {
     let me = try await caller(request)
     var fields = FieldReader(try CallInput(request))
     let text = fields.text("key")
+    let manner = fields.scanManner()
     try fields.check()
     guard let code = QRText(text) else { throw ClockinRefusal.badCode }
-    let record = try await activities.clockins.record(
-      code, by: me.id, activity: activity, arrivedAt: request.receivedAt)
-    await activities.announcer.recorded(record)
-    return .json(
-      ["label": .string(record.label), "activity_name": .string(record.activityName)])
+    return try await clockedIn(manner) {
+      try await self.activities.clockins.record(
+        code, by: me.id, activity: activity, arrivedAt: request.receivedAt, device: manner.device)
+    }
+  }
+
+  /// The documented answer to a scan, and its event.
+  func clockedIn(
+    _ manner: ScanManner, _ record: () async throws -> ClockinStore.Recorded
+  ) async throws -> Response {
+    do {
+      let record = try await record()
+      await activities.announcer.recorded(record)
+      return .json(
+        ["label": .string(record.label), "activity_name": .string(record.activityName)])
+    } catch let refused as RefusedScan {
+      throw refused.refusal(isExplained: explains(manner))
+    }
+  }
+
+  func explains(_ manner: ScanManner) -> Bool {
+    manner.wantsExplanation && services.settings.flag(Keys.explainsRefusals)
   }
 
   private func clockins(_ request: Request) async throws -> Response {
@@ -73,16 +94,36 @@ extension CampusPlugin {
   }
 
   private func picture(_ request: Request) async throws -> Response {
-    guard let text = try await code(request).code, let code = QRCode(Array(text.utf8)) else {
+    let link = services.settings.text(Keys.qrLink)
+    guard let picture = try await code(request).picture(behind: link) else {
       throw PluginError(.failure, "a QR code could not be drawn")
     }
-    return Response(status: 200, contentType: "image/png", body: .bytes(code.png())).unstored
+    return Response(status: 200, contentType: "image/png", body: .bytes(picture.png())).unstored
   }
 
   private func secondsLeft(_ request: Request) async throws -> Response {
     let item = try await code(request)
     let left = (item.keys.current?.expiresAt ?? 0) - services.clock.now
     return .json(["timedelta": .int(max(0, (left + 999) / 1000))]).unstored
+  }
+}
+
+/// What a client says of itself with a scan; documented clients say nothing.
+struct ScanManner {
+  /// A digest: what a phone calls itself is not kept.
+  let device: String?
+  let wantsExplanation: Bool
+}
+
+extension FieldReader {
+  private static let longestDevice = 64
+
+  mutating func scanManner() -> ScanManner {
+    let device = optionalText("device", longest: FieldReader.longestDevice).replacing(nil)
+    let explains = optionalFlag("explain").replacing(nil) ?? false
+    let name = device.flatMap { $0.isEmpty ? nil : $0 }
+    return ScanManner(
+      device: name.map { Hex.encode(Digest.sha256($0)) }, wantsExplanation: explains)
   }
 }
 

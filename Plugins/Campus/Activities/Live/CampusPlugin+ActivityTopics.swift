@@ -25,7 +25,8 @@ extension CampusPlugin {
     }
     rules.snapshot = { topic, _ in
       guard let item = ActivityTopics.item(of: topic) else { return nil }
-      return try await self.activities.rotation.watch(item)?.qr.map { .object($0) }
+      let rotation = self.activities.rotation
+      return try await rotation.watch(item).flatMap { rotation.qr(of: $0) }.map { .object($0) }
     }
     return rules
   }

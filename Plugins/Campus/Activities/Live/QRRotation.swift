@@ -27,25 +27,30 @@ final class QRRotation: Sendable {
   private let clockins: ClockinStore
   private let clock: any WallClock
   private let log: Log
+  private let settings: Settings
   private let state = Locked(State())
 
   init(_ services: PluginServices, _ clockins: ClockinStore) {
     hub = services.hub
     clock = services.clock
     log = services.log
+    settings = services.settings
     self.clockins = clockins
   }
 
   /// The item with a code that is good now; nil if there is no such item.
   func current(_ item: Int64) async throws -> ClockinItem? {
     guard let (found, isNew) = try await clockins.rotate(item, at: clock.now) else { return nil }
-    if isNew, let qr = found.qr {
+    if isNew, let qr = qr(of: found) {
       var event = Event("qr.rotated", qr)
       event.isSecret = true
       await hub.announce(event, to: [ActivityTopics.qr(item)])
     }
     return found
   }
+
+  /// The object for native clients and screens, with the picture as it is configured.
+  func qr(of item: ClockinItem) -> JSONObject? { item.qr(behind: settings.text(Keys.qrLink)) }
 
   /// The same for a new subscriber: from now on the code changes by itself.
   func watch(_ item: Int64) async throws -> ClockinItem? {

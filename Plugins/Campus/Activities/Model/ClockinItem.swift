@@ -38,6 +38,8 @@ struct ClockinItem: Sendable, Equatable {
     return ClockinKeys.Key(text: text, createdAt: createdAt)
   }
 
+  func isOpen(at moment: Moment) -> Bool { (from...max(from, to)).contains(moment) }
+
   /// The item without its secret.
   var json: JSONValue {
     [
@@ -54,17 +56,22 @@ struct ClockinItem: Sendable, Equatable {
   /// The object for native clients and screens; nil before the first code.
   ///
   /// `size` and `modules` are an addition: a page can draw them without an encoder of its own.
-  var qr: JSONObject? {
-    guard let key = keys.current, let code, let picture = QRCode(Array(code.utf8)) else {
-      return nil
-    }
+  ///
+  /// - Parameter link: the address in front of the text in the picture; empty for the text alone.
+  func qr(behind link: String) -> JSONObject? {
+    guard let key = keys.current, let code, let picture = picture(behind: link) else { return nil }
     return [
       "clockin": .int(id), "activity_id": .int(activity), "label": .string(label),
       "payload": .string(code),
       "generated_at": .string(Moment(milliseconds: key.createdAt).text),
       "expires_at": .string(Moment(milliseconds: key.expiresAt).text),
       "period": .int(ClockinKeys.periodMilliseconds / 1000), "size": JSONValue(picture.size),
-      "modules": .string(Base64.standard.encode(picture.bits)),
+      "modules": .string(Base64.standard.encode(picture.bits)), "is_link": .bool(!link.isEmpty),
     ]
+  }
+
+  /// The picture of the current code; nil before the first one.
+  func picture(behind link: String) -> QRCode? {
+    code.flatMap { QRCode(Array((link.isEmpty ? $0 : "\(link)#\($0)").utf8)) }
   }
 }

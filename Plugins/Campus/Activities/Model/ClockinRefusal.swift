@@ -5,5 +5,7 @@ enum ClockinRefusal {
   static let outOfTime = Refusal.detail("打卡时间不在指定的时间范围内。")
   static let notEnrolled = Refusal.detail("您尚未报名该活动，无法进行本次打卡。")
   static let repeated = Refusal.detail("已存在该打卡记录。")
+  /// Two minutes are over between a scan and its login.
+  static let heldTooLong = Refusal.detail("扫码后超过两分钟未登录，请重新扫码。")
   static let noSuchActivity = Refusal.detail("该活动不存在。")
 }

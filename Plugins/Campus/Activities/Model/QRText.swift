@@ -22,10 +22,11 @@ struct QRText: Sendable, Equatable {
     return Base64.standard.encode(Array(PythonJSON.text(json, escapesNonASCII: true).utf8))
   }
 
-  /// Reads any JSON spelling; nil if a part is missing.
+  /// Reads any JSON spelling, also behind the link of a picture; nil if a part is missing.
   init?(_ text: String) {
     guard text.utf8.count <= QRText.longest,
-      let bytes = Base64.unpadded.decode(QRText.digits(text)),
+      let last = text.split(separator: "#", omittingEmptySubsequences: false).last,
+      let bytes = Base64.unpadded.decode(QRText.digits(String(last))),
       let json = try? JSONValue(parsing: bytes, limits: JSONLimits(lastDuplicateWins: true)),
       let activity = json["activity_id"]?.int, let label = json["label"]?.string,
       let key = json["generated_key"]?.string

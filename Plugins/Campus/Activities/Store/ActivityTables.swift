@@ -58,4 +58,70 @@ enum ActivityTables {
       account BIGINT NOT NULL,
       PRIMARY KEY (activity_id, account));
     """
+
+  static let screens = """
+    -- Moments of screens are Unix milliseconds.
+    CREATE TABLE campus_screens (
+      id {text} NOT NULL,
+      clockin_id BIGINT NOT NULL REFERENCES campus_clockins (id) ON DELETE CASCADE,
+      user_id BIGINT NOT NULL REFERENCES campus_users (id) ON DELETE CASCADE,
+      state TEXT NOT NULL,
+      since BIGINT NOT NULL,
+      seen BIGINT NOT NULL,
+      PRIMARY KEY (id, clockin_id));
+    CREATE INDEX campus_screens_item ON campus_screens (clockin_id);
+    CREATE INDEX campus_screens_user ON campus_screens (user_id);
+    CREATE INDEX campus_screens_seen ON campus_screens (seen);
+    """
+
+  static let scans = """
+    -- The digest of the phone that scanned, for those that say it.
+    ALTER TABLE campus_clockin_records ADD COLUMN device TEXT;
+    -- Scans of good codes by phones that were not logged in. Moments are Unix milliseconds.
+    CREATE TABLE campus_held_scans (
+      digest {blob} PRIMARY KEY,
+      clockin_id BIGINT NOT NULL REFERENCES campus_clockins (id) ON DELETE CASCADE,
+      arrived BIGINT NOT NULL);
+    CREATE INDEX campus_held_scans_item ON campus_held_scans (clockin_id);
+    CREATE INDEX campus_held_scans_arrived ON campus_held_scans (arrived);
+    """
+
+  static let corrections = """
+    CREATE INDEX campus_clockin_records_device ON campus_clockin_records (device);
+    CREATE TABLE campus_corrections (
+      id {id},
+      clockin_id BIGINT NOT NULL REFERENCES campus_clockins (id) ON DELETE CASCADE,
+      user_id BIGINT NOT NULL REFERENCES campus_users (id) ON DELETE CASCADE,
+      kind TEXT NOT NULL,
+      record_at BIGINT NOT NULL,
+      reason TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      at BIGINT NOT NULL,
+      undone_at BIGINT);
+    CREATE INDEX campus_corrections_item ON campus_corrections (clockin_id, user_id);
+    CREATE INDEX campus_corrections_user ON campus_corrections (user_id);
+    """
+
+  static let receipts = """
+    CREATE TABLE campus_receipt_keys (id BIGINT PRIMARY KEY, seed {blob} NOT NULL);
+    """
+
+  static let attendance = """
+    -- Second looks. Moments are Unix milliseconds.
+    CREATE TABLE campus_looks (
+      id {id},
+      clockin_id BIGINT NOT NULL REFERENCES campus_clockins (id) ON DELETE CASCADE,
+      opens BIGINT NOT NULL,
+      closes BIGINT NOT NULL,
+      told BIGINT NOT NULL);
+    CREATE INDEX campus_looks_item ON campus_looks (clockin_id, opens);
+    CREATE TABLE campus_looked (
+      look_id BIGINT NOT NULL REFERENCES campus_looks (id) ON DELETE CASCADE,
+      user_id BIGINT NOT NULL REFERENCES campus_users (id) ON DELETE CASCADE,
+      at BIGINT NOT NULL,
+      PRIMARY KEY (look_id, user_id));
+    CREATE INDEX campus_looked_user ON campus_looked (user_id);
+    -- When the mails about an activity that has ended were sent.
+    ALTER TABLE campus_activities ADD COLUMN threshold_told BIGINT;
+    """
 }

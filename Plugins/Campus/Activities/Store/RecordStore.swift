@@ -1,18 +1,29 @@
 internal import JSON
 internal import Storage
 
-/// The history of clock-ins, and corrections of it by hand.
+/// The history of clock-ins.
 struct RecordStore: Sendable {
   struct Filter: Sendable {
     var activity: Int64?
     var clockin: Int64?
     var user: Int64?
+
+    /// A `WHERE` clause over the rows of an item `i` and of a table with a user and an item.
+    func condition(of table: String) -> (String, [Value]) {
+      let parts = [
+        ("i.activity_id", activity), ("\(table).clockin_id", clockin), ("\(table).user_id", user),
+      ]
+      let given = parts.compactMap { column, value in value.map { (column, $0) } }
+      guard !given.isEmpty else { return ("", []) }
+      let text = given.map { "\($0.0) = ?" }.joined(separator: " AND ")
+      return ("WHERE \(text)", given.map { .int($0.1) })
+    }
   }
 
   let store: any Store
 
   func count(_ filter: Filter) async throws -> Int {
-    let (condition, arguments) = RecordStore.condition(filter)
+    let (condition, arguments) = filter.condition(of: "r")
     let rows = try await store.query(
       """
       SELECT count(*) AS number FROM campus_clockin_records r
@@ -23,7 +34,7 @@ struct RecordStore: Sendable {
 
   /// The newest first.
   func list(_ filter: Filter, _ page: ListPage) async throws -> [JSONValue] {
-    let (condition, arguments) = RecordStore.condition(filter)
+    let (condition, arguments) = filter.condition(of: "r")
     return try await store.query(
       """
       SELECT r.id, r.created, r.clockin_id, r.user_id, i.activity_id, i.label, u.username,
@@ -31,7 +42,7 @@ struct RecordStore: Sendable {
       FROM campus_clockin_records r JOIN campus_clockins i ON i.id = r.clockin_id
       JOIN campus_users u ON u.id = r.user_id \(condition) ORDER BY r.id DESC LIMIT ? OFFSET ?
       """,
-      arguments: arguments + [.int(Int64(ListPage.size)), .int(Int64(page.offset))]
+      arguments: arguments + page.bounds
     ).map(RecordStore.json)
   }
 
@@ -51,43 +62,10 @@ struct RecordStore: Sendable {
     }
   }
 
-  /// Adds a record without a scan. Throws the documented refusal of a second one.
-  func add(_ user: Int64, to clockin: Int64, at now: Moment) async throws -> ClockinStore.Recorded {
-    try await store.write { tx in
-      guard let item = try tx.clockin(clockin) else {
-        throw Refusal.field("clockin", FieldMessage.unknownKey(clockin))
-      }
-      guard try tx.first("SELECT 1 AS one FROM campus_users WHERE id = ?", user) != nil else {
-        throw Refusal.field("user", FieldMessage.unknownKey(user))
-      }
-      guard let recorded = try tx.record(user, on: item, at: now) else {
-        throw ClockinRefusal.repeated
-      }
-      return recorded
-    }
-  }
-
-  /// The deleted record; nil if there is none.
-  func delete(_ id: Int64) async throws -> (clockin: Int64, user: Int64)? {
-    try await store.write { tx in
-      let deleted = try tx.first(
-        "DELETE FROM campus_clockin_records WHERE id = ? RETURNING clockin_id, user_id", id)
-      guard let deleted else { return nil }
-      let clockin = try deleted.int64("clockin_id")
-      try tx.execute("UPDATE campus_clockins SET records = records - 1 WHERE id = ?", clockin)
-      return (clockin, try deleted.int64("user_id"))
-    }
-  }
-
-  private static func condition(_ filter: Filter) -> (String, [Value]) {
-    let parts = [
-      ("i.activity_id", filter.activity), ("r.clockin_id", filter.clockin),
-      ("r.user_id", filter.user),
-    ]
-    let given = parts.compactMap { column, value in value.map { (column, $0) } }
-    guard !given.isEmpty else { return ("", []) }
-    let text = given.map { "\($0.0) = ?" }.joined(separator: " AND ")
-    return ("WHERE \(text)", given.map { .int($0.1) })
+  /// The item of a record; nil if there is no such record.
+  func item(of record: Int64) async throws -> Int64? {
+    try await store.first("SELECT clockin_id FROM campus_clockin_records WHERE id = ?", record)?
+      .int64("clockin_id")
   }
 
   private static func json(_ row: Row) throws -> JSONValue {

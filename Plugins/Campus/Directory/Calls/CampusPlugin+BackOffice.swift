@@ -15,6 +15,7 @@ extension CampusPlugin {
     call(
       &registrar, [.delete], "/admin/api/users/:user/tokens", Documents.adminEndTokens, endTokens)
     call(&registrar, [.get], "/admin/api/tokens", Documents.adminTokens, listTokens)
+    call(&registrar, [.delete], "/admin/api/tokens/:token", Documents.adminEndToken, endToken)
     call(&registrar, [.get], "/admin/api/departments", Documents.adminDepartments) { _ in
       .json(.array(try await self.users.departments().map(\.json)))
     }
@@ -108,10 +109,14 @@ extension CampusPlugin {
       throw Refusal.field("is_active", "不能停用自己的账户。")
     }
     if let account = user.account {
-      try await setMail(email, of: account)
-      _ = try await services.accounts.change(account) { $0.isActive = isActive }
+      try await set(name, department, of: user.id, account) { account in
+        account.isActive = isActive
+        if case .absent = email { return }
+        account.email = email.replacing(nil)
+      }
+    } else {
+      try await users.setName(name, department: department, of: user.id)
     }
-    try await users.setName(name, department: department, of: user.id)
     return .json(try await namedUser(request).json)
   }
 
@@ -119,6 +124,15 @@ extension CampusPlugin {
     let now = services.clock.now
     let page = try ListPage(request, count: try await tokens.count(at: now))
     return .json(page.json(try await tokens.list(at: now, page)))
+  }
+
+  /// The caller's own token is one of them.
+  private func endToken(_ request: Request) async throws -> Response {
+    let id = try request.id("token")
+    let digest = try await tokens.digest(of: id).orNotFound()
+    try await services.accounts.revoke(digest: digest)
+    try await tokens.forget(token: id)
+    return .noContent
   }
 
   private func endTokens(_ request: Request) async throws -> Response {

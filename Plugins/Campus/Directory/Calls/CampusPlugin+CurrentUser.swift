@@ -41,8 +41,10 @@ extension CampusPlugin {
       throw PluginError.notFound("no such user")
     }
     let change = try await userChange(CallInput(request), of: user)
-    try await setMail(change.email, of: account)
-    try await users.setName(change.name, department: change.department, of: user.id)
+    try await set(change.name, change.department, of: user.id, account) {
+      if case .absent = change.email { return }
+      $0.email = change.email.replacing(nil)
+    }
     // The last step, because it ends all tokens of the account.
     if let password = change.password { try await setPassword(password, of: account) }
     return try await json(of: caller)
@@ -72,13 +74,21 @@ extension CampusPlugin {
     return department
   }
 
-  func setMail(_ email: OptionalField<String>, of account: Int64) async throws {
-    if case .absent = email { return }
+  /// Changes a user and the account in one unit. Throws the documented refusals of addresses.
+  func set(
+    _ name: PersonName, _ department: OptionalField<Int64>, of user: Int64, _ account: Int64,
+    _ body: @escaping @Sendable (inout Account) throws -> Void
+  ) async throws {
     do {
-      _ = try await services.accounts.change(account) { $0.email = email.replacing(nil) }
+      try await services.accounts.change(
+        account, in: services.store,
+        alongside: { tx in try tx.setName(name, department: department, of: user) }, body)
     } catch let error as AccountError {
-      guard error.code != .emailTaken else { throw Refusal.field("email", "该邮件地址已被使用。") }
-      throw Refusal.field("email", FieldMessage.badMail)
+      switch error.code {
+      case .emailTaken: throw Refusal.field("email", "该邮件地址已被使用。")
+      case .invalid: throw Refusal.field("email", FieldMessage.badMail)
+      default: throw error
+      }
     }
   }
 

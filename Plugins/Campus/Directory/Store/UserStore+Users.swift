@@ -34,18 +34,22 @@ extension UserStore {
   func setName(
     _ name: PersonName, department: OptionalField<Int64>, of user: Int64
   ) async throws {
-    try await store.write { tx in
-      try tx.execute(
-        "UPDATE campus_users SET first_name = ?, last_name = ? WHERE id = ?", name.first,
-        name.last, user)
-      if case .absent = department { return }
-      // A department that was deleted meanwhile counts as none.
-      try tx.execute(
-        """
-        UPDATE campus_users SET department = (SELECT id FROM campus_departments WHERE id = ?)
-        WHERE id = ?
-        """, department.replacing(nil), user)
-    }
+    try await store.write { tx in try tx.setName(name, department: department, of: user) }
+  }
+}
+
+extension Transaction {
+  func setName(_ name: PersonName, department: OptionalField<Int64>, of user: Int64) throws {
+    try execute(
+      "UPDATE campus_users SET first_name = ?, last_name = ? WHERE id = ?", name.first, name.last,
+      user)
+    if case .absent = department { return }
+    // A department that was deleted meanwhile counts as none.
+    try execute(
+      """
+      UPDATE campus_users SET department = (SELECT id FROM campus_departments WHERE id = ?)
+      WHERE id = ?
+      """, department.replacing(nil), user)
   }
 }
 

@@ -142,10 +142,10 @@ const refusals = { "user exist": "login.taken", "missing parameters": "login.mis
 
 /**
  * Asks for a name and a password, or makes an account with a telephone number.
- * @param {{registers?: boolean}} [options] whether making an account is offered
+ * @param {{registers?: boolean, keeps?: boolean}} [options] whether making an account is offered; whether the login is kept unless the person says no
  * @returns {Promise<boolean>} true when somebody logged in
  */
-export function askLogin({ registers = true } = {}) {
+export function askLogin({ registers = true, keeps = false } = {}) {
   return new Promise((resolve) => {
     let registering = false;
     const name = h("input", { name: "user_name", autocomplete: "nickname", maxlength: 32 });
@@ -153,7 +153,7 @@ export function askLogin({ registers = true } = {}) {
     const who = h("input", { name: "login", autocomplete: "username", required: true });
     const whoText = h("span", {}, t("login.who"));
     const password = h("input", { name: "user_password", type: "password", autocomplete: "current-password", required: true });
-    const keep = h("input", { type: "checkbox" });
+    const keep = h("input", { type: "checkbox", checked: keeps });
     const problem = h("p.bad.small", { role: "alert" });
     const title = h("h2", {}, t("login")), submit = h("button.primary", {}, t("login"));
     const other = h("button.quiet", { type: "button", onclick: () => {
