@@ -40,7 +40,8 @@ import Testing
     try await withBench(engine) { bench async throws in
       let keys = APIKeys(store: bench.store, clock: bench.clock)
       let (chat, _) = try await keys.create(
-        name: "chat", scopes: ["publish:chat.*", "publish:campus.rooms", "presence"])
+        name: "chat",
+        scopes: ["publish:chat.*", "publish:campus.rooms", "publish:campus.caf\u{E9}", "presence"])
       #expect(chat.allows("publish", topic: "chat.room.TEST"))
       #expect(chat.allows("publish", topic: "campus.rooms"))
       #expect(!chat.allows("publish", topic: "campus.rooms.2"))
@@ -50,6 +51,8 @@ import Testing
       // A mark that joins with the dot, or composes with a letter, changes no byte before it.
       #expect(chat.allows("publish", topic: "chat.\u{301}a"))
       #expect(!chat.allows("publish", topic: "campus.rooms\u{301}"))
+      #expect(chat.allows("publish", topic: "campus.caf\u{E9}"))
+      #expect(!chat.allows("publish", topic: "campus.cafe\u{301}"))
       #expect(!chat.allows("disconnect"))
       let (all, _) = try await keys.create(name: "all", scopes: ["*"])
       #expect(all.allows("disconnect") && all.allows("publish", topic: "x"))

@@ -72,10 +72,10 @@ import Testing
       for number in 0..<300 {
         let topic = "lab.state.\(number)"
         try await wire.say("JOIN \(topic)")
-        #expect(try await wire.frame().text == "IN \(topic)")
+        try #require(try await wire.frame().text == "IN \(topic)")
         try await wire.say("LAST \(topic) word")
-        #expect(try await wire.frame().text == "\(topic) word")
-        #expect(try await wire.frame().text == "OUT \(topic)")
+        try #require(try await wire.frame().text == "\(topic) word")
+        try #require(try await wire.frame().text == "OUT \(topic)")
       }
     }
   }
