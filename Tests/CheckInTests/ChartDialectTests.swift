@@ -195,7 +195,8 @@ import Testing
       }
       await late.begun()
       let second = try await bench.connect("/chart", cookies: ["JSESSIONID": cookie], id: "c2")
-      #expect(second.client.takeTexts().first?.contains("2100301419已进入聊天室") == true)
+      let refusal = try #require(second.client.takeTexts().first)
+      try #require(refusal.contains("2100301419已进入聊天室"))
       await late.arrive()
       #expect(await late.closings.isEmpty)
       await late.leave()
