@@ -1,49 +1,51 @@
-"""Compares the code on a page with the files of a folder, and takes its commands out.
+"""Types a page in: writes its files as a reader would, and takes its commands out.
 
   blocks.py PAGE FOLDER OUTPUT
 
-Each block has to stand in one of the files line for line; how far it is indented as a whole does
-not count. The blocks of commands are written to OUTPUT/1.sh, 2.sh, …
+Above each block of code stands the path of its file, in bold. Each block has to be that file of
+FOLDER to the last byte, and FOLDER has no other files. The blocks of commands are written to
+OUTPUT/1.sh, 2.sh, …
 """
 
 import pathlib
 import re
+import subprocess
 import sys
-import textwrap
 
-
-def blocks(page, language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.M | re.S)
-
-
-def stands_in(block, text):
-    """Is there a run of lines in `text` that is `block`, but for the indentation of the whole?"""
-    wanted = textwrap.dedent(block).splitlines()
-    lines = text.splitlines()
-    return any(
-        textwrap.dedent("\n".join(lines[start:start + len(wanted)])).splitlines() == wanted
-        for start in range(len(lines) - len(wanted) + 1)
-    )
+BLOCK = re.compile(r"(?:^\*\*`(?P<path>[^`\n]+)`\*\*\n\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
+# The tools of this folder, which are no part of the example.
+TOOLS = {"blocks.py", "check"}
 
 
 def main(page, folder, output):
-    page = pathlib.Path(page).read_text()
-    code, missing = 0, []
-    for language in ("swift", "html", "js"):
-        texts = [path.read_text() for path in pathlib.Path(folder).rglob(f"*.{language}")]
-        for block in blocks(page, language):
-            code += 1
-            if not any(stands_in(block, text) for text in texts):
-                missing.append(block)
-    for block in missing:
-        print(f"not in the example:\n{block}")
-    commands = blocks(page, "sh")
-    for number, block in enumerate(commands, 1):
-        pathlib.Path(output, f"{number}.sh").write_text(block)
-    known = code + len(commands)
-    if page.count("```") != 2 * known or len(commands) != 4:
-        sys.exit("the page has a block that is neither code nor one of its four commands")
-    sys.exit(1 if missing else 0)
+    folder = pathlib.Path(folder)
+    files, commands, complaints = {}, [], []
+    for block in BLOCK.finditer(pathlib.Path(page).read_text()):
+        path, text = block["path"], block["text"]
+        if block["language"] == "sh" and not path:
+            commands.append(text)
+        elif not path:
+            complaints.append(f"no path stands above this block:\n{text}")
+        elif path in files:
+            complaints.append(f"{path} stands on the page twice")
+        else:
+            files[path] = text
+    listed = subprocess.run(
+        ["git", "-C", folder, "ls-files", "--cached", "--others", "--exclude-standard"],
+        check=True, capture_output=True, text=True).stdout.split()
+    example = {path for path in listed if (folder / path).exists()} - TOOLS
+    complaints += [f"{path} is in the example, and not on the page" for path in sorted(example - files.keys())]
+    for path, text in files.items():
+        if path not in example:
+            complaints.append(f"{path} is on the page, and not in the example")
+        elif (folder / path).read_text() != text:
+            complaints.append(f"{path} is another one on the page than in the example")
+    if len(commands) != 4:
+        complaints.append(f"the page has {len(commands)} blocks of commands instead of four")
+    for number, text in enumerate(commands, 1):
+        pathlib.Path(output, f"{number}.sh").write_text(text)
+    if complaints:
+        sys.exit("\n".join(complaints))
 
 
 main(*sys.argv[1:])

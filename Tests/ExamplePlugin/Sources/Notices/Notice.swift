@@ -2,7 +2,7 @@ import JSON
 import PluginKit
 import Storage
 
-/// One piece of paper on the board.
+/// One notice on the board.
 struct Notice: Sendable {
   let id: Int
   /// Unix milliseconds.
@@ -20,14 +20,12 @@ extension Notice {
   }
 
   var fields: JSONObject {
-    [
-      "id": .int(Int64(id)), "at": .int(at), "author": .string(author), "text": .string(text),
-    ]
+    ["id": .int(Int64(id)), "at": .int(at), "author": .string(author), "text": .string(text)]
   }
 
   var json: JSONValue { .object(fields) }
 
-  /// The same for the generated documents.
+  /// The fields in the generated documents.
   static let properties: [Schema.Property] = [
     .init("id", .integer), .init("at", .integer, "Unix milliseconds."),
     .init("author", .string), .init("text", .string, "1 to 500 characters."),

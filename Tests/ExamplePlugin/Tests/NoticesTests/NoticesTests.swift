@@ -7,14 +7,8 @@ import Testing
 
 @Suite struct NoticesTests {
   @Test(arguments: Engine.testable)
-  func `a notice is stored, and seen at once by who looks at the board`(
-    engine: Engine
-  ) async throws {
-    try await withFreshStore(engine) { store in
-      let bench = try await PluginBench(NoticesPlugin.self, store: store)
-      let boss = try await bench.accounts.create(
-        NewAccount(login: "boss", name: "Boss", roles: .staff)
-      ).identity
+  func `a notice is stored and shown on every open board`(engine: Engine) async throws {
+    try await withBoard(engine) { bench, boss in
       let wall = Identity(guest: "wall", name: "the screen on the wall")
       let screen = try await bench.subscribe("notices.board", as: wall)
 
@@ -27,14 +21,10 @@ import Testing
     }
   }
 
-  @Test func `only staff pins, and only what can be read`() async throws {
-    try await withFreshStore(.sqlite) { store in
-      let bench = try await PluginBench(NoticesPlugin.self, store: store)
+  @Test func `only staff pins, and only a text that can be read`() async throws {
+    try await withBoard(.sqlite) { bench, boss in
       let tao = try await bench.accounts.create(
         NewAccount(login: "tao", name: "Tao", roles: .student)
-      ).identity
-      let boss = try await bench.accounts.create(
-        NewAccount(login: "boss", name: "Boss", roles: .staff)
       ).identity
       #expect(await bench.post("/notices", json: ["text": "Hello."]).status == 401)
       #expect(await bench.post("/notices", json: ["text": "Hello."], as: tao).status == 403)
@@ -43,19 +33,27 @@ import Testing
     }
   }
 
-  @Test func `a newcomer to the board is given as many notices as are configured`() async throws {
-    try await withFreshStore(.sqlite) { store in
-      let bench = try await PluginBench(
-        NoticesPlugin.self, store: store, settings: ["shown": .number(2)])
-      let boss = try await bench.accounts.create(
-        NewAccount(login: "boss", name: "Boss", roles: .staff)
-      ).identity
+  @Test func `a new board shows as many notices as are configured`() async throws {
+    try await withBoard(.sqlite, settings: ["shown": .number(2)]) { bench, boss in
       for text in ["one", "two", "three"] {
         #expect(await bench.post("/notices", json: ["text": .string(text)], as: boss).status == 201)
       }
       let wall = Identity(guest: "wall", name: "the screen on the wall")
       let board = try await bench.snapshot("notices.board", as: wall)
       #expect(board?.array?.compactMap { $0["text"]?.string } == ["three", "two"])
+    }
+  }
+
+  private func withBoard(
+    _ engine: Engine, settings: [String: Setting.Kind] = [:],
+    _ body: (PluginBench, Identity) async throws -> Void
+  ) async throws {
+    try await withFreshStore(engine) { store in
+      let bench = try await PluginBench(NoticesPlugin.self, store: store, settings: settings)
+      let boss = try await bench.accounts.create(
+        NewAccount(login: "boss", name: "Boss", roles: .staff)
+      ).identity
+      try await body(bench, boss)
     }
   }
 }
