@@ -35,6 +35,7 @@ extension ClientMachine {
     switch purpose {
     case .hello: welcomed(frame, now)
     case .subscribe(let topic): started(topic, frame, now)
+    case .unsubscribe: break
     case .list(let topic): listed(topic, frame, now)
     case .caller: emit(.answered(number, .success(frame)))
     }
@@ -58,6 +59,7 @@ extension ClientMachine {
     switch purpose {
     case .hello: helloRefused(error, now)
     case .subscribe(let topic): topicRefused(topic, error, now)
+    case .unsubscribe: break
     case .list(let topic): topics[topic]?.listFailed()
     case .caller: emit(.answered(number, .failure(error)))
     }

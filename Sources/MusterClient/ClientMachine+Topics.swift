@@ -19,7 +19,11 @@ extension ClientMachine {
     emit(.fallSilent(topic))
     guard isLive else { return }
     switch state.phase {
-    case .asking, .live: send(["type": "unsubscribe", "topic": .string(topic)], now)
+    case .asking, .live:
+      // Answers that are still on their way are for nobody, even if the topic is followed again.
+      requests = requests.filter { $0.value != .subscribe(topic) && $0.value != .list(topic) }
+      // With a number, so that the answer is not taken for being put out of the topic.
+      request(.unsubscribe, ["type": "unsubscribe", "topic": .string(topic)], now)
     case .absent, .pausing, .refused: return
     }
   }

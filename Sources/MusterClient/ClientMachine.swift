@@ -41,6 +41,7 @@ struct ClientMachine: Sendable {
   enum Purpose: Equatable, Sendable {
     case hello
     case subscribe(String)
+    case unsubscribe
     case list(String)
     case caller
   }

@@ -25,6 +25,8 @@ struct TopicState: Sendable {
   /// Diffs that wait while a whole list is on its way; nil when none is.
   private var held: [(diff: JSONValue, revision: UInt64)]?
   private var pages: [TopicMember] = []
+  /// The revision of the first page: later changes may be missing in the pages before them.
+  private var firstRevision: UInt64?
 
   init(wantsPresence: Bool, from position: TopicPosition?) {
     self.wantsPresence = wantsPresence
@@ -49,8 +51,7 @@ struct TopicState: Sendable {
   mutating func disconnect() {
     phase = .absent
     early = []
-    held = nil
-    pages = []
+    listFailed()
   }
 
   /// The answer to `subscribe`. `next` is where the list of members goes on, if it does.
@@ -104,14 +105,17 @@ extension TopicState {
   mutating func whole(_ data: JSONValue, revision: UInt64) -> (news: [TopicNews], next: Int?) {
     pages += (data["members"]?.array ?? []).compactMap(TopicMember.init)
     held = held ?? []
+    let first = firstRevision ?? revision
+    firstRevision = first
     if let next = data["next"]?.int { return ([], next) }
     presence = Presence(
-      revision: revision, members: pages, total: data["total"]?.int ?? pages.count,
+      revision: first, members: pages, total: data["total"]?.int ?? pages.count,
       isCountOnly: data["counts_only"]?.bool == true)
     pages = []
+    firstRevision = nil
     let waiting = held ?? []
     held = nil
-    // Entries already in the pages are skipped by their revision.
+    // A change that a later page holds already changes nothing when it is applied again.
     for (diff, revision) in waiting { _ = presence.apply(diff, revision: revision) }
     return ([.presence(presence)], nil)
   }
@@ -120,6 +124,7 @@ extension TopicState {
   mutating func listFailed() {
     held = nil
     pages = []
+    firstRevision = nil
   }
 
   /// A change; `isGap` when the whole list must be asked for.

@@ -108,6 +108,51 @@ import WebSocket
     }
   }
 
+  @Test func `a change between two pages of members is not lost`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    _ = machine.subscribe("t.a", presence: true, from: nil, 0)
+    _ = machine.takeEffects()
+    func page(_ ids: [String], _ revision: Int64, next: JSONValue) -> JSONValue {
+      let members = ids.map { JSONValue.object(["id": .string($0), "name": .string($0)]) }
+      return [
+        "rev": .int(revision), "total": 4, "members": .array(members), "next": next,
+      ]
+    }
+    machine.received(
+      ["type": "subscribed", "re": 2, "data": ["presence": page(["b", "c"], 5, next: 9)]], 10)
+    machine.received(
+      [
+        "type": "presence", "topic": "t.a", "rev": 6,
+        "data": ["total": 4, "join": [["id": "a", "name": "a"]]],
+      ], 20)
+    machine.received(
+      ["type": "presence", "re": 3, "rev": 6, "data": page(["d"], 6, next: .null)], 30)
+    let told = machine.takeEffects().compactMap { effect -> Presence? in
+      guard case .tell(_, .presence(let presence)) = effect else { return nil }
+      return presence
+    }
+    #expect(told.last?.members.keys.sorted() == ["a", "b", "c", "d"])
+    #expect(told.last?.revision == 6)
+  }
+
+  @Test func `a topic that is left and followed again at once goes on`() {
+    var machine = machine()
+    welcomed(&machine, 0)
+    _ = machine.subscribe("t.a", presence: false, from: nil, 0)
+    machine.unsubscribe("t.a", 10)
+    _ = machine.subscribe("t.a", presence: false, from: nil, 20)
+    let asked = sent(machine.takeEffects())
+    #expect(asked.map { $0["type"] } == ["subscribe", "unsubscribe", "subscribe"])
+    #expect(asked.map { $0["id"] } == [2, 3, 4])
+    // The answer to what was given up starts nothing.
+    machine.received(["type": "subscribed", "re": 2, "topic": "t.a", "offset": 7], 30)
+    #expect(machine.topics["t.a"]?.phase == .asking)
+    machine.received(["type": "unsubscribed", "re": 3, "topic": "t.a"], 31)
+    machine.received(["type": "subscribed", "re": 4, "topic": "t.a", "offset": 8], 32)
+    #expect(machine.topics["t.a"]?.phase == .live)
+  }
+
   @Test func `a silent line is pinged, called stale and given up`() {
     var machine = machine()
     welcomed(&machine, 0)
