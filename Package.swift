@@ -191,7 +191,11 @@ let package = Package(
       "CampusTests",
       ["Bytes", "Campus", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Rig", "Storage"]),
     tests("PrimitivesTests", ["Primitives"]),
-    tests("ChatTests", ["Chat", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
+    tests(
+      "ChatTests",
+      [
+        "Chat", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Primitives", "Storage",
+      ]),
     tests(
       "CheckInTests", ["CheckIn", "JSON", "MusterTesting", "PluginHost", "PluginKit", "Storage"]),
     tests(

@@ -41,6 +41,7 @@ public final class ChatPlugin: Plugin {
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, Tables.first)
+    registrar.migrate(2, Tables.rooms)
     registrar.errorShape(Answers.shape, schema: Documents.refusal)
     registerCalls(with: &registrar)
     registerTopics(with: &registrar)
@@ -48,7 +49,10 @@ public final class ChatPlugin: Plugin {
     registrar.dialect(
       ["/", "/ws/chat"], "chat", admitsProvisional: true,
       ChatDialect(directory: directory, services: services))
-    registrar.job("tidy", .every(seconds: 1)) { _ in await self.directory.tidy() }
+    registrar.job("tidy", .every(seconds: 1)) { _ in
+      await self.membership.followPostponed()
+      try await self.directory.upkeep()
+    }
   }
 
   private func registerCalls(with registrar: inout Registrar) {
@@ -73,6 +77,10 @@ public final class ChatPlugin: Plugin {
   public func start() async throws {
     let rows = try await services.store.query(
       "SELECT chatroom_name FROM chat_chatroom ORDER BY chatroom_id")
-    await directory.begin(permanent: try rows.map { try $0.text("chatroom_name") })
+    try await directory.start(permanent: try rows.map { try $0.text("chatroom_name") })
   }
+
+  public func stop() async { await directory.stop() }
+
+  var membership: RoomMembership { RoomMembership(directory: directory, hub: services.hub) }
 }

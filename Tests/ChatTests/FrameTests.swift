@@ -31,6 +31,8 @@ import Testing
     (frame(user: #"{"user_name":null}"#), "illegal data"),
     (frame(room: #""""#), "illegal data"), (frame(room: "null"), "illegal data"),
     (frame(room: "\"\(String(repeating: "x", count: 65))\""), "illegal data"),
+    (frame(user: #"{"user_name":"a\u0000b"}"#), "illegal data"),
+    (frame(user: #"{"user_name":"a","user_avatar":"\u0000"}"#), "invalid data"),
     (frame(type: #""shout""#, msg: #""""#), "illegal type"),
     (frame(type: #""""#), "illegal type"), (frame(type: #""user""#), "illegal type"),
     (frame(type: #""error""#), "illegal type"), (frame(type: "5"), "illegal type"),

@@ -29,7 +29,7 @@ extension Documents {
 extension ChatPlugin {
   func bookSeat(_ request: Request) async throws -> Response {
     guard let room = request.given("room_name"), let user = request.given("user_name"),
-      let status = request.given("status")
+      let status = request.given("status"), !user.utf8.contains(0)
     else { return Answers.missing(request) }
     if let identity = request.identity, identity.name != user {
       throw PluginError.forbidden("not your name")
@@ -45,20 +45,20 @@ extension ChatPlugin {
     let user = user.inNFC
     switch status {
     case 1:
-      return switch await directory.book(name, user, by: request) {
+      return switch try await directory.book(name, user, by: request) {
       case .seated: Answers.res("join chatroom")
       case .full: Answers.res("full room")
       case .noRoom: Answers.res("invalid room")
       case .notYours: throw PluginError.forbidden("not your name")
       }
     case 0:
-      return switch await directory.giveBack(name, user, by: request) {
+      return switch try await directory.giveBack(name, user, by: request) {
       case .left: Answers.res("leave chatroom")
       case .noRoom: Answers.res("invalid room")
       case .notThere: Answers.res("user not exist")
       }
     default:
-      return Answers.res(await directory.contains(name) ? "invalid status" : "invalid room")
+      return Answers.res(try await directory.contains(name) ? "invalid status" : "invalid room")
     }
   }
 }

@@ -26,7 +26,7 @@ extension ChatPlugin {
     guard let room = request.given("room_name").flatMap({ RoomName($0) }) else {
       return Answers.missing(request)
     }
-    return switch await directory.create(room) {
+    return switch try await directory.create(room) {
     case .created: Answers.res("chatroom create successfully")
     case .exists: Answers.res("chatroom already exist")
     case .tooMany: throw PluginError(.tooManyRequests, "too many rooms")

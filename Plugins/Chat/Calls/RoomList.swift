@@ -25,15 +25,15 @@ extension Documents {
 
 extension ChatPlugin {
   func listRooms(_ request: Request) async throws -> Response {
-    .json(await directory.listJSON).with("Cache-Control", "no-store")
+    .json(try await directory.listJSON).with("Cache-Control", "no-store")
   }
 }
 
 extension RoomDirectory {
   /// The list for the topic, with the number of seats in each room.
   var snapshotJSON: JSONValue {
-    get async {
-      guard case .object(var fields) = await listJSON else { return nil }
+    get async throws {
+      guard case .object(var fields) = try await listJSON else { return nil }
       fields["capacity"] = JSONValue(capacity)
       return .object(fields)
     }
@@ -41,9 +41,9 @@ extension RoomDirectory {
 
   /// The list under the name that clients use, and under the one in the document's example.
   var listJSON: JSONValue {
-    get async {
+    get async throws {
       let list = JSONValue(
-        await roomList.map { room in
+        try await roomList.map { room in
           ["name": .string(room.name), "population": JSONValue(room.population)]
         })
       return ["room_list": list, "rooms": list]

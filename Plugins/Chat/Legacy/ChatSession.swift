@@ -47,8 +47,10 @@ final class ChatSession: DialectSession {
   func closed(_ how: Departure) async {
     let isLost = how != .closed(code: 1000) && how != .closed(code: 1005)
     for (room, user) in rooms where account == nil {
-      let occupant = ChatSession.guest(user).id
-      _ = await directory.leave(room, user.name, as: occupant, on: connection.id, isLost: isLost)
+      let guest = GuestLeave(
+        room: room, user: user.name, occupant: ChatSession.guest(user).id,
+        connection: connection.id)
+      await directory.connectionEnded(guest, isLost: isLost)
     }
     rooms = [:]
   }
@@ -58,9 +60,9 @@ final class ChatSession: DialectSession {
 extension ChatSession {
   private func join(_ frame: ClientFrame) async throws {
     let room = frame.room
-    let user = await nameInside(room) ?? user(of: frame)
+    let user = try await nameInside(room) ?? user(of: frame)
     let who = identity(of: user)
-    let admission = await directory.admit(
+    let admission = try await directory.admit(
       room, user, as: who.id, on: guestConnection, by: seatRequest, isTrusted: peer.isLoopback)
     switch admission {
     case nil: throw FrameError.tooManyRequests
@@ -70,7 +72,7 @@ extension ChatSession {
     case .admitted(let isNew):
       try await subscribe(room, user, who)
       rooms[room] = user
-      let entry = await directory.enter(room, user.name, as: who.id)
+      let entry = try await enter(room, user, who)
       // Without an announcement to all, the sender still gets its answer.
       if entry == .shared || !isNew && entry == .already {
         await connection.send(moved(.join, user, room))
@@ -82,20 +84,34 @@ extension ChatSession {
     do {
       try await connection.subscribe(room.topic, as: who)
     } catch {
-      await directory.withdraw(room, user.name, as: who.id, on: guestConnection)
+      try await directory.withdraw(room, user.name, as: who.id, on: guestConnection)
       if case TopicRefusal.full = error { throw FrameError.roomFull }
+      throw error
+    }
+  }
+
+  /// An entry that the store refuses ends the subscription, too.
+  private func enter(
+    _ room: RoomName, _ user: ChatUser, _ who: Identity
+  ) async throws -> Rooms.Entry {
+    do {
+      return try await directory.enter(room, user.name, as: who.id)
+    } catch {
+      await connection.unsubscribe(room.topic)
       throw error
     }
   }
 
   private func leave(_ frame: ClientFrame) async throws {
     let (user, who) = try await speaker(of: frame)
-    rooms[frame.room] = nil
     if account == nil {
-      let leaving = await directory.leave(frame.room, user.name, as: who.id, on: guestConnection)
+      let leaving = try await directory.leave(
+        frame.room, user.name, as: who.id, on: guestConnection)
+      rooms[frame.room] = nil
       if leaving == .stays { await connection.send(moved(.leave, user, frame.room)) }
       return await connection.unsubscribe(frame.room.topic)
     }
+    rooms[frame.room] = nil
     // The account may be in the room by other connections, which only the hub knows. The sender is
     // answered here, and the others when the hub reports the leave.
     await connection.send(moved(.leave, user, frame.room))
@@ -116,13 +132,13 @@ extension ChatSession {
   }
 
   /// The user that this connection is in the room of a frame.
-  private func speaker(of frame: ClientFrame) async throws(FrameError) -> (ChatUser, Identity) {
+  private func speaker(of frame: ClientFrame) async throws -> (ChatUser, Identity) {
     let user = user(of: frame)
     let who = identity(of: user)
-    switch await directory.standing(frame.room, user.name, as: who.id, on: guestConnection) {
-    case .noRoom: throw .roomNotExist
+    switch try await directory.standing(frame.room, as: who.id, on: guestConnection) {
+    case .noRoom: throw FrameError.roomNotExist
     case .inside where rooms[frame.room] != nil: return (user, who)
-    case .inside, .notThere: throw .userNotExist
+    case .inside, .notThere: throw FrameError.userNotExist
     }
   }
 }
@@ -134,10 +150,10 @@ extension ChatSession {
   private var seatRequest: SeatRequest { SeatRequest(account: account?.account, peer: peer) }
 
   /// The user of a guest in a room that it has not left: one name per room.
-  private func nameInside(_ room: RoomName) async -> ChatUser? {
+  private func nameInside(_ room: RoomName) async throws -> ChatUser? {
     guard account == nil, let user = rooms[room] else { return nil }
     let occupant = ChatSession.guest(user).id
-    let standing = await directory.standing(room, user.name, as: occupant, on: guestConnection)
+    let standing = try await directory.standing(room, as: occupant, on: guestConnection)
     return standing == .inside ? user : nil
   }
 

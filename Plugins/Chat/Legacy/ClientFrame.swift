@@ -39,9 +39,10 @@ struct ClientFrame: Sendable, Equatable {
       let text = ClientFrame.text(text),
       let avatar = ClientFrame.text(user["user_avatar"] ?? .null),
       text.unicodeScalars.count <= ChatMessage.longestText,
-      avatar.utf8.count <= ClientFrame.longestAvatar
+      avatar.utf8.count <= ClientFrame.longestAvatar, !avatar.utf8.contains(0)
     else { throw .invalidData }
     guard !name.isEmpty, name.unicodeScalars.count <= ClientFrame.longestName,
+      !name.utf8.contains(0),
       let room = RoomName(room)
     else { throw .illegalData }
     guard let kind = type.string.flatMap({ Kind(rawValue: $0) }) else { throw .illegalType }

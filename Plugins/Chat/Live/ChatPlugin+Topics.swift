@@ -15,7 +15,7 @@ extension ChatPlugin {
         throw TopicRefusal.unauthorized
       }
     }
-    rules.snapshot = { _, _ in await directory.snapshotJSON }
+    rules.snapshot = { _, _ in try await directory.snapshotJSON }
     return rules
   }
 
@@ -29,7 +29,7 @@ extension ChatPlugin {
     // Clients of the documents without a token; all other guests are refused.
     rules.allowsGuests = true
     rules.allowsProvisional = true
-    let membership = RoomMembership(directory: directory, hub: services.hub)
+    let membership = self.membership
     rules.authorize = { who, topic, action in
       try await membership.authorize(who, topic, action)
     }

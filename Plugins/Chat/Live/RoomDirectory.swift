@@ -2,10 +2,10 @@ internal import JSON
 internal import PluginKit
 internal import Primitives
 
-/// The rooms of this server, and the one place where they change.
+/// The rooms, and the one place where this process changes them.
 ///
-/// Changes are announced at once and in order: those of a topic go out one after another, and the
-/// caller of a change goes on when its own announcements are out.
+/// A change is decided in the store. It is then announced at once and in order: the announcements
+/// of a topic go out one after another, and the caller of a change goes on when its own are out.
 actor RoomDirectory {
   static let list: Topic = "chat.rooms"
   /// The time after a start in which the members of before are expected back.
@@ -13,15 +13,26 @@ actor RoomDirectory {
   /// Rooms that one address may open.
   private static let openingLimit = WindowLimit(count: 3, seconds: 60)
 
-  private var rooms = Rooms()
+  let store: RoomStore
+  let hub: any Hub
+  let log: Log
+  let clock: any WallClock
+  /// This process among those that serve the same rooms.
+  let instance: String
+  /// Leaves that the store did not take, by connection and room.
+  var unfinishedLeaves: [GuestLeave: Bool] = [:]
+  /// Reports of the hub that the store did not take.
+  var unfinishedReports: [MembershipReport: MembershipChange] = [:]
+  /// The end of this process's lease; 0 before its first guest.
+  var leaseEnd: Int64 = 0
+  var hasCheckedAccounts = false
+  /// Changes of a room are decided and queued for announcement in the same order.
+  private let decisions = KeyedQueue<String>()
   /// The announcements that still have to go out, by topic.
   private var pending: [Topic: Fifo<Step>] = [:]
-  private let turns = KeyedQueue<Topic>()
+  private let announcements = KeyedQueue<Topic>()
   private var openings = WindowCounter<String>()
-  private let hub: any Hub
-  private let clock: any WallClock
   private let settings: Settings
-  private let log: Log
   private let startedAt: Int64
 
   private enum Step {
@@ -33,79 +44,97 @@ actor RoomDirectory {
     case evict(occupant: String)
   }
 
-  init(_ services: PluginServices) {
+  init(_ services: PluginServices, random: any RandomSource = SystemRandom()) {
+    store = RoomStore(database: services.store)
     hub = services.hub
     clock = services.clock
     settings = services.settings
     log = services.log
     startedAt = services.clock.now
-  }
-
-  func begin(permanent: [String]) { rooms = Rooms(permanent: permanent) }
-
-  var roomList: [(name: String, population: Int)] {
-    get async {
-      await tidy()
-      return rooms.list
-    }
-  }
-
-  func members(of room: RoomName) -> [ChatUser] { rooms.members(of: room.description) }
-
-  /// Ends bookings and rooms whose time is over.
-  func tidy() async {
-    rooms.expire(at: clock.now)
-    await announce()
+    instance = String(random.next(), radix: 16) + String(random.next(), radix: 16)
   }
 
   /// The number of seats in a room, which a reload of the settings may change.
   var capacity: Int { max(1, settings.number("capacity")) }
+}
 
-  private var now: Int64 {
-    rooms.capacity = capacity
-    return clock.now
+// Reads.
+extension RoomDirectory {
+  var roomList: [(name: String, population: Int)] {
+    get async throws {
+      try await tidy()
+      return try await store.list()
+    }
+  }
+
+  func members(of room: RoomName) async throws -> [ChatUser] {
+    try await store.members(of: room.description)
+  }
+
+  func contains(_ room: RoomName) async throws -> Bool {
+    try await store.contains(room.description)
+  }
+
+  func standing(
+    _ room: RoomName, as occupant: String, on connection: String?
+  ) async throws -> Rooms.Standing {
+    try await store.standing(room.description, as: occupant, on: key(connection))
+  }
+
+  func isAdmitted(_ room: RoomName, as occupant: String) async throws -> Bool {
+    try await store.isAdmitted(room.description, as: occupant)
+  }
+
+  /// The hub's name of a connection, made unique among all processes.
+  private func key(_ connection: String?) -> String? {
+    connection.map { ConnectionKey.make(instance, $0) }
   }
 }
 
 // Requests of calls and connections.
 extension RoomDirectory {
-  enum Creation { case created, exists, tooMany }
+  enum Creation: Sendable { case created, exists, tooMany }
 
-  func create(_ room: RoomName) async -> Creation {
-    if rooms.isFull && !rooms.contains(room.description) { return .tooMany }
-    let isNew = rooms.create(room.description, at: now)
-    await announce()
-    return isNew ? .created : .exists
+  func create(_ room: RoomName) async throws -> Creation {
+    let name = room.description
+    let now = clock.now
+    return try await change(name) { rooms in
+      if rooms.isFull && !rooms.contains(name) { return .tooMany }
+      return rooms.create(name, at: now) ? .created : .exists
+    }
   }
 
-  func book(_ room: RoomName, _ user: String, by request: SeatRequest) async -> Rooms.Booking {
-    let booking = rooms.book(room.description, user, by: request, at: now)
-    await announce()
-    return booking
+  func book(
+    _ room: RoomName, _ user: String, by request: SeatRequest
+  ) async throws -> Rooms.Booking {
+    let name = room.description
+    let now = clock.now
+    return try await change(name) { $0.book(name, user, by: request, at: now) }
   }
 
-  func giveBack(_ room: RoomName, _ user: String, by request: SeatRequest) async -> Rooms.Return {
-    let answer = rooms.giveBack(room.description, user, by: request, at: now)
-    await announce()
-    return answer
+  func giveBack(
+    _ room: RoomName, _ user: String, by request: SeatRequest
+  ) async throws -> Rooms.Return {
+    let name = room.description
+    let now = clock.now
+    return try await change(name) { $0.giveBack(name, user, by: request, at: now) }
   }
-
-  func contains(_ room: RoomName) -> Bool { rooms.contains(room.description) }
 
   /// Nil if the address of the request has opened too many rooms lately.
   func admit(
     _ room: RoomName, _ user: ChatUser, as occupant: String, on connection: String?,
-    by request: SeatRequest,
-    isTrusted: Bool
-  ) async -> Rooms.Admission? {
-    let now = now
-    rooms.expire(at: now)
-    if !rooms.contains(room.description) {
-      guard !rooms.isFull, isTrusted || opens(request.peer.client, at: now) else { return nil }
+    by request: SeatRequest, isTrusted: Bool
+  ) async throws -> Rooms.Admission? {
+    let name = room.description
+    let now = clock.now
+    let key = key(connection)
+    if key != nil { try await extendLease(at: now) }
+    let mayOpen = try await contains(room) || isTrusted || opens(request.peer.client, at: now)
+    let admission: Rooms.Admission? = try await change(name, andWaitFor: room) { rooms in
+      rooms.expire(at: now)
+      if !rooms.contains(name), !mayOpen || rooms.isFull { return nil }
+      return rooms.admit(name, user, as: occupant, on: key, by: request, at: now)
     }
-    let admission = rooms.admit(
-      room.description, user, as: occupant, on: connection, by: request, at: now)
-    await announce(andWaitFor: room)
     return admission
   }
 
@@ -113,53 +142,68 @@ extension RoomDirectory {
     openings.take("\(client)", RoomDirectory.openingLimit, at: now) == nil
   }
 
-  func enter(_ room: RoomName, _ user: String, as occupant: String) async -> Rooms.Entry {
-    let entry = rooms.enter(room.description, user, as: occupant, at: now)
-    await announce(andWaitFor: room)
-    return entry
+  func enter(
+    _ room: RoomName, _ user: String, as occupant: String
+  ) async throws -> Rooms.Entry {
+    let name = room.description
+    let now = clock.now
+    return try await change(name, andWaitFor: room) {
+      $0.enter(name, user, as: occupant, at: now)
+    }
   }
 
   func leave(
     _ room: RoomName, _ user: String, as occupant: String, on connection: String?,
     isLost: Bool = false
-  ) async -> Rooms.Leaving {
-    let leaving = rooms.leave(
-      room.description, user, as: occupant, on: connection, isLost: isLost, at: now)
+  ) async throws -> Rooms.Leaving {
+    let name = room.description
+    let now = clock.now
+    let key = key(connection)
+    let leaving = try await change(name) {
+      $0.leave(name, user, as: occupant, on: key, isLost: isLost, at: now)
+    }
     // Only a real leave waits: the hub also reports its own evictions here.
-    await announce(andWaitFor: leaving == .gone ? room : nil)
+    if leaving == .gone { await flush(room.topic) }
     return leaving
   }
 
-  func withdraw(_ room: RoomName, _ user: String, as occupant: String, on connection: String?) async
-  {
-    rooms.withdraw(room.description, user, as: occupant, on: connection, at: now)
-    await announce()
-  }
-
-  func standing(
+  func withdraw(
     _ room: RoomName, _ user: String, as occupant: String, on connection: String?
-  ) -> Rooms.Standing {
-    rooms.standing(room.description, user, as: occupant, on: connection)
+  ) async throws {
+    let name = room.description
+    let now = clock.now
+    let key = key(connection)
+    try await change(name) { $0.withdraw(name, user, as: occupant, on: key, at: now) }
   }
 
-  func isAdmitted(_ room: RoomName, _ user: String, as occupant: String) -> Bool {
-    rooms.isAdmitted(room.description, user, as: occupant)
+  /// Decides a change in the store and announces it. With `room`, also waits for the pending
+  /// announcements of its topic, so that the caller's next message comes after them.
+  func change<Answer: Sendable>(
+    _ name: String, andWaitFor room: RoomName? = nil,
+    _ decide: @escaping @Sendable (inout Rooms) -> Answer
+  ) async throws -> Answer {
+    var touched: [Topic] = room.map { [$0.topic] } ?? []
+    let answer = try await decisions.inTurn(name) {
+      let (answer, changes) = try await store.change(name, capacity: capacity, decide)
+      for topic in enqueue(changes) where !touched.contains(topic) { touched.append(topic) }
+      return answer
+    }
+    for topic in touched { await flush(topic) }
+    return answer
   }
 }
 
 // Announcements.
 extension RoomDirectory {
-  /// Publishes the new changes. With `room`, also waits for the pending announcements of its topic,
-  /// so that the caller's next message comes after them.
-  private func announce(andWaitFor room: RoomName? = nil) async {
-    var touched: [Topic] = room.map { [$0.topic] } ?? []
-    for change in rooms.takeChanges() {
+  private func enqueue(_ changes: [RoomChange]) -> [Topic] {
+    var touched: [Topic] = []
+    for change in changes {
       for (topic, step) in steps(change) {
         pending[topic, default: Fifo()].append(step)
-        if !touched.contains(topic) { touched.append(topic) }
+        touched.append(topic)
       }
     }
-    for topic in touched { await flush(topic) }
+    return touched
   }
 
   private func steps(_ change: RoomChange) -> [(Topic, Step)] {
@@ -199,7 +243,7 @@ extension RoomDirectory {
   }
 
   private func flush(_ topic: Topic) async {
-    await turns.inTurn(topic) {
+    await announcements.inTurn(topic) {
       while let step = pending[topic]?.popFirst() { await perform(step, topic) }
       pending[topic] = nil
     }

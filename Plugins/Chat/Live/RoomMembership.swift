@@ -10,7 +10,7 @@ struct RoomMembership: Sendable {
     guard let room = RoomName(topic) else { throw TopicRefusal.unknown }
     if who.isGuest {
       // A client of the documents, admitted by its session already.
-      guard await directory.isAdmitted(room, who.name, as: who.id) else {
+      guard try await directory.isAdmitted(room, as: who.id) else {
         throw TopicRefusal.unauthorized
       }
       return
@@ -18,14 +18,14 @@ struct RoomMembership: Sendable {
     switch action {
     case .subscribe: try await admit(who, room)
     case .publish, .presence, .history:
-      guard await directory.isAdmitted(room, who.name, as: who.id) else {
+      guard try await directory.isAdmitted(room, as: who.id) else {
         throw TopicRefusal.denied
       }
     }
   }
 
   private func admit(_ who: Identity, _ room: RoomName) async throws {
-    let admission = await directory.admit(
+    let admission = try await directory.admit(
       room, who.chatUser, as: who.id, on: nil, by: who.seatRequest,
       isTrusted: who.peer?.isLoopback ?? false)
     switch admission {
@@ -39,23 +39,36 @@ struct RoomMembership: Sendable {
   /// Follows the report of a change. Reports of a busy topic come late, so the present state of the
   /// hub counts. Guests are followed by their sessions.
   func changed(_ change: MembershipChange) async {
+    do {
+      try await follow(change)
+    } catch {
+      await directory.postpone(change)
+    }
+  }
+
+  /// Repeats the reports that came while the store was away.
+  func followPostponed() async {
+    for change in await directory.takePostponed() { await changed(change) }
+  }
+
+  private func follow(_ change: MembershipChange) async throws {
     let who = change.who
     guard !who.isGuest, let room = RoomName(change.topic) else { return }
     let isThere = await hub.members(of: change.topic).contains { $0.id == who.id }
     switch change.kind {
-    case .joined where isThere: await enter(who, room)
-    case .left where !isThere: _ = await directory.leave(room, who.name, as: who.id, on: nil)
+    case .joined where isThere: try await enter(who, room)
+    case .left where !isThere: _ = try await directory.leave(room, who.name, as: who.id, on: nil)
     case .joined, .left: return
     }
   }
 
-  private func enter(_ who: Identity, _ room: RoomName) async {
-    if await directory.enter(room, who.name, as: who.id) != .noSeat { return }
+  private func enter(_ who: Identity, _ room: RoomName) async throws {
+    if try await directory.enter(room, who.name, as: who.id) != .noSeat { return }
     // The booking has expired; another free seat will do.
     do {
       try await admit(who, room)
-      _ = await directory.enter(room, who.name, as: who.id)
-    } catch {
+      _ = try await directory.enter(room, who.name, as: who.id)
+    } catch is TopicRefusal {
       await hub.remove(who.id, from: room.topic)
     }
   }
@@ -63,7 +76,7 @@ struct RoomMembership: Sendable {
   /// The members of a room with the newcomer, which the hub may not have reported yet.
   func list(of topic: Topic, for who: Identity) async throws -> JSONValue {
     guard let room = RoomName(topic) else { throw TopicRefusal.unknown }
-    var members = await directory.members(of: room)
+    var members = try await directory.members(of: room)
     if !members.contains(where: { $0.name == who.name }) { members.append(who.chatUser) }
     return JSONValue(members.map { .object($0.json) })
   }

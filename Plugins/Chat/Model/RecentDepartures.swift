@@ -11,17 +11,17 @@ struct RecentDepartures: Sendable {
     let user: String
   }
 
-  private struct Entry {
+  struct Entry: Sendable, Equatable {
     let until: Int64
     let owners: SeatOwners
   }
 
   private let capacity: Int
-  private var entries: [Pair: Entry] = [:]
+  private(set) var entries: [Pair: Entry] = [:]
   // In the order of their ends. A replaced or removed entry stays in the queue.
   private var queue = Fifo<(pair: Pair, until: Int64)>()
 
-  init(capacity: Int = 10_000) { self.capacity = capacity }
+  init(capacity: Int = 1000) { self.capacity = capacity }
 
   var count: Int { entries.count }
 

@@ -13,17 +13,20 @@ extension Rooms {
         release(name)
       }
     }
-    nextEnd = earliestEnd
+    nextEnd = rooms.values.compactMap(\.nextEnd).min() ?? .max
   }
 
-  private var earliestEnd: Int64 {
-    var earliest = Int64.max
-    for room in rooms.values {
-      for seat in room.seats where !seat.isEntered {
-        earliest = min(earliest, seat.bookedUntil ?? .max)
+  /// Moves out all guests whose connections begin with `prefix`: the process that had them is gone.
+  mutating func dropConnections(withPrefix prefix: String, at now: Int64) {
+    for name in order {
+      for seat in rooms[name]?.seats ?? [] {
+        for (occupant, known) in seat.occupants.sorted(by: { $0.key < $1.key }) {
+          for connection in known.connections.sorted() where connection.hasPrefix(prefix) {
+            _ = leave(
+              name, seat.user.name, as: occupant, on: connection, isLost: true, at: now)
+          }
+        }
       }
-      if room.seats.isEmpty, let until = room.emptyUntil { earliest = min(earliest, until) }
     }
-    return earliest
   }
 }

@@ -34,11 +34,23 @@ struct Rooms: Sendable {
     }
   }
 
+  /// Rooms that were loaded from the store.
+  init(_ loaded: [String: Room], departed: RecentDepartures, capacity: Int) {
+    self.capacity = capacity
+    self.departed = departed
+    rooms = loaded
+    order = loaded.keys.sorted()
+    nextEnd = loaded.values.compactMap(\.nextEnd).min() ?? .max
+  }
+
   var list: [(name: String, population: Int)] {
     order.map { ($0, rooms[$0]?.seats.count ?? 0) }
   }
 
-  var isFull: Bool { order.count >= Rooms.maxRooms }
+  /// The rooms in the store beside those that were loaded.
+  var otherRooms = 0
+
+  var isFull: Bool { order.count + otherRooms >= Rooms.maxRooms }
 
   func contains(_ room: String) -> Bool { rooms[room] != nil }
 
