@@ -20,7 +20,7 @@ public final class CheckInPlugin: Plugin {
   let hours: OpeningHours
   let export: WeeklyExport
   let curve: DayCurve
-  let sessions = LegacySessions()
+  let sessions: LegacySessions
   /// Check-ins and check-outs of a number by one client.
   let moves = Locked(WindowCounter<String>())
   let chat: LabChat
@@ -29,6 +29,7 @@ public final class CheckInPlugin: Plugin {
   public init(services: PluginServices) throws {
     self.services = services
     times = try JobTimes(services.settings)
+    sessions = LegacySessions(services.store)
     store = AttendanceStore(services.store, clock: services.clock, zone: services.zone)
     announcer = Announcer(hub: services.hub, followed: followed, services: services)
     leaderboard = Leaderboard(
@@ -48,6 +49,7 @@ public final class CheckInPlugin: Plugin {
 
   public func register(with registrar: inout Registrar) {
     registrar.migrate(1, Tables.first)
+    registrar.migrate(2, Tables.sessions)
     registrar.errorShape(Refusal.response, schema: Documents.refusal)
     // The original answered the pages of every site, and named these headers to them.
     registrar.crossOrigin(
@@ -120,6 +122,7 @@ public final class CheckInPlugin: Plugin {
     }
     registrar.job("tidy", .every(seconds: 3600)) { _ in
       await self.followed.tidy(self.services.hub)
+      try await self.sessions.tidy(at: self.services.clock.now)
     }
   }
 }

@@ -4,44 +4,8 @@ import Testing
 
 @testable import CheckIn
 
-/// What the plugin remembers between calls, and that it stays small.
+/// The bounds of the plugin's caches.
 @Suite struct MemoryTests {
-  @Test func `a session is named once and follows the last number`() throws {
-    let sessions = LegacySessions()
-    let name = try #require(sessions.remember("21", session: nil, at: 0))
-    #expect(name.utf8.count == 32)
-    #expect(sessions.remember("20", session: name, at: 0) == nil)
-    #expect(sessions.number(of: name, at: 0) == "20")
-    #expect(sessions.remember("20", session: nil, at: 0) != name)
-  }
-
-  @Test func `a session that nobody gave out is not taken over`() throws {
-    let sessions = LegacySessions()
-    let fresh = try #require(sessions.remember("21", session: "chosen", at: 0))
-    #expect(sessions.number(of: "chosen", at: 0) == nil)
-    #expect(sessions.number(of: fresh, at: 0) == "21")
-  }
-
-  @Test func `a flood forgets the oldest and keeps who comes back`() throws {
-    let sessions = LegacySessions(capacity: 10)
-    let loyal = try #require(sessions.remember("21", session: nil, at: 0))
-    let stranger = try #require(sessions.remember("22", session: nil, at: 0))
-    for round in 0..<100 {
-      _ = sessions.remember("20", session: nil, at: 0)
-      if round.isMultiple(of: 5) { #expect(sessions.number(of: loyal, at: 0) == "21") }
-    }
-    #expect(sessions.number(of: stranger, at: 0) == nil)
-  }
-
-  @Test func `a session is over a day after the last check-in`() throws {
-    let sessions = LegacySessions()
-    let name = try #require(sessions.remember("21", session: nil, at: 0))
-    #expect(sessions.remember("21", session: name, at: 1000) == nil)
-    #expect(sessions.number(of: name, at: 86_400_999) == "21")
-    #expect(sessions.number(of: name, at: 86_401_000) == nil)
-    #expect(sessions.remember("21", session: name, at: 86_401_000) != nil)
-  }
-
   /// A hub in which some topics have subscribers.
   private func hub(_ bench: PluginBench, following prefixes: [String]) async throws -> [BenchClient]
   {

@@ -54,7 +54,7 @@ extension CheckInPlugin {
         .bad("\(number)已签到", person.json, code: .alreadyPresent)
       case .unknown: .bad("学号\(number)不存在", code: .unknownAtCheckIn)
       }
-    return remembering(number, request, envelope.response())
+    return await remembering(number, request, envelope.response())
   }
 
   /// A missing number is the text `null`, as in the original.
@@ -75,14 +75,19 @@ extension CheckInPlugin {
   }
 
   /// Clients of `/chart` are known by this cookie. Unknown numbers are remembered too: the last
-  /// number asked for counts.
+  /// number asked for counts. A failure does not undo the check-in, so it is only logged.
   private func remembering(
     _ number: String, _ request: Request, _ response: Response
-  ) -> Response {
+  ) async -> Response {
     guard AttendanceStore.isPlausible(number) else { return response }
     let session = request.cookies[LegacySessions.cookie]
     let now = services.clock.now
-    guard let fresh = sessions.remember(number, session: session, at: now) else { return response }
-    return response.settingCookie(LegacySessions.cookie, fresh)
+    do {
+      let fresh = try await sessions.remember(number, session: session, at: now)
+      return fresh.map { response.settingCookie(LegacySessions.cookie, $0) } ?? response
+    } catch {
+      services.log.warning("the session of a check-in was not stored", ["reason": "\(error)"])
+      return response
+    }
   }
 }

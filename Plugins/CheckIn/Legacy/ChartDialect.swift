@@ -17,7 +17,9 @@ struct ChartDialect: Dialect {
   func accept(_ connection: any DialectConnection, _ request: Request) async throws
     -> any DialectSession
   {
-    guard let number = number(of: request), let person = try await chat.store.find(number) else {
+    guard let number = try await number(of: request),
+      let person = try await chat.store.find(number)
+    else {
       throw PluginError(.unauthorized, "check in first")
     }
     guard person.isPresent else { throw PluginError.forbidden("check in first") }
@@ -40,12 +42,12 @@ struct ChartDialect: Dialect {
 
   /// The student's number by token where the account has one, otherwise by the cookie of the last
   /// check-in. That cookie is no login: it counts where check-in needs none.
-  private func number(of request: Request) -> String? {
+  private func number(of request: Request) async throws -> String? {
     if let number = request.identity?.profiles[.studentNumber] { return number }
-    guard access.isOpen(request.peer) else { return nil }
-    return request.cookies[LegacySessions.cookie].flatMap {
-      sessions.number(of: $0, at: request.receivedAt)
+    guard access.isOpen(request.peer), let session = request.cookies[LegacySessions.cookie] else {
+      return nil
     }
+    return try await sessions.number(of: session, at: request.receivedAt)
   }
 
   /// Joins the topic, which sends the presence map to all. A user that counts as present already,

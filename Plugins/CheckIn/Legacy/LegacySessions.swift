@@ -1,59 +1,93 @@
 internal import PluginKit
 internal import Primitives
+internal import Storage
 
-/// Which student number the cookie `JSESSIONID` stands for, as the last check-in said.
+/// The student number behind each cookie `JSESSIONID`, set by the last check-in.
 ///
-/// Kept in memory like the original's, in two generations: when the younger is full the older is
-/// forgotten, and whoever was seen meanwhile has moved to the younger. So a flood of clients
-/// without cookies costs bounded memory and does not push out those who come back. A day after the
-/// last check-in a session is over.
-final class LegacySessions: Sendable {
+/// Sessions are rows, so that a check-in on one server opens the chat of another one. A day after
+/// the last check-in a session is over. A flood of clients without cookies costs a bounded number of
+/// rows: the sessions longest unused go first, so clients that come back keep theirs.
+struct LegacySessions: Sendable {
   static let cookie = "JSESSIONID"
+  private static let lifeMilliseconds: Int64 = 86_400_000
+  /// The time of the last use is exact to this; each update is a write.
+  private static let seenMilliseconds: Int64 = 60_000
 
-  private struct Session {
-    let number: String
-    let endsAt: Int64
-  }
-
-  private struct Generations {
-    var young: [String: Session] = [:]
-    var old: [String: Session] = [:]
-  }
-
-  /// In milliseconds.
-  private static let life: Int64 = 86_400_000
-
-  private let generations = Locked(Generations())
+  private let database: any Store
   private let capacity: Int
+  /// Sessions are counted after so many new ones.
+  private let trimInterval: Int
+  private let added = Locked(0)
 
-  init(capacity: Int = 20_000) { self.capacity = capacity }
+  init(_ database: any Store, capacity: Int = 40_000, trimInterval: Int = 1000) {
+    self.database = database
+    self.capacity = capacity
+    self.trimInterval = trimInterval
+  }
 
-  /// Remembers `number`. Returns a new session's name if the client brought none that is known.
-  func remember(_ number: String, session: String?, at now: Int64) -> String? {
-    let isKnown = session.map { self.number(of: $0, at: now) != nil } ?? false
-    let fresh = isKnown ? nil : LegacySessions.makeName()
-    guard let name = fresh ?? session else { return nil }
-    let kept = Session(number: number, endsAt: now + LegacySessions.life)
-    generations.withLock { keep(kept, as: name, in: &$0) }
+  /// Remembers `number`. Returns the name of a new session if the client brought none that is known.
+  func remember(_ number: String, session: String?, at now: Int64) async throws -> String? {
+    let end = now + LegacySessions.lifeMilliseconds
+    if let session, try await update(session, number, until: end, at: now) { return nil }
+    let fresh = LegacySessions.makeName()
+    try await database.execute(
+      "INSERT INTO checkin_sessions (name, studentid, ends_at, seen_at) VALUES (?, ?, ?, ?)",
+      fresh, number, end, now)
+    try await trimNowAndThen()
     return fresh
   }
 
-  func number(of session: String, at now: Int64) -> String? {
-    let known: Session? = generations.withLock { generations in
-      if let known = generations.young[session] { return known }
-      guard let known = generations.old[session] else { return nil }
-      keep(known, as: session, in: &generations)
-      return known
-    }
-    return known.flatMap { $0.endsAt > now ? $0.number : nil }
+  /// False if the session is unknown or over.
+  private func update(
+    _ session: String, _ number: String, until end: Int64, at now: Int64
+  ) async throws -> Bool {
+    guard LegacySessions.isPlausible(session) else { return false }
+    return try await database.execute(
+      """
+      UPDATE checkin_sessions SET studentid = ?, ends_at = ?, seen_at = ?
+      WHERE name = ? AND ends_at > ?
+      """, number, end, now, session, now) == 1
   }
 
-  private func keep(_ session: Session, as name: String, in generations: inout Generations) {
-    if generations.young.count >= capacity {
-      generations.old = generations.young
-      generations.young = [:]
+  func number(of session: String, at now: Int64) async throws -> String? {
+    guard LegacySessions.isPlausible(session) else { return nil }
+    let row = try await database.first(
+      "SELECT studentid, seen_at FROM checkin_sessions WHERE name = ? AND ends_at > ?", session, now
+    )
+    guard let row else { return nil }
+    if try row.unixMilliseconds("seen_at") + LegacySessions.seenMilliseconds <= now {
+      try await database.execute(
+        "UPDATE checkin_sessions SET seen_at = ? WHERE name = ?", now, session)
     }
-    generations.young[name] = session
+    return try row.text("studentid")
+  }
+
+  /// Deletes sessions that are over.
+  func tidy(at now: Int64) async throws {
+    try await database.execute("DELETE FROM checkin_sessions WHERE ends_at <= ?", now)
+  }
+
+  private func trimNowAndThen() async throws {
+    let isDue = added.withLock { added in
+      added = (added + 1) % trimInterval
+      return added == 0
+    }
+    guard isDue else { return }
+    try await database.execute(
+      """
+      DELETE FROM checkin_sessions WHERE name IN (
+        SELECT name FROM checkin_sessions ORDER BY seen_at DESC, ends_at DESC, name
+        LIMIT 1000000000 OFFSET ?)
+      """, capacity)
+  }
+
+  /// Whether the client's text can be the name of a session.
+  private static func isPlausible(_ name: String) -> Bool {
+    name.utf8.count == 32
+      && name.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte)
+      }
   }
 
   /// 128 bits that cannot be guessed, in the form such names have.

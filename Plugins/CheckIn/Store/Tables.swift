@@ -31,4 +31,15 @@ enum Tables {
       made_at BIGINT NOT NULL,
       content {blob} NOT NULL);
     """
+
+  /// The sessions of old clients; moments are Unix milliseconds.
+  static let sessions = """
+    CREATE TABLE checkin_sessions (
+      name {text} PRIMARY KEY,
+      studentid TEXT NOT NULL,
+      ends_at BIGINT NOT NULL,
+      seen_at BIGINT NOT NULL);
+    CREATE INDEX checkin_sessions_end ON checkin_sessions (ends_at);
+    CREATE INDEX checkin_sessions_seen ON checkin_sessions (seen_at);
+    """
 }
