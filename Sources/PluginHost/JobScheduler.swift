@@ -4,7 +4,10 @@ internal import TimeZones
 /// Runs the plugins' jobs when they are due.
 ///
 /// A job that still runs when it is due again is skipped; one that throws is logged and comes again.
+/// Of several servers on one database, one runs a daily or weekly job at its due time.
 public actor JobScheduler {
+  public typealias Claim = @Sendable (_ job: String, _ due: Int64) async throws -> Bool
+
   private struct Entry {
     let plugin: String
     let health: PluginHealth
@@ -17,9 +20,14 @@ public actor JobScheduler {
   private let clock: any WallClock
   private let zone: LocalZone
   private let log: Log
+  private let claim: Claim?
   private var ticker: Task<Void, Never>?
 
-  public init(units: [LoadedPlugin], clock: any WallClock, zone: LocalZone, log: Log) {
+  /// - Parameter claim: claims the run of a job at its due time and is true for the first server
+  ///   that does; without it each server runs every job.
+  public init(
+    units: [LoadedPlugin], clock: any WallClock, zone: LocalZone, log: Log, claim: Claim? = nil
+  ) {
     let now = clock.now
     entries = units.flatMap { unit in
       unit.jobs.map {
@@ -32,6 +40,7 @@ public actor JobScheduler {
     self.clock = clock
     self.zone = zone
     self.log = log
+    self.claim = claim
   }
 
   public func start() {
@@ -44,6 +53,9 @@ public actor JobScheduler {
   }
 
   public func stop() { ticker?.cancel() }
+
+  /// Whether no job runs.
+  package var isIdle: Bool { !entries.contains(where: \.isRunning) }
 
   /// Starts everything that is due now.
   public func runDue() {
@@ -63,7 +75,7 @@ public actor JobScheduler {
   private func run(_ index: Int, _ due: Int64) async {
     let entry = entries[index]
     do {
-      try await entry.job.run(due)
+      if try await isClaimed(entry, due) { try await entry.job.run(due) }
     } catch {
       entry.health.countFailedJob()
       log.error(
@@ -72,9 +84,19 @@ public actor JobScheduler {
     }
     entries[index].isRunning = false
   }
+
+  /// Jobs that run every so many seconds look after the process itself and run on each server.
+  private func isClaimed(_ entry: Entry, _ due: Int64) async throws -> Bool {
+    guard let claim, !entry.job.schedule.isPeriodic else { return true }
+    return try await claim("\(entry.plugin).\(entry.job.name)", due)
+  }
 }
 
 extension Schedule {
+  fileprivate var isPeriodic: Bool {
+    if case .every = self { true } else { false }
+  }
+
   /// The first moment after `now` (Unix milliseconds) at which it is due.
   ///
   /// It goes by days and not by 24 hours: each day has one moment for a time, also where the clock

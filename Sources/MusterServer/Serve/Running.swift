@@ -4,6 +4,7 @@ internal import Configuration
 internal import Crypto
 internal import Glibc
 internal import HubCore
+internal import HubStore
 internal import HubTopics
 internal import Limits
 internal import Loop
@@ -58,6 +59,7 @@ struct Running {
     try await accounts.migrate()
     if !isDemo { try await Running.refusePublicPasswords(accounts) }
     try await HubServer.migrate(store)
+    try await JobTable.migrate(store)
     try await StoreWatch.migrate(store)
     outbound = try OutboundServices(live: live, store: store, clock: clock, log: writer.log)
     try await outbound.migrate()
@@ -77,8 +79,10 @@ struct Running {
       writer: writer)
     plan.audit = trail.audit
     server = try PortCheck(configuration).explaining { try HubServer(plan) }
+    let runs = JobTable(store)
     jobs = JobScheduler(
-      units: units, clock: clock, zone: configuration.zone, log: writer.log)
+      units: units, clock: clock, zone: configuration.zone, log: writer.log,
+      claim: { try await runs.claim($0, due: $1) })
     certificates = CertificateWatch(pairs, server: server, log: writer.log)
   }
 

@@ -1,7 +1,10 @@
-/// When a job of a plugin runs, by the clock service.
+/// The times of a job, by the clock service.
 public enum Schedule: Sendable, Hashable {
+  /// Runs in each server, for the upkeep of the process and of what all servers share.
   case every(seconds: Int)
+  /// Runs once per due time, in one of the servers on a database.
   case daily(at: TimeOfDay)
+  /// Runs once per due time, like a daily job.
   case weekly(on: Weekday, at: TimeOfDay)
 }
 
