@@ -40,7 +40,8 @@ extension InBrowser {
       }
     }
 
-    @Test func `a server that is restarted`() async throws {
+    @Test(.enabled(if: isLong, "takes half a minute of real time"))
+    func `a server that is restarted`() async throws {
       try await BrowserThread.run {
         let server = try DemoServer()
         defer { server.stop() }
@@ -53,7 +54,8 @@ extension InBrowser {
       }
     }
 
-    @Test func `a tab that sleeps for ten minutes`() async throws {
+    @Test(.enabled(if: isLong, "takes ten minutes of real time"))
+    func `a tab that sleeps for ten minutes`() async throws {
       try await BrowserThread.run {
         let server = try DemoServer()
         defer { server.stop() }
@@ -61,7 +63,7 @@ extension InBrowser {
         let screen = try ProjectorScreen.open(server)
         let code = try ProjectorScreen.read(screen)
         try screen.freeze(true)
-        sleep(Self.isLong ? 600 : 30)
+        sleep(600)
         try screen.freeze(false)
         try Self.waitForRightCode(screen, witness)
         #expect(try ProjectorScreen.read(screen) != code)

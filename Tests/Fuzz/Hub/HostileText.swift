@@ -46,7 +46,9 @@ enum HostileText {
 
   static func topic(_ dice: inout Dice) -> String {
     switch dice.roll(20) {
-    case 0..<11: "chat.room." + dice.pick(rooms)
+    case 0..<6: "chat.room." + dice.pick(rooms)
+    // The hub's own rooms take every name that a topic may have.
+    case 6..<11: "echo.room." + dice.pick(rooms)
     case 11: "chat.rooms"
     case 12: "checkin.chat"
     case 13: dice.pick(["checkin.presence", "hub.stats"])

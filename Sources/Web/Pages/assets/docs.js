@@ -170,9 +170,11 @@ function showEvents(document) {
   const resolve = resolver(document), channels = document.channels ?? {}, tags = new Map();
   for (const [key, operation] of Object.entries(document.operations ?? {})) {
     const channel = resolve(operation.channel);
-    const tag = operation.tags?.[0]?.name ?? channel.tags?.[0]?.name ?? (channel.address ?? key).split(".")[0];
+    // A channel without an address is the connection itself: its frames go by their names.
+    const name = channel.address ?? resolve(operation.messages?.[0] ?? {}).name ?? key;
+    const tag = operation.tags?.[0]?.name ?? channel.tags?.[0]?.name ?? channel.address?.split(".")[0] ?? channel.title ?? key;
     if (!tags.has(tag)) tags.set(tag, []);
-    tags.get(tag).push(topicView(operation.action ?? "receive", channel.address ?? key, operation.summary ?? operation.title ?? channel.summary,
+    tags.get(tag).push(topicView(operation.action ?? "receive", name, operation.summary ?? operation.title ?? channel.summary,
       channel, operation.messages ?? Object.values(channel.messages ?? {}), resolve));
   }
   const used = new Set(Object.values(document.operations ?? {}).map((operation) => resolve(operation.channel)));
