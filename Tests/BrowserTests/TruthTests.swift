@@ -102,6 +102,8 @@ extension InBrowser {
         try staff.wait("document.querySelector('dialog[open]')")
         #expect(try staff.text("dialog").contains("Create an account") == false)
         try staff.evaluate("document.querySelector('dialog').close()")
+        // It is taken away a moment after it is closed.
+        try staff.wait("!document.querySelector('dialog')")
         try staff.logIn("admin", "123456", with: "#gate-login")
         try staff.wait("!document.querySelector('#desk').hidden")
         try staff.wait(
