@@ -132,7 +132,7 @@ class Replay:
         for step in steps:
             if step.sign == "·":
                 act = asyncio.create_task(self.acts[step.text]())
-                await self.expect(step)
+                await self.expect_all(step)
                 await asyncio.wait_for(act, PATIENCE)
             else:
                 assert self.line
@@ -141,14 +141,21 @@ class Replay:
                     text = text.replace(f'"{name}"', f'"{real}"')
                 json.loads(text)
                 await self.line.send(text)
-                await self.expect(step)
+                await self.expect_all(step)
+
+    async def expect_all(self, step: Step) -> None:
+        """Bounds the whole wait: pings go on for ever on a line that says nothing else."""
+        try:
+            await asyncio.wait_for(self.expect(step), PATIENCE)
+        except asyncio.TimeoutError:
+            raise AssertionError(f"after {step.text}\nnot all has come of\n{step.answers}") from None
 
     async def expect(self, step: Step) -> None:
         """Hears the answers of a step, in any order, and nothing else."""
         missing = list(step.answers)
         while missing:
             assert self.line
-            frame = json.loads(await asyncio.wait_for(self.line.recv(), PATIENCE))
+            frame = json.loads(await self.line.recv())
             if frame["type"] == "ping":
                 await self.line.send(json.dumps({"type": "pong", "data": {"t": frame["ts"]}}))
                 continue
