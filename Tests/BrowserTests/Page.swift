@@ -141,7 +141,7 @@ import Rig
     try call("Page.setWebLifecycleState", ["state": isFrozen ? "frozen" : "active"])
   }
 
-  /// What is still in use after all garbage is gone.
+  /// The memory still in use after all garbage is gone.
   func memory() throws -> (heapBytes: Int, nodes: Int) {
     try call("HeapProfiler.collectGarbage")
     let heap = try call("Runtime.getHeapUsage")["usedSize"]

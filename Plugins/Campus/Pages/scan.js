@@ -56,7 +56,7 @@ async function clockIn(key, asks = false) {
       done(await call("/activities/clockins/", { json: { key, device, explain: true } }));
     } catch (error) {
       if (error.status !== 401) throw error;
-      // The login has ended. What was scanned counts all the same.
+      // The login has ended. The scan counts all the same.
       isBusy = false;
       await hold(key);
     }

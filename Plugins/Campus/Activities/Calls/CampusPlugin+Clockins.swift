@@ -108,7 +108,7 @@ extension CampusPlugin {
   }
 }
 
-/// What a client says of itself with a scan; documented clients say nothing.
+/// A client's own account of itself with a scan; documented clients give none.
 struct ScanManner {
   /// A digest: what a phone calls itself is not kept.
   let device: String?
