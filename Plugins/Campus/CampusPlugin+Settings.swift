@@ -40,8 +40,8 @@ extension CampusPlugin {
           + " for it with explain: true."),
       Setting(
         Keys.flagsSharedPhones, .flag(true),
-        "Whether staff sees that one phone clocked in several people at one activity. Nobody is"
-          + " refused for it."),
+        "Whether staff sees that one phone clocked in several people at one activity. The"
+          + " clock-ins count all the same."),
       Setting(
         Keys.signsReceipts, .flag(true),
         "Whether users get signed receipts of their clock-ins. The key is in the database."),

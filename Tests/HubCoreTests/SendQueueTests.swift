@@ -20,7 +20,7 @@ extension SendQueue {
     append(frame(byte), conflating: conflating, at: now, limits: limits)
   }
 
-  /// What is sent next: the first byte of each frame of a hundred.
+  /// The next frames to send, by the first byte of each; a frame has a hundred bytes.
   fileprivate mutating func send(_ limit: Int = 1 << 20, at now: UInt64 = 0) -> [UInt8] {
     var output = ByteBuffer()
     _ = fill(&output, upTo: limit, at: now, limits: limits)
@@ -60,7 +60,7 @@ extension SendQueue {
     #expect(queue.dropped == 22 - sent.count)
     queue.removeAll()
     #expect(queue.dropped == 22 - sent.count)
-    // What does not conflate is all there, and everything is in its order.
+    // Events that do not conflate are all there, and everything is in its order.
     #expect(sent.filter { $0 >= 50 } == [50, 55] && sent.suffix(2) == [19, 39])
   }
 
