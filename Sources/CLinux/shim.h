@@ -40,6 +40,15 @@ static inline int clinux_pipe(int *ends) {
   return pipe2(ends, O_NONBLOCK | O_CLOEXEC);
 }
 
+static inline int clinux_copy_descriptor(int descriptor) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+}
+
+static inline int clinux_never_block(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
 static inline int clinux_open_nothing(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 static inline void clinux_name_this_thread(const char *name) {

@@ -7,6 +7,8 @@ public final class Listener: Sendable {
   private let socket: Socket
   /// Where it listens; the port is the real one, also when any was asked for.
   public let address: PeerAddress
+  /// The socket belongs to the service manager, which keeps it open while no server runs.
+  public let isInherited: Bool
   // Given up for a moment when there are no descriptors left, so that a connection that cannot be
   // served is closed instead of waiting in the queue, where it would wake the loop again and again.
   private let spare: Locked<FileDescriptor?>
@@ -99,7 +101,39 @@ public final class Listener: Sendable {
     }
     address = socket.localAddress
     self.socket = socket
+    isInherited = false
     spare = Locked(Self.openSpare())
+  }
+
+  /// Listens at a socket that the service manager opened and listens at itself.
+  ///
+  /// The descriptor is copied: several loops can have a listener of their own for one socket. The
+  /// kernel wakes one of them for each connection.
+  public init(inherited descriptor: Int32) throws(LoopError) {
+    let context = "take over descriptor \(descriptor)"
+    let raw = clinux_copy_descriptor(descriptor)
+    guard raw >= 0 else { throw LoopError(.last, context) }
+    let socket = Socket(owning: FileDescriptor(owning: raw))
+    let domain = socket.option(SO_DOMAIN, level: SOL_SOCKET)
+    guard
+      domain == AF_INET || domain == AF_INET6,
+      socket.option(SO_ACCEPTCONN, level: SOL_SOCKET) == 1,
+      socket.option(SO_TYPE, level: SOL_SOCKET) == Int32(SOCK_STREAM.rawValue)
+    else { throw LoopError(.notListening, context) }
+    guard
+      clinux_never_block(raw) == 0,
+      socket.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1)
+    else { throw LoopError(.last, context) }
+    address = socket.localAddress
+    self.socket = socket
+    isInherited = true
+    spare = Locked(Self.openSpare())
+  }
+
+  /// A listener for another loop at the same inherited socket.
+  public func copy() throws(LoopError) -> Listener {
+    precondition(isInherited, "a socket of our own is opened once for each loop")
+    return try Listener(inherited: socket.descriptor.rawValue)
   }
 
   private static func prepare(
@@ -190,11 +224,16 @@ extension Listener {
 
   /// Lets a loop watch for connections. On that loop.
   public func register(on loop: EventLoop, token: UInt64) throws(LoopError) {
-    try loop.register(socket.descriptor, token: token, interest: .read)
+    let interest: Interest = isInherited ? [.read, .exclusive] : .read
+    try loop.register(socket.descriptor, token: token, interest: interest)
   }
 
-  /// Takes no more connections; those who come are refused by the kernel. From any thread.
-  public func refuseAll() { _ = shutdown(socket.descriptor.rawValue, Int32(SHUT_RDWR)) }
+  /// Takes no more connections; later ones are refused by the kernel. From any thread. Those of an
+  /// inherited socket wait in its queue for the next server instead.
+  public func refuseAll() {
+    guard !isInherited else { return }
+    _ = shutdown(socket.descriptor.rawValue, Int32(SHUT_RDWR))
+  }
 
   /// Stops the watching, while the queue of the kernel goes on filling. On that loop.
   public func remove(from loop: EventLoop) { loop.remove(socket.descriptor) }

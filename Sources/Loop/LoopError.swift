@@ -32,6 +32,8 @@ public struct LoopError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The text is no address, network or host and port.
     case malformedAddress
     case unknownHost
+    /// The descriptor is no socket that listens for TCP connections.
+    case notListening
     case addressInUse
     case accessDenied
     case refused
@@ -77,6 +79,7 @@ public struct LoopError: Error, Equatable, Sendable, CustomStringConvertible {
     switch code {
     case .malformedAddress: "not an address"
     case .unknownHost: "no such host"
+    case .notListening: "it is no socket that listens for TCP connections"
     case .addressInUse: "the address is in use"
     case .accessDenied: "not allowed"
     case .refused: "the connection was refused"

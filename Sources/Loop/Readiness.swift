@@ -8,9 +8,13 @@ public struct Interest: OptionSet, Hashable, Sendable {
 
   public static let read = Interest(rawValue: 1)
   public static let write = Interest(rawValue: 2)
+  /// Of several loops that watch one socket, the kernel wakes one, not all. Only for a new
+  /// registration, never for `modify`.
+  public static let exclusive = Interest(rawValue: 4)
 
   var epoll: UInt32 {
     (contains(.read) ? EPOLLIN.rawValue : 0) | (contains(.write) ? EPOLLOUT.rawValue : 0)
+      | (contains(.exclusive) ? EPOLLEXCLUSIVE.rawValue : 0)
   }
 }
 

@@ -15,4 +15,13 @@ import Testing
     let lines = String(decoding: try TextFile.read(path), as: UTF8.self).split(separator: "\n")
     #expect(lines.contains { $0.hasPrefix(line) }, "\(line)")
   }
+
+  @Test func `the socket unit opens port 443 with the server's own backlog`() throws {
+    let path = #filePath.replacing(
+      "Tests/ProgramTests/UnitTests.swift", with: "deploy/muster.socket")
+    let lines = String(decoding: try TextFile.read(path), as: UTF8.self).split(separator: "\n")
+    #expect(lines.contains("ListenStream=443"))
+    #expect(lines.contains("Backlog=4096"))
+    #expect(lines.contains("WantedBy=sockets.target"))
+  }
 }

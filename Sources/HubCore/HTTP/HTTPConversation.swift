@@ -27,4 +27,9 @@ final class HTTPConversation {
 extension Connection {
   /// The requests of this connection, while it speaks HTTP.
   @inline(__always) var http: HTTPConversation? { conversation(as: HTTPConversation.self) }
+
+  /// The connection shakes hands, or its first request has not come whole yet.
+  var awaitsFirstRequest: Bool {
+    phase == .handshaking || http.map { $0.exchange.number == 0 } ?? false
+  }
 }

@@ -17,6 +17,8 @@ public final class HubServer: Sendable {
     public var purpose: ListenerRole.Purpose
     public var dialect: String?
     public var isEncrypted: Bool
+    /// Sockets of the service manager at this address; without one the server opens its own.
+    public var inherited: [Listener] = []
 
     public typealias Endpoint = Loop.Endpoint
 
@@ -154,17 +156,7 @@ public final class HubServer: Sendable {
     _ plan: ListenerConfiguration, _ certificates: Certificates?,
     _ acceptors: inout [[SharedTransport.Acceptor]]
   ) throws -> [PeerAddress] {
-    var listeners = [try Listener.open(plan.endpoint)]
-    if acceptors.count > 1 {
-      // Sharing a port would also share it with another server that is running already: so it is
-      // first taken alone, which fails then, and given back.
-      let port = listeners[0].first?.address.port ?? plan.endpoint.port
-      listeners = []
-      for _ in acceptors {
-        let same = Loop.Endpoint(host: plan.endpoint.host, port: port)
-        listeners.append(try Listener.open(same, sharesPort: true))
-      }
-    }
+    let listeners = try open(plan, count: acceptors.count)
     let role = ListenerRole(
       purpose: plan.purpose, defaultDialect: plan.dialect,
       certificates: plan.isEncrypted ? certificates : nil)
@@ -172,6 +164,31 @@ public final class HubServer: Sendable {
       acceptors[worker] += own.map { SharedTransport.Acceptor(role: role, listener: $0) }
     }
     return listeners[0].map(\.address)
+  }
+
+  /// The listeners of each worker at one address.
+  private static func open(
+    _ plan: ListenerConfiguration, count: Int
+  ) throws(LoopError) -> [[Listener]] {
+    if !plan.inherited.isEmpty {
+      var listeners = [plan.inherited]
+      while listeners.count < count {
+        var copies: [Listener] = []
+        for listener in plan.inherited { copies.append(try listener.copy()) }
+        listeners.append(copies)
+      }
+      return listeners
+    }
+    let alone = try Listener.open(plan.endpoint)
+    guard count > 1 else { return [alone] }
+    // Sharing a port would also share it with another server that is running already: so it is
+    // first taken alone, which fails then, and given back.
+    let port = alone.first?.address.port ?? plan.endpoint.port
+    let same = Loop.Endpoint(host: plan.endpoint.host, port: port)
+    _ = consume alone
+    var listeners: [[Listener]] = []
+    for _ in 0..<count { listeners.append(try Listener.open(same, sharesPort: true)) }
+    return listeners
   }
 
   public var workerCount: Int { workers.count }

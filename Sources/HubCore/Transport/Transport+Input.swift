@@ -15,6 +15,10 @@ extension Transport {
 
   func acceptWaiting(at number: Int, on handler: isolated Handler) {
     let acceptor = shared.listeners(of: context.index)[number]
+    // New connections wait for the next server, which gets the same socket.
+    if context.isDraining, acceptor.listener.isInherited {
+      return acceptor.listener.remove(from: context.loop)
+    }
     let most = context.limits.acceptsPerTurn
     let acceptance = acceptor.listener.accept(atMost: most) { socket, peer in
       admit(socket, peer, acceptor.role, on: handler)

@@ -151,7 +151,8 @@ extension Worker {
     context.isDraining = true
     mailbox.handleReceived(on: self)
     fanout.flush(on: self)
-    leaving = transport.all.map(\.token)
+    // The first request of a new connection is still answered: its client would not repeat it.
+    leaving = transport.all.filter { !$0.awaitsFirstRequest }.map(\.token)
     for (number, token) in leaving.enumerated() {
       if let connection = transport[token] { sayGoodbye(connection, window: window) }
       if number % Worker.batch == Worker.batch - 1 {
@@ -161,9 +162,7 @@ extension Worker {
   }
 
   private func sayGoodbye(_ connection: Connection, window: Int) {
-    if connection.phase == .handshaking {
-      transport.drop(connection, .ended, on: self)
-    } else if let link = connection.link {
+    if let link = connection.link {
       sessions.sayGoodbye(connection, link, window: window, on: self)
     } else if let conversation = connection.http {
       http.drain(connection, conversation, on: self)

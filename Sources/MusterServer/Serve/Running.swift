@@ -78,6 +78,7 @@ struct Running {
       store: store, watch: watch, accounts: audited, outbound: outbound, pairs: pairs,
       writer: writer)
     plan.audit = trail.audit
+    try ActivatedSockets().assign(to: &plan.listeners)
     server = try PortCheck(configuration).explaining { try HubServer(plan) }
     let runs = JobTable(store)
     jobs = JobScheduler(
