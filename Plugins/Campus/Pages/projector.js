@@ -5,16 +5,13 @@ import "/assets/projector-words.js";
 import { drawCode } from "/assets/qr-picture.js";
 
 const LATE_MS = 1000; // a push may take this long before the code counts as stale
-const AGAIN_MS = 1000, PATIENT_MS = 4000; // between two connections, and for one that is being made
+const AGAIN_MS = 1000, PATIENT_MS = 4000; // between two questions for the code, and for an answer
 const MOST_NAMES = 10;
 const item = location.pathname.split("/").filter(Boolean).at(-1);
 
 begin();
 let code = null, expires = 0, lookUntil = 0, names = [], tried = 0, turn = 0, isLoading = false;
-const hub = connect("projector", (state) => {
-  if (state === "connecting") tried = performance.now();
-  tick();
-});
+const hub = connect("projector", () => tick());
 hub.subscribe(`campus.qr.${item}`, {
   onSnapshot: (qr) => { take(qr); load(); },
   onEvent: (data) => data.event === "qr.rotated" ? take(data) : data.event === "clockin.recorded" ? recorded(data) : data.event === "clockin.confirmed" ? null : load(),
@@ -103,10 +100,26 @@ function total(count, isWhole = false) {
 
 /** A wall has nobody who would press a button. A connection that brings no code is as bad as none. */
 function care(isStale) {
-  const { state } = hub, patience = state === "connecting" ? PATIENT_MS : AGAIN_MS;
-  if (!isStale && state !== "waiting" || state === "stopped" || performance.now() - tried < patience) return;
+  const { state } = hub;
+  if (!isStale && state !== "waiting" || state === "stopped" || performance.now() - tried < AGAIN_MS) return;
   tried = performance.now();
-  hub.reconnect();
+  seek(isStale);
+}
+
+/**
+ * Asks for the code by HTTP: browsers hold WebSockets back for seconds after a row of failures.
+ * An answer of any kind says that the server is there again.
+ */
+async function seek(isStale) {
+  try {
+    const response = await fetch(`/activities/clockins/items/${item}/qr/`, {
+      headers: { token: session.get()?.token ?? "" }, signal: AbortSignal.timeout(PATIENT_MS), cache: "no-store" });
+    const qr = response.ok ? await response.json() : null;
+    if (code && qr?.payload && Date.parse(qr.expires_at) > expires) take(qr);
+  } catch {
+    return;
+  }
+  if (hub.state === "waiting" || isStale && hub.state === "live") hub.reconnect();
 }
 
 /** Judges by the server's clock; a tab that was asleep is right with the first look. */
