@@ -12,6 +12,10 @@ enum Keys {
   static let signsReceipts = "signed_receipts"
   static let secondLook = "second_look"
   static let thresholdPercent = "threshold_percent"
+  static let bookingGrid = "booking_grid_minutes"
+  static let shortestBooking = "booking_shortest_minutes"
+  static let longestBooking = "booking_longest_minutes"
+  static let privateTitles = "private_titles"
 }
 
 extension CampusPlugin {
@@ -53,6 +57,18 @@ extension CampusPlugin {
         Keys.thresholdPercent, .number(0),
         "Those who did less than this share of an activity's clock-in items are told by mail when"
           + " it has ended, and so is the staff of its items. 0 tells nobody."),
+      Setting(
+        Keys.bookingGrid, .number(5),
+        "The times of room reservations are floored to so many minutes: 1, 5, 10, 15, 20, 30 or"
+          + " 60."),
+      Setting(Keys.shortestBooking, .number(10), "The shortest room reservation in minutes."),
+      Setting(
+        Keys.longestBooking, .number(180),
+        "The longest room reservation in minutes, 1440 at the most."),
+      Setting(
+        Keys.privateTitles, .flag(false),
+        "Whether doors, pages and events hide the holder and the purpose of a reservation from"
+          + " everybody but the holder and the staff."),
     ]
   }
 
@@ -63,13 +79,28 @@ extension CampusPlugin {
     }
     var problems =
       linkProblems(settings.text(Keys.qrLink))
-      + settings.rangeProblems(Keys.thresholdPercent, 0...100)
+      + settings.rangeProblems(Keys.thresholdPercent, 0...100) + bookingProblems(settings)
     guard kind == WeChatKind.service.rawValue else { return problems }
     if settings.text(Keys.weChatApp).isEmpty {
       problems.append(SettingProblem(Keys.weChatApp, "is needed for wechat: service"))
     }
     if settings.secret(Keys.weChatSecret).isEmpty {
       problems.append(SettingProblem(Keys.weChatSecret, "is needed for wechat: service"))
+    }
+    return problems
+  }
+
+  private static func bookingProblems(_ settings: Settings) -> [SettingProblem] {
+    let longest = BookingRules.longestMinutes
+    var problems =
+      settings.rangeProblems(Keys.shortestBooking, 1...longest)
+      + settings.rangeProblems(Keys.longestBooking, 1...longest)
+    if !BookingRules.grids.contains(settings.number(Keys.bookingGrid)) {
+      problems.append(SettingProblem(Keys.bookingGrid, "is 1, 5, 10, 15, 20, 30 or 60"))
+    }
+    if settings.number(Keys.shortestBooking) > settings.number(Keys.longestBooking) {
+      problems.append(
+        SettingProblem(Keys.shortestBooking, "is not more than \(Keys.longestBooking)"))
     }
     return problems
   }

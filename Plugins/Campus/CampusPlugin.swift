@@ -16,6 +16,7 @@ public final class CampusPlugin: Plugin {
   let weChat: WeChat
   let familyNames = FamilyNameIndex()
   let activities: ActivityModule
+  let reservations: ReservationModule
 
   public init(services: PluginServices) {
     self.services = services
@@ -24,6 +25,7 @@ public final class CampusPlugin: Plugin {
     weChat = WeChat(services)
     tokens = TokenStore(store: services.store, clock: services.clock)
     activities = ActivityModule(services)
+    reservations = ReservationModule(services)
   }
 
   public func register(with registrar: inout Registrar) {
@@ -34,6 +36,7 @@ public final class CampusPlugin: Plugin {
     registrar.migrate(5, ActivityTables.corrections)
     registrar.migrate(6, ActivityTables.receipts)
     registrar.migrate(7, ActivityTables.attendance)
+    registrar.migrate(20, ReservationTables.first)
     registrar.errorShape(Refusal.shape, schema: Documents.refusal)
     registrar.authenticator(TokenCredentials.authenticator(tokens))
     registrar.mount(at: "", "/campus")
@@ -50,10 +53,16 @@ public final class CampusPlugin: Plugin {
     registerReceipts(with: &registrar)
     registerLooks(with: &registrar)
     registerThresholds(with: &registrar)
+    registerRooms(with: &registrar)
+    registerReservations(with: &registrar)
+    registerRoomTopics(with: &registrar)
     CampusPlugin.registerPages(with: &registrar)
     registrar.job("tokens", .every(seconds: 3600)) { _ in try await self.tokens.sweep() }
     registrar.demo(Demo.seed)
   }
 
-  public func stop() async { await activities.rotation.stop() }
+  public func stop() async {
+    await activities.rotation.stop()
+    await reservations.announcer.stop()
+  }
 }

@@ -8,6 +8,7 @@ enum Demo {
       guard try tx.first("SELECT id FROM campus_users LIMIT 1") == nil else { return }
       try DirectoryDemo.add(to: tx)
       try ActivityDemo.add(to: tx, at: Moment(milliseconds: now))
+      try ReservationDemo.add(to: tx, at: Moment(milliseconds: now))
     }
     try await DirectoryDemo.bindAccounts(services)
   }

@@ -40,6 +40,18 @@ struct ContactStore: Sendable {
     return try await contacts(rows)
   }
 
+  /// The telephone numbers of those users who have named one.
+  func phones(of wanted: Set<Int64>) async throws -> [Int64: String] {
+    guard !wanted.isEmpty else { return [:] }
+    let rows = try await store.query(
+      "SELECT user_id, phone FROM campus_contacts WHERE phone IS NOT NULL AND phone <> ''")
+    var phones: [Int64: String] = [:]
+    for row in rows where wanted.contains(try row.int64("user_id")) {
+      phones[try row.int64("user_id")] = try row.text("phone")
+    }
+    return phones
+  }
+
   /// By the id of the card.
   func find(_ id: Int64, for caller: Int64) async throws -> Contact? {
     let rows = try await store.query(
