@@ -42,6 +42,21 @@ extension CampusPlugin {
         PageAsset("projector-words.js", PackageResources.projector_words_js),
         PageAsset("projector.js", PackageResources.projector_js),
       ])
+    registrar.page(
+      rooms,
+      assets: [
+        PageAsset("rooms.css", PackageResources.rooms_css),
+        PageAsset("room-words.js", PackageResources.room_words_js),
+        PageAsset("room-booking.js", PackageResources.room_booking_js),
+        PageAsset("room-day.js", PackageResources.room_day_js),
+        PageAsset("rooms.js", PackageResources.rooms_js),
+      ])
+    registrar.page(
+      door,
+      assets: [
+        PageAsset("door.css", PackageResources.door_css),
+        PageAsset("door.js", PackageResources.door_js),
+      ])
   }
 
   private static var activities: Page {
@@ -81,6 +96,29 @@ extension CampusPlugin {
       description: "The QR code of a clock-in item for a wall",
       content: PackageResources.projector_html)
     page.styles = ["projector.css"]
+    return page
+  }
+
+  private static var rooms: Page {
+    var page = Page(
+      "rooms", title: "Meeting rooms · Muster",
+      description: "Meeting rooms: what is free now, and when", content: PackageResources.rooms_html
+    )
+    page.order = 55
+    page.styles = ["rooms.css"]
+    page.menu = .init("Rooms", "会议室")
+    page.summary = .init(
+      "See which meeting room is free and for how long, and book it in two taps.",
+      "查看会议室空闲情况，两步即可预约。")
+    return page
+  }
+
+  private static var door: Page {
+    var page = Page(
+      "door", path: "/door/:room", title: "Meeting room · Muster",
+      description: "One meeting room, for a tablet beside its door",
+      content: PackageResources.door_html)
+    page.styles = ["door.css"]
     return page
   }
 }

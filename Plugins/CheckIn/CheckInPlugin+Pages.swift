@@ -14,6 +14,7 @@ extension CheckInPlugin {
       page,
       assets: [
         PageAsset("chart.js", PackageResources.chart_js),
+        PageAsset("free-rooms.js", PackageResources.free_rooms_js),
         PageAsset("dashboard.js", PackageResources.dashboard_js),
       ])
   }

@@ -5,7 +5,7 @@ extension InBrowser {
   @Suite struct EveryPageTests {
     @Test(arguments: [
       "/", "/chat", "/dashboard", "/sign", "/study", "/faculty/activities", "/scan", "/docs",
-      "/admin", "/admin/activities",
+      "/admin", "/admin/activities", "/rooms", "/door/1",
     ])
     func `a page opens for a guest without complaints`(path: String) async throws {
       try await BrowserThread.run {

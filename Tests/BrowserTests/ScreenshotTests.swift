@@ -161,6 +161,26 @@ extension InBrowser {
       }
     }
 
+    @Test func `meeting rooms and a door`() async throws {
+      try await BrowserThread.run {
+        let server = try DemoServer()
+        defer { server.stop() }
+        let page = try InBrowser.newPage(of: server)
+        try page.open("/rooms")
+        try page.logIn("chenwei", "chen123456")
+        try page.wait("document.querySelectorAll('.room-card').length === 3")
+        try page.wait("document.querySelector('.booked.mine')")
+        try ScreenshotTests.keep(page, "rooms")
+        try page.resize(390, 844)
+        try ScreenshotTests.keep(page, "rooms-phone")
+        try page.resize(1280, 800)
+        try page.open("/door/2")
+        try page.wait("document.querySelector('#health').textContent === 'Up to date'")
+        try ScreenshotTests.keep(page, "door")
+        try page.close()
+      }
+    }
+
     @Test func `dashboard, and on the wall`() async throws {
       try await BrowserThread.run {
         let page = try InBrowser.newPage()

@@ -1,4 +1,4 @@
-// Shared by the pages of activities: the calls of the campus system and its refusals in both languages.
+// Shared by the pages of the campus: the calls of the campus system and its refusals in both languages.
 import { $, api, askLogin, clockTime, dateName, dayOf, logOut, session } from "/assets/ui.js";
 import { addWords, language, t } from "/assets/i18n.js";
 
@@ -19,6 +19,12 @@ const english = new Map([
   ["该活动已结束，无法继续报名。", "This activity is over."],
   ["报名人数已经达到上限，无法继续报名。", "All places are taken."],
   ["你已经报名过该活动。", "You are already enrolled."],
+  ["会议室在该时间段已经被占用。", "The room is taken for that time. Somebody was faster."],
+  ["开始时间必须在现在以后。", "The booking must begin after now."],
+  ["最早的开始时间必须在现在以后。", "The time to search must begin after now."],
+  ["预约会议时间不得少于10分钟。", "That is less than 10 minutes."],
+  ["预约会议时间不得少于10分钟，不得超过3小时。", "A booking takes from 10 minutes to 3 hours."],
+  ["预约请求失败，请重试。", "The booking did not go through. Please try again."],
   ["报名失败：报名表单不合法。", "The form of this activity is broken. Please tell its organiser."],
 ]);
 const patterns = [

@@ -1,6 +1,7 @@
 import { $, age, api, askLogin, begin, clockTime, connect, dateName, dayOf, duration, explain, h, isElsewhere, session, soon, zone } from "/assets/ui.js";
 import { language, t } from "/assets/i18n.js";
 import { dayChart } from "/assets/chart.js";
+import { showFreeRooms } from "/assets/free-rooms.js";
 
 const MOVES = 12, MOST = 240, GLOW_MS = 4000;
 
@@ -21,6 +22,7 @@ let moves = null;
 const grades = new Map();
 
 const hub = connect("dashboard");
+showFreeRooms(hub);
 const set = (id, text) => { $(id).textContent = text; };
 
 // Who is in the lab
