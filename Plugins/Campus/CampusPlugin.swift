@@ -55,6 +55,7 @@ public final class CampusPlugin: Plugin {
     registerThresholds(with: &registrar)
     registerRooms(with: &registrar)
     registerReservations(with: &registrar)
+    registerRoomOffice(with: &registrar)
     registerRoomTopics(with: &registrar)
     CampusPlugin.registerPages(with: &registrar)
     registrar.job("tokens", .every(seconds: 3600)) { _ in try await self.tokens.sweep() }

@@ -2,7 +2,7 @@ internal import JSON
 internal import PluginKit
 
 extension Documents {
-  private static let staff = Access.anyRole([.staff, .admin])
+  static let staff = Access.anyRole([.staff, .admin])
   private static let admins = Access.anyRole(.admin)
 
   private static let userPath = Operation.Parameter.path(

@@ -166,6 +166,53 @@ extension Documents {
       .init(404, "There is no such room.", refusal), otherType,
     ], access: .signedIn, limit: changes)
 
+  private static let roomFields = body(
+    [
+      .init("name", .string, "At most 32 characters."),
+      .init("location", .string, "At most 128 characters."), .init("seats_count", .integer),
+      .init("label", .string, optional: true), .init("description", .string, optional: true),
+    ],
+    example: ["name": "勤学楼1103", "location": "勤学楼", "seats_count": 12, "label": "白板"])
+  private static let roomPath = Operation.Parameter.path(
+    "room", .integer, "The room.", example: 1)
+  private static let noRoom = Operation.Answer(404, "There is no such room.", refusal)
+
+  static let adminAddRoom = Operation(
+    "Add a meeting room", body: roomFields,
+    answers: [.init(201, "The new room.", roomObject), otherType], access: staff)
+
+  static let adminChangeRoom = Operation(
+    "Change a meeting room", parameters: [roomPath], body: roomFields,
+    answers: [.ok(roomObject), noRoom, otherType], access: staff)
+
+  static let adminRemoveRoom = Operation(
+    "Remove a meeting room", details: "Its reservations go with it.", parameters: [roomPath],
+    answers: [.init(204, "Removed."), noRoom], access: staff)
+
+  static let adminReservations = Operation(
+    "The reservations that overlap a span", details: "Those of today without a span.",
+    parameters: [
+      .query("from", .string, optional: true, "With an offset from UTC."),
+      .query("to", .string, optional: true, "Seven days later at the most."),
+      .query("meetingroom", .integer, optional: true, "Of this room only."),
+    ],
+    answers: [
+      .ok(.array(of: .anything), "As the caller's own, and with `reserve_user`."),
+      .init(400, "The span cannot be read.", refusal),
+    ], access: staff)
+
+  static let adminReserve = Operation(
+    "Reserve a room for a user", details: "Under the same rules.",
+    body: body([
+      .init("user", .integer), .init("reserve_from", .string, time),
+      .init("reserve_to", .string, time), .init("description", .string),
+      .init("meetingroom", .integer),
+    ]), answers: [.init(201, "Reserved.", reservationObject), taken, otherType], access: staff)
+
+  static let adminCancel = Operation(
+    "Cancel a reservation of a user", parameters: [id],
+    answers: [.init(204, "Cancelled."), noReservation], access: staff)
+
   private static let told = Schema.object([
     .init("id", .integer), .init("meetingroom", .integer), .init("reserve_from", .string, time),
     .init("reserve_to", .string, time), .init("reserve_user", .string),

@@ -192,4 +192,43 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: Engine.testable)
+  func `are kept by the staff, with everybody's reservations`(engine: Engine) async throws {
+    try await withFaculty(engine) { faculty in
+      let admin = faculty.admin
+      let root = "/admin/api/meetingrooms/"
+      let fields: JSONValue = ["name": "B12", "location": "B", "seats_count": 4]
+      #expect(await faculty.post(root, fields, as: faculty.li).status == 403)
+      let made = await faculty.post(root, fields, as: admin)
+      #expect(
+        made.whole
+          == #"201 {"id":4,"name":"B12","location":"B","seats_count":4,"label":"","description":""}"#
+      )
+      let changed = await faculty.put(
+        root + "4/", ["name": "B13", "location": "B", "seats_count": 5, "label": "x"], as: admin)
+      #expect(changed.json["name"] == "B13")
+      #expect(changed.json["label"] == "x")
+      for seats in [JSONValue.int(-1), .int(.max), "x"] {
+        let refused = await faculty.post(
+          root, ["name": "a", "location": "b", "seats_count": seats], as: admin)
+        #expect(refused.json == ["seats_count": ["请填写合法的整数值。"]])
+      }
+      let reserved = await faculty.post(
+        "/admin/api/reservations/",
+        [
+          "user": 8, "reserve_from": "2020-02-22T14:00:00+08:00",
+          "reserve_to": "2020-02-22T15:00:00+08:00", "description": "c", "meetingroom": 4,
+        ], as: admin)
+      #expect(reserved.json["user"] == 8)
+      let span = "from=2020-02-22T14:30:00%2B08:00&to=2020-02-22T14:40:00%2B08:00"
+      let list = await faculty.get("/admin/api/reservations/?\(span)", as: admin).json
+      #expect(list.array?.map { $0["reserve_user"] } == ["20120002-李娜"])
+      #expect(await faculty.get("/admin/api/reservations/", as: admin).json.array?.count == 2)
+      #expect(await faculty.delete("/admin/api/reservations/89/", as: admin).status == 204)
+      #expect(await faculty.delete(root + "4/", as: admin).status == 204)
+      #expect(await faculty.delete(root + "4/", as: admin).status == 404)
+      #expect(await faculty.put(root + "4/", fields, as: admin).status == 404)
+    }
+  }
 }

@@ -16,7 +16,6 @@ extension Documents {
   private static let screenPath = Operation.Parameter.path(
     "screen", .string, "The name of the screen.", example: "wall-1")
   private static let noScreen = Operation.Answer(404, "There is none.", refusal)
-  private static let staff = Access.anyRole([.staff, .admin])
 
   static let reportScreen = Operation(
     "Report what a screen shows",

@@ -158,6 +158,42 @@ struct ReservationStore: Sendable {
   }
 }
 
+// Rooms, for the staff.
+extension ReservationStore {
+  func add(_ draft: RoomDraft) async throws -> MeetingRoom {
+    try await store.write { tx in
+      let id = try tx.insert(
+        """
+        INSERT INTO campus_meetingrooms (name, location, seats_count, label, description)
+        VALUES (?, ?, ?, ?, ?) RETURNING id
+        """, draft.name, draft.location, draft.seats, draft.label, draft.description)
+      guard let room = try tx.meetingRoom(Int64(id)) else {
+        throw StoreError(.mismatch, "a room is missing that was just stored")
+      }
+      return room
+    }
+  }
+
+  /// Nil if there is no such room.
+  func change(_ id: Int64, to draft: RoomDraft) async throws -> MeetingRoom? {
+    try await store.write { tx in
+      try tx.execute(
+        """
+        UPDATE campus_meetingrooms SET name = ?, location = ?, seats_count = ?, label = ?,
+          description = ? WHERE id = ?
+        """, draft.name, draft.location, draft.seats, draft.label, draft.description, id)
+      return try tx.meetingRoom(id)
+    }
+  }
+
+  /// Its reservations go with it. False if there is no such room.
+  func remove(room id: Int64) async throws -> Bool {
+    try await store.write { tx in
+      try tx.execute("DELETE FROM campus_meetingrooms WHERE id = ?", id) == 1
+    }
+  }
+}
+
 extension Transaction {
   func meetingRoom(_ id: Int64) throws -> MeetingRoom? {
     try first(
