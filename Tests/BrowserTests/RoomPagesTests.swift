@@ -77,7 +77,7 @@ extension InBrowser {
         try fast.wait(Self.isBusy)
         try slow.click(Self.takes30)
         try slow.wait(
-          "/was faster/.test(document.querySelector('dialog [role=alert]').textContent)")
+          "/taken for that time/.test(document.querySelector('dialog [role=alert]').textContent)")
         try slow.click("dialog button.quiet")
         try slow.wait(Self.isBusy)
         #expect(try slow.evaluate("document.querySelector('#done').hidden") == true)

@@ -24,7 +24,7 @@ extension Trials {
       for _ in 0..<3 {
         try await Task.sleep(for: .milliseconds(300))
         #expect(try await manager.stop() == 0)
-        // Nobody listens now but the manager.
+        // Only the manager listens now.
         try await Task.sleep(for: .milliseconds(300))
         try await manager.start()
       }

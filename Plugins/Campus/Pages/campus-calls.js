@@ -19,7 +19,7 @@ const english = new Map([
   ["该活动已结束，无法继续报名。", "This activity is over."],
   ["报名人数已经达到上限，无法继续报名。", "All places are taken."],
   ["你已经报名过该活动。", "You are already enrolled."],
-  ["会议室在该时间段已经被占用。", "The room is taken for that time. Somebody was faster."],
+  ["会议室在该时间段已经被占用。", "The room is taken for that time."],
   ["开始时间必须在现在以后。", "The booking must begin after now."],
   ["最早的开始时间必须在现在以后。", "The time to search must begin after now."],
   ["预约会议时间不得少于10分钟。", "That is less than 10 minutes."],

@@ -27,7 +27,7 @@ addWords({
   "rooms.booked": ["Booked: {name}, {slot}.", "已预约：{name}，{slot}。"],
   "rooms.undone": ["The booking is cancelled.", "已取消预约。"],
   "rooms.undo": ["Undo", "撤销"],
-  "rooms.old": ["No connection. What is shown is as of {time}, and may have changed since.", "连接已断开。以下为 {time} 的数据，可能已有变化。"],
+  "rooms.old": ["No connection. The data are from {time} and may have changed since.", "连接已断开。以下为 {time} 的数据，可能已有变化。"],
 });
 begin();
 

@@ -13,7 +13,7 @@ final class RoomAnnouncer: Sendable {
   private struct State {
     var task: Task<Void, Never>?
     var isStopped = false
-    /// What happened up to this moment has been told.
+    /// Changes up to this moment have been told.
     var toldUpTo: Moment?
   }
 
