@@ -191,4 +191,17 @@ import Testing
       }
     }
   }
+
+  @Test func `with times that another program left upside down end no process`() async throws {
+    try await withFaculty { faculty in
+      try await faculty.bench.store.write { tx in
+        try tx.execute("UPDATE campus_reservations SET reserve_from = ?", Int64.max)
+      }
+      let longer = await faculty.post(
+        "/reservations/88/extend/", ["minutes": 15], as: faculty.chen)
+      #expect(longer.status == 400)
+      #expect(await faculty.get("/reservations/", as: faculty.chen).status == 200)
+      #expect(await faculty.get("/meetingrooms/", as: faculty.chen).status == 200)
+    }
+  }
 }

@@ -66,7 +66,7 @@ struct ReservationStore: Sendable {
       guard let found = try tx.reservation(id, of: user) else { return nil }
       guard found.to > now else { throw Refusal.nonField(ReservationRefusal.over) }
       let end = rules.raised(found.to) + Int64(minutes) * 60
-      guard end > found.to, rules.allows(found.from..<end) else {
+      guard end > found.to, found.from < end, rules.allows(found.from..<end) else {
         throw Refusal.nonField(rules.lengthRefusal)
       }
       try tx.requireFree(found.from..<end, in: found.room.id, except: id)
